@@ -1,0 +1,334 @@
+//! What can be asked: notes, and the cards made from them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+/// The permanent name of a card: its note's key, and its side where it has more than one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CardId(String);
+
+impl CardId {
+    /// Returns the id that is written `text`.
+    ///
+    /// Histories hold ids that no deck of ours would allow (imports, newer versions), so any text
+    /// is one.
+    pub fn new(text: impl Into<String>) -> CardId {
+        CardId(text.into())
+    }
+
+    /// Returns the id as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CardId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which prompt of its note a card is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Front to back.
+    Front,
+    /// Back to front.
+    Reverse,
+}
+
+impl Side {
+    /// Returns the id of this side of the note with `key`.
+    pub fn of(self, key: &str) -> CardId {
+        match self {
+            Side::Front => CardId::new(key),
+            Side::Reverse => CardId(format!("{key}/reverse")),
+        }
+    }
+}
+
+/// How a card is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A front and a back.
+    Basic,
+    /// The other way round of a basic one.
+    Reverse,
+    /// A front and several answers.
+    List,
+}
+
+/// The answer of a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// One text, as Markdown.
+    Text(String),
+    /// Several, as Markdown each.
+    List(Vec<String>),
+}
+
+impl Answer {
+    /// Returns the answer as the JSON text that a wording keeps.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Returns the texts of the answer: one, or each item.
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Answer::Text(text) => std::slice::from_ref(text),
+            Answer::List(items) => items,
+        }
+    }
+}
+
+/// What an author writes: one item of a deck's `cards`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The id that stands in the deck, if one does.
+    pub id: Option<String>,
+    /// Line of the note in its file, 1-based.
+    pub line: u32,
+    /// The question, as Markdown.
+    pub front: String,
+    /// The answer.
+    pub back: Answer,
+    /// Whether there is a second card, back to front.
+    pub reverse: bool,
+    /// What else a question's author left.
+    pub details: Details,
+}
+
+/// The parts of a card that need not be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// How many items of a list are enough; all of them without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<u32>,
+    /// Whether the items of a list have an order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<bool>,
+    /// Typed answers that also count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
+    /// A nudge, shown on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Shown after the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Where it is from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The deck's tags and the note's own, each once, in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Points on the board.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<u32>,
+    /// Column of the board, where it is not the deck's shown name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Whether it is always, or never, answered by typing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typed: Option<bool>,
+}
+
+/// One prompt: what is asked, and what is right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Its permanent name.
+    pub id: CardId,
+    /// The key of its note, which its siblings share.
+    pub note: String,
+    /// How it is asked.
+    pub kind: Kind,
+    /// The question, as Markdown.
+    pub front: String,
+    /// The answer.
+    pub back: Answer,
+    /// Line of its note, 1-based.
+    pub line: u32,
+    /// The rest.
+    #[serde(flatten)]
+    pub details: Details,
+}
+
+impl Note {
+    /// Returns the cards of this note, whose key is `key`.
+    pub fn cards(&self, key: &str) -> Vec<Card> {
+        let kind = match self.back {
+            Answer::Text(_) => Kind::Basic,
+            Answer::List(_) => Kind::List,
+        };
+        let front = Card {
+            id: Side::Front.of(key),
+            note: key.to_owned(),
+            kind,
+            front: self.front.clone(),
+            back: self.back.clone(),
+            line: self.line,
+            details: self.details.clone(),
+        };
+        let mut cards = vec![front];
+        if let (true, Answer::Text(back)) = (self.reverse, &self.back) {
+            cards.push(Card {
+                id: Side::Reverse.of(key),
+                kind: Kind::Reverse,
+                front: back.clone(),
+                back: Answer::Text(self.front.clone()),
+                // Other ways to say the back are no ways to say the front.
+                details: Details { accept: Vec::new(), hint: None, ..self.details.clone() },
+                ..cards[0].clone()
+            });
+        }
+        cards
+    }
+
+    /// Returns the key of this note if nobody wrote an id and no other note has its front.
+    pub fn key_of_front(&self) -> String {
+        content_key(&[&self.front])
+    }
+
+    /// Returns the key of this note if nobody wrote an id and another note has the same front.
+    pub fn key_of_both(&self) -> String {
+        let mut parts = vec![self.front.as_str()];
+        parts.extend(self.back.texts().iter().map(String::as_str));
+        content_key(&parts)
+    }
+}
+
+/// Returns 16 hexadecimal digits of SHA-256 over `parts`, each in NFC, its outer blanks off and its
+/// runs of white space as one, with a line feed between two of them.
+///
+/// Histories hang on this: it never changes.
+pub fn content_key(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            hash.update(b"\n");
+        }
+        for (number, word) in part.split_whitespace().enumerate() {
+            if number > 0 {
+                hash.update(b" ");
+            }
+            if word.is_ascii() {
+                hash.update(word.as_bytes());
+            } else {
+                hash.update(word.nfc().collect::<String>().as_bytes());
+            }
+        }
+    }
+    hex(&hash.finalize()[..8])
+}
+
+/// Returns `bytes` as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
+        text
+    })
+}
+
+/// What a card said when it was asked, kept so that an edit can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wording {
+    /// The question.
+    pub front: String,
+    /// The answer, as JSON: a text or a list of texts.
+    pub back: String,
+    /// Other answers that counted, as a JSON list.
+    pub accept: String,
+}
+
+impl Wording {
+    /// Returns the wording of a card as it is now.
+    pub fn of(card: &Card) -> Wording {
+        Wording {
+            front: card.front.clone(),
+            back: card.back.to_json(),
+            accept: serde_json::to_string(&card.details.accept).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the number that stands for exactly this wording, on every machine.
+    ///
+    /// It is made of the first 53 bits of SHA-256 over `retain-wording-1` and each text behind its
+    /// length (u32, little endian), so that JSON readers that know only doubles keep it whole.
+    pub fn rev(&self) -> i64 {
+        let mut hash = Sha256::new();
+        hash.update(b"retain-wording-1");
+        for text in [&self.front, &self.back, &self.accept] {
+            hash.update((text.len() as u32).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        let first: [u8; 8] = hash.finalize()[..8].try_into().unwrap_or_default();
+        (u64::from_be_bytes(first) >> 11) as i64
+    }
+
+    /// Returns the answer.
+    pub fn answer(&self) -> Answer {
+        serde_json::from_str(&self.back).unwrap_or_else(|_| Answer::Text(self.back.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(front: &str, back: &str) -> Note {
+        Note {
+            id: None,
+            line: 1,
+            front: front.into(),
+            back: Answer::Text(back.into()),
+            reverse: false,
+            details: Details::default(),
+        }
+    }
+
+    #[test]
+    fn a_key_is_the_same_however_the_front_is_spaced_or_composed() {
+        let key = note("caf\u{e9} au lait", "milk coffee").key_of_front();
+        assert_eq!(key.len(), 16);
+        assert_eq!(note("  cafe\u{301}\n au   lait ", "x").key_of_front(), key);
+        assert_ne!(note("Cafe au lait", "x").key_of_front(), key);
+    }
+
+    #[test]
+    fn keys_of_fronts_never_change() {
+        // SHA-256("capital of France"), as any tool prints it.
+        assert_eq!(note("capital of France", "Paris").key_of_front(), "eebe2433a9f27e9f");
+    }
+
+    #[test]
+    fn a_reverse_card_swaps_its_sides_and_keeps_its_note() {
+        let mut note = note("capital of France", "Paris");
+        note.reverse = true;
+        let cards = note.cards("fr");
+        assert_eq!(cards[1].id.as_str(), "fr/reverse");
+        assert_eq!(cards[1].front, "Paris");
+        assert_eq!(cards[1].note, "fr");
+    }
+
+    #[test]
+    fn a_wording_has_one_number_and_every_change_another() {
+        let card = &note("a", "b").cards("k")[0];
+        let rev = Wording::of(card).rev();
+        assert!((0..1 << 53).contains(&rev));
+        let mut other = card.clone();
+        other.details.accept.push("c".into());
+        assert_ne!(Wording::of(&other).rev(), rev);
+        other = card.clone();
+        other.details.hint = Some("a nudge is no wording".into());
+        assert_eq!(Wording::of(&other).rev(), rev);
+    }
+}

@@ -1,0 +1,255 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::io::Color;
+
+/// Flashcards for people who live in a shell.
+///
+/// Decks are YAML files below `decks/` in the home; what you answered is in `retain.db` beside them
+/// and is never changed or deleted. Without a command: today at a glance.
+#[derive(Debug, Parser)]
+#[command(
+    name = "retain",
+    version,
+    after_help = "Example: retain review\n\nThe home is $XDG_DATA_HOME/retain, or the folder that --home or RETAIN_HOME names."
+)]
+pub struct Arguments {
+    /// Keep everything (decks, history, settings) in this folder.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+    /// What to do; without it, today at a glance.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a home for decks and history; safe to repeat.
+    #[command(after_help = "Example: retain init --starter")]
+    Init(Init),
+    /// Review what is due, card by card.
+    #[command(
+        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads",
+        visible_alias = "r"
+    )]
+    Review(Review),
+    /// Show what is due.
+    #[command(after_help = "Examples:\n  retain due --count      one number, for a prompt\n  retain due -q && echo 'cards are waiting'")]
+    Due(Due),
+    /// Grade a card from a script or an editor.
+    #[command(
+        after_help = "Examples:\n  retain grade domains-100 good\n  retain grade domains-100 q4 --at 2026-11-29T18:30:00+01:00\n  retain grade --stdin < grades.ndjson\n\nA line of --stdin: {\"card\":\"domains-100\",\"rating\":\"good\",\"at\":\"2026-11-29T18:30:00Z\",\"took_ms\":4200,\"key\":\"any-1\"}\nRATING: again hard good easy, 1 to 4, or q0 to q5 for a quality of SM-2."
+    )]
+    Grade(Grade),
+    /// Take back the last thing that was done by hand here.
+    #[command(after_help = "Example: retain undo 2")]
+    Undo(Undo),
+    /// Show what happened, oldest first.
+    #[command(after_help = "Examples:\n  retain history domains-100\n  retain history --json | jq -s 'length'")]
+    History(History),
+    /// List cards.
+    #[command(after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --json tag:saml")]
+    List(List),
+    /// Show cards in full.
+    #[command(after_help = "Example: retain show domains-100")]
+    Show(Show),
+    /// Put cards aside until they are resumed.
+    #[command(after_help = "Examples:\n  retain suspend domains-400\n  retain suspend --query tag:saml")]
+    Suspend(Which),
+    /// Ask cards again that were suspended or buried.
+    #[command(after_help = "Example: retain resume domains-400")]
+    Resume(Which),
+    /// Put cards aside until tomorrow.
+    #[command(after_help = "Example: retain bury domains-400")]
+    Bury(Which),
+    /// Start cards over: they are new again, and keep their history.
+    #[command(after_help = "Example: retain reset domains-400")]
+    Reset(Which),
+    /// Look through the decks for mistakes.
+    #[command(after_help = "Examples:\n  retain check\n  retain check ~/notes/verbs.yaml --json")]
+    Check(Check),
+    /// Explain the arithmetic behind a card's due date.
+    #[command(after_help = "Example: retain explain domains-100")]
+    Explain(Explain),
+    /// Look after the database.
+    #[command(after_help = "Examples:\n  retain doctor\n  retain doctor --rebuild\n  retain doctor --digest")]
+    Doctor(Doctor),
+    /// Write a verified copy of the history.
+    #[command(after_help = "Example: retain backup ~/safe/retain.db")]
+    Backup(Backup),
+    /// Put a copy back in place of the history.
+    #[command(after_help = "Example: retain restore ~/safe/retain.db")]
+    Restore(Restore),
+}
+
+/// What to review.
+#[derive(Debug, Default, Args)]
+pub struct Review {
+    /// Only cards that match: words, "phrases", deck:x tag:x id:x is:new|due|learning|review|…
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// At most so many cards.
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// So many new cards, whatever the daily limits leave.
+    #[arg(long, value_name = "N")]
+    pub new: Option<u32>,
+    /// Also what will be due within so many days.
+    #[arg(long, value_name = "DAYS", default_value_t = 0, hide_default_value = true)]
+    pub ahead: u32,
+    /// Practise all cards that match, due or not; no schedule reads it.
+    #[arg(long, conflicts_with_all = ["new", "ahead"])]
+    pub cram: bool,
+    /// Lines in, lines out, for scripts and screen readers.
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// How to make a home.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Put the starter decks into it.
+    #[arg(long)]
+    pub starter: bool,
+}
+
+/// What is due, and how to say it.
+#[derive(Debug, Args)]
+pub struct Due {
+    /// Only cards that match.
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// One number: due cards and today's new ones.
+    #[arg(long, conflicts_with_all = ["json", "quiet"])]
+    pub count: bool,
+    /// Everything, as JSON.
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    /// Nothing but the exit status: 0 if something is due, 1 if not, 2 if that cannot be told.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// A grade.
+#[derive(Debug, Args)]
+pub struct Grade {
+    /// The card's id.
+    #[arg(required_unless_present = "stdin")]
+    pub card: Option<String>,
+    /// again hard good easy, 1 to 4, or q0 to q5.
+    #[arg(required_unless_present = "stdin")]
+    pub rating: Option<String>,
+    /// When it was answered.
+    #[arg(long, value_name = "TIME", conflicts_with = "stdin")]
+    pub at: Option<String>,
+    /// How long the answer took, in milliseconds.
+    #[arg(long, value_name = "MS", conflicts_with = "stdin")]
+    pub took: Option<u32>,
+    /// The card as it stands now, as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Read one grade a line, as JSON.
+    #[arg(long, conflicts_with_all = ["card", "rating"])]
+    pub stdin: bool,
+}
+
+/// How much to take back.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// So many things.
+    #[arg(value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+}
+
+/// Whose history.
+#[derive(Debug, Args)]
+pub struct History {
+    /// Only of this card.
+    pub card: Option<String>,
+    /// One event a line, as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which cards to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only cards that match.
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which cards to show.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Ids of cards or notes.
+    #[arg(value_name = "CARD", required = true)]
+    pub cards: Vec<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which cards to do something to.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Ids of cards, or of notes for all their sides.
+    #[arg(value_name = "CARD", required_unless_present = "query")]
+    pub cards: Vec<String>,
+    /// All cards that match.
+    #[arg(long, value_name = "QUERY", conflicts_with = "cards")]
+    pub query: Option<String>,
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files or folders; without them, the decks of the home.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which card to explain.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The card's id.
+    pub card: String,
+}
+
+/// What to do for the database.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Drop the caches and make them again from the decks and the history.
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Two lines that are equal for equal histories and decks.
+    #[arg(long)]
+    pub digest: bool,
+}
+
+/// Where to write the copy.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// A file that is not there yet; without it, one in the home's `backups`.
+    pub file: Option<PathBuf>,
+}
+
+/// Which copy to put back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// A copy that `retain backup` or a session made.
+    pub file: PathBuf,
+}

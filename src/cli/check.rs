@@ -1,0 +1,159 @@
+//! `check`: what is wrong in the decks, each with its place and a way out.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::Check;
+use super::environment::seconds_now;
+use super::error::CliError;
+use super::home::Desk;
+use super::io::Io;
+use super::{report, words};
+use crate::deck::load::{Folder, Folders};
+use crate::deck::{Pulled, Sources};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::store::Likeness;
+use crate::text;
+
+#[derive(Serialize)]
+struct CheckJson<'a> {
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<DiagnosticJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct DiagnosticJson<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    severity: Severity,
+    code: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    fixable: bool,
+}
+
+/// Checks the decks of the home.
+pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    let mut findings = desk.findings()?;
+    findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
+    let others = desk.store.other_files()?;
+    let cards = desk.store.count_cards()?;
+    if !check.json {
+        let mut seen = format!(
+            "{} in {}",
+            words::count(cards, "card", "cards"),
+            words::count(desk.decks.len(), "deck", "decks")
+        );
+        if others > 0 {
+            seen += &format!("; {} of YAML that {} no deck", words::count(others, "file", "files"), if others == 1 { "is" } else { "are" });
+        }
+        io.line(seen)?;
+    }
+    conclude(check, findings, io)
+}
+
+/// Checks files and folders outside of any home.
+pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
+    let mut findings = Vec::new();
+    let (mut cards, mut decks, mut others) = (0, 0, 0);
+    for path in &check.paths {
+        if !path.exists() {
+            return Err(CliError::failed(format!("{} is not there", path.display())));
+        }
+        let mut folders = Folders::new(vec![folder_of(path)], seconds_now());
+        let found = folders.files();
+        if path.is_file() && found.is_empty() {
+            return Err(CliError::failed(format!("{} is no YAML file", path.display()))
+                .hint("a deck's name ends in .yaml or .yml"));
+        }
+        for file in found {
+            if let Pulled::Read(read) = folders.pull(&file, None) {
+                let broken = !read.findings.is_empty();
+                cards += read.notes.len();
+                decks += usize::from(read.is_deck);
+                others += usize::from(!read.is_deck && !broken);
+                findings.extend(read.findings);
+            }
+        }
+        findings.extend(folders.problems);
+    }
+    if !check.json {
+        let others = if others > 0 { format!("; {} no deck", words::count(others, "file is", "files are")) } else { String::new() };
+        io.line(format!(
+            "{} in {}{others}",
+            words::count(cards, "note", "notes"),
+            words::count(decks, "deck", "decks")
+        ))?;
+    }
+    conclude(check, findings, io)
+}
+
+fn folder_of(path: &Path) -> Folder {
+    Folder { path: path.to_owned(), shown: path.to_string_lossy().into_owned(), prefix: None }
+}
+
+fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Result<(), CliError> {
+    findings.sort_by(|one, other| {
+        (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column))
+    });
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if check.json {
+        let diagnostics = findings.iter().map(as_json).collect();
+        io.json(&CheckJson { errors, warnings, diagnostics })?;
+    } else {
+        for finding in &findings {
+            io.line(report::rendered(finding, io.width))?;
+            io.line("")?;
+        }
+        io.line(match (errors, warnings) {
+            (0, 0) => "no mistakes found".to_owned(),
+            (errors, 0) => words::count(errors, "error", "errors"),
+            (0, warnings) => words::count(warnings, "warning", "warnings"),
+            (errors, warnings) => format!(
+                "{}, {}",
+                words::count(errors, "error", "errors"),
+                words::count(warnings, "warning", "warnings")
+            ),
+        })?;
+    }
+    if errors > 0 { Err(CliError::Quiet(1)) } else { Ok(()) }
+}
+
+fn as_json(finding: &Diagnostic) -> DiagnosticJson<'_> {
+    DiagnosticJson {
+        file: &finding.file,
+        line: finding.line,
+        column: finding.column,
+        severity: finding.severity,
+        code: &finding.code,
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        fixable: finding.fixable,
+    }
+}
+
+fn looks_edited(found: &Likeness) -> Diagnostic {
+    Diagnostic {
+        file: found.file.clone(),
+        line: found.line,
+        column: 0,
+        severity: Severity::Warning,
+        code: "looks-edited".into(),
+        message: format!(
+            "this new card looks like an edit of {:?}, which is in no deck now",
+            text::one_line(&found.was.front)
+        ),
+        help: Some(format!(
+            "`retain review` on a terminal asks; or write `id: {}` here to go on with its progress",
+            found.from
+        )),
+        fixable: false,
+        source_line: String::new(),
+        width: 0,
+    }
+}
+

@@ -1,0 +1,92 @@
+//! `due`: what is due, for a person, a prompt or a script.
+
+use serde::Serialize;
+
+use super::args::Due;
+use super::error::CliError;
+use super::home::Desk;
+use super::io::Io;
+use super::json::CardJson;
+use super::list::{self, chosen};
+use super::words;
+use crate::queue::{self, Wish};
+use crate::store::Standing;
+use crate::time::Day;
+
+#[derive(Serialize)]
+struct DueJson<'a> {
+    day: Day,
+    due: usize,
+    new: usize,
+    decks: Vec<DeckJson<'a>>,
+    cards: Vec<CardJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct DeckJson<'a> {
+    deck: &'a str,
+    due: usize,
+    new: usize,
+}
+
+/// Shows what is due.
+pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    let chosen = chosen(&due.query, desk)?;
+    let wish = Wish { seed: desk.chance.seed(), ..Wish::default() };
+    let plan = desk.plan(chosen.as_deref(), wish)?;
+    let total = plan.due + plan.new;
+    if due.quiet {
+        return if total > 0 { Ok(()) } else { Err(CliError::Quiet(1)) };
+    }
+    if due.count {
+        return io.line(total);
+    }
+    let counts = queue::by_deck(&plan);
+    if due.json {
+        let cards = plan
+            .order
+            .iter()
+            .map(|card| desk.store.standing_of(card.card))
+            .collect::<Result<Vec<Option<Standing>>, _>>()?;
+        let decks = desk.decks.iter().enumerate().map(|(at, deck)| {
+            let (due, new) = counts.get(&at).copied().unwrap_or_default();
+            DeckJson { deck: &deck.deck, due, new }
+        });
+        return io.json(&DueJson {
+            day: desk.today,
+            due: plan.due,
+            new: plan.new,
+            decks: decks.collect(),
+            cards: cards.iter().flatten().map(|card| CardJson::of(card, desk.today)).collect(),
+        });
+    }
+    if total == 0 {
+        io.line(nothing_due(desk)?)?;
+    } else {
+        list::deck_table(desk, &counts, io)?;
+        io.line(format!("{} due, {} new today", words::grouped(plan.due), words::grouped(plan.new)))?;
+    }
+    if plan.new_held_back {
+        io.note("new cards wait until fewer are due (`new_while_behind: yes` lets them in)");
+    }
+    if plan.over_limit > 0 {
+        io.note(format!("{} more due, kept for another day by reviews_per_day", words::grouped(plan.over_limit)));
+    }
+    list::say_what_is_wrong(desk, io)
+}
+
+/// Returns that nothing is due, and when something will be.
+pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
+    if desk.store.count_cards()? == 0 {
+        return Ok(format!("no cards yet: put a YAML deck into {}", desk.home.decks().display()));
+    }
+    Ok(match desk.store.next_due(desk.today)? {
+        Some((day, cards)) => format!(
+            "nothing is due; {} {} ({})",
+            words::count(cards, "card", "cards"),
+            words::relative(day, desk.today),
+            day
+        ),
+        None => "nothing is due".to_owned(),
+    })
+}

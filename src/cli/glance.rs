@@ -1,0 +1,46 @@
+//! `retain` without a command: today at a glance, and an offer to begin.
+
+use dialoguer::Confirm;
+use dialoguer::theme::ColorfulTheme;
+
+use super::error::CliError;
+use super::home::Desk;
+use super::io::Io;
+use super::{args, due, list, review, words};
+use crate::queue::{self, Wish};
+
+/// Shows today, and begins a review if a person wants to.
+pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    let plan = desk.plan(None, Wish::default())?;
+    let (answered, _) = desk.store.answered_on(desk.today)?;
+    if plan.due + plan.new == 0 {
+        io.line(due::nothing_due(desk)?)?;
+    } else {
+        list::deck_table(desk, &queue::by_deck(&plan), io)?;
+        io.line(format!("{} due, {} new today", words::grouped(plan.due), words::grouped(plan.new)))?;
+    }
+    if answered > 0 {
+        io.line(format!("{} answered today", words::count(answered, "card", "cards")))?;
+    }
+    if plan.new_held_back {
+        io.line("new cards wait until fewer are due")?;
+    }
+    list::say_what_is_wrong(desk, io)?;
+    if plan.due + plan.new == 0 || !io.interactive || desk.environment.dumb {
+        return Ok(());
+    }
+    io.flush()?;
+    let begin = Confirm::with_theme(&ColorfulTheme::default())
+        .with_prompt("Begin the review?")
+        .default(true)
+        .interact_opt();
+    match begin {
+        Ok(Some(true)) => review::run(&args::Review::default(), desk, io),
+        Ok(_) => Ok(()),
+        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+            let _ = console::Term::stderr().show_cursor();
+            Err(CliError::Quiet(130))
+        }
+        Err(error) => Err(CliError::failed(error.to_string())),
+    }
+}

@@ -1,0 +1,307 @@
+//! The home of a learner, opened: settings, decks and history, all up to date.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::environment::{Chance, Environment, seconds_now};
+use super::error::CliError;
+use super::io::Io;
+use super::report;
+use crate::card::CardId;
+use crate::deck::load::{Folder, Folders};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::queue::{self, Candidate, Plan, Wish};
+use crate::settings::{self, Settings};
+use crate::store::{DeckRow, Notice, Refreshed, Standing, Store};
+use crate::text;
+use crate::time::{Clock, Day, Moment};
+
+/// Where everything of one learner is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// Decks, database and backups.
+    pub folder: PathBuf,
+    /// The file of settings.
+    pub config: PathBuf,
+    /// Whether the person named it, by flag or variable.
+    pub explicit: bool,
+}
+
+impl Home {
+    /// Returns the home that the flag, the variable or the system names.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no folder for this person.
+    pub fn find(flag: Option<&Path>, environment: &Environment) -> Result<Home, CliError> {
+        if let Some(folder) = flag.or(environment.home.as_deref()) {
+            return Ok(Home {
+                folder: folder.to_owned(),
+                config: folder.join("config.yaml"),
+                explicit: true,
+            });
+        }
+        let folders = etcetera::base_strategy::Xdg::new().map_err(|_| {
+            CliError::failed("this machine does not say where your home folder is")
+                .hint("name a folder with --home or RETAIN_HOME")
+        })?;
+        Ok(Home {
+            folder: folders.data_dir().join("retain"),
+            config: folders.config_dir().join("retain").join("config.yaml"),
+            explicit: false,
+        })
+    }
+
+    /// Returns the folder of the decks.
+    pub fn decks(&self) -> PathBuf {
+        self.folder.join("decks")
+    }
+
+    /// Returns the path of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("retain.db")
+    }
+
+    /// Returns the settings, and what is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// If the file is there and cannot be read.
+    pub fn settings(&self) -> Result<(Settings, Vec<Diagnostic>), CliError> {
+        match std::fs::read(&self.config) {
+            Ok(bytes) => Ok(settings::read(&bytes, &self.shown_config())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok((Settings::default(), Vec::new()))
+            }
+            Err(error) => {
+                Err(CliError::failed(format!("{} cannot be read: {error}", self.config.display())))
+            }
+        }
+    }
+
+    fn shown_config(&self) -> String {
+        if self.explicit {
+            "config.yaml".to_owned()
+        } else {
+            self.config.to_string_lossy().into_owned()
+        }
+    }
+
+    fn deck_folders(&self, settings: &Settings, environment: &Environment) -> Vec<Folder> {
+        let own = Folder { path: self.decks(), shown: "decks".into(), prefix: None };
+        let others = settings.decks.iter().map(|written| {
+            let path = match (written.strip_prefix("~/"), &environment.user) {
+                (Some(rest), Some(user)) => user.join(rest),
+                // A path without a root is one beside the settings.
+                _ => self.config.parent().unwrap_or(Path::new("")).join(written),
+            };
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            Folder { path, shown: written.trim_end_matches('/').to_owned(), prefix: name }
+        });
+        std::iter::once(own).chain(others).collect()
+    }
+}
+
+/// A home at work: what every command begins with.
+pub struct Desk {
+    /// Where it is.
+    pub home: Home,
+    /// What holds for every deck that does not say otherwise.
+    pub settings: Settings,
+    /// The history, and what is folded from it.
+    pub store: Store,
+    /// The decks, in the order in which commands show them.
+    pub decks: Vec<DeckRow>,
+    /// The moment at which the command began.
+    pub now: Moment,
+    /// The study day of that moment.
+    pub today: Day,
+    /// Where the time comes from.
+    pub clock: Box<dyn Clock>,
+    /// Where shuffles come from.
+    pub chance: Chance,
+    /// What bringing everything up to date found.
+    pub refreshed: Refreshed,
+    /// Folders that could not be searched.
+    pub unsearched: Vec<Diagnostic>,
+    /// The surroundings.
+    pub environment: Environment,
+}
+
+impl Desk {
+    /// Opens `home` with everything up to date.
+    ///
+    /// A home that is not there yet is empty, and is not made.
+    ///
+    /// # Errors
+    ///
+    /// Settings that are wrong are named, each; a day that begins at a wrong hour would write
+    /// wrong days into the history.
+    pub fn open(home: Home, environment: &Environment, io: &mut Io) -> Result<Desk, CliError> {
+        let clock = environment.clock(home.explicit)?;
+        let chance = environment.chance(home.explicit)?;
+        let (settings, problems) = home.settings()?;
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            report::show(io, &problems);
+            return Err(CliError::failed("the settings cannot be used as they are")
+                .hint("mend the file, or move it away to use the defaults"));
+        }
+        let now = clock.now();
+        let mut folders =
+            Folders::new(home.deck_folders(&settings, environment), seconds_now());
+        let begun = home.database().exists() || home.decks().exists() || !settings.decks.is_empty();
+        let mut store = if begun {
+            Store::open(&home.database(), chance.ids())?
+        } else {
+            Store::nowhere(chance.ids())?
+        };
+        for notice in std::mem::take(&mut store.notices) {
+            io.note(match notice {
+                Notice::NoWal => "note: this file system cannot share the database; one program at a time writes and reads".to_owned(),
+                Notice::Migrated { backup: Some(copy) } => {
+                    format!("note: the database was brought up to date; the copy from before is {}", copy.display())
+                }
+                Notice::Migrated { backup: None } => "note: the database was brought up to date".to_owned(),
+            });
+        }
+        let refreshed = store.bring_up_to_date(&mut folders, &settings, now)?;
+        let decks = store.decks()?;
+        let today = now.day(settings.day_starts_at);
+        Ok(Desk {
+            home,
+            settings,
+            store,
+            decks,
+            now,
+            today,
+            clock,
+            chance,
+            refreshed,
+            unsearched: folders.problems,
+            environment: environment.clone(),
+        })
+    }
+
+    /// Drops every cache and makes it again from the decks and the history.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn rebuild(&mut self) -> Result<(), CliError> {
+        self.store.drop_caches()?;
+        let folders = self.home.deck_folders(&self.settings, &self.environment);
+        let mut folders = Folders::new(folders, seconds_now());
+        self.refreshed = self.store.bring_up_to_date(&mut folders, &self.settings, self.now)?;
+        self.unsearched = folders.problems;
+        self.decks = self.store.decks()?;
+        Ok(())
+    }
+
+    /// Returns everything that is wrong in the decks.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn findings(&self) -> Result<Vec<Diagnostic>, CliError> {
+        let mut findings = self.unsearched.clone();
+        findings.extend(self.store.findings()?);
+        Ok(findings)
+    }
+
+    /// Returns the plan of today for all cards, or for `chosen` ones.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn plan(&self, chosen: Option<&[Standing]>, wish: Wish) -> Result<Plan, CliError> {
+        let options: Vec<_> = self.decks.iter().map(|deck| deck.head.options.clone()).collect();
+        let horizon = self.today.plus(wish.ahead);
+        let mut standing = self.store.candidates(&self.decks, self.today, horizon)?;
+        match chosen {
+            None => {
+                let mut places = vec![-1; self.decks.len()];
+                let mut failed = None;
+                let mut next = |deck: usize| {
+                    match self.store.next_new(&self.decks, deck, places[deck], self.today) {
+                        Ok(found) => {
+                            places[deck] = found.map_or(i64::MAX, |card| card.place);
+                            found
+                        }
+                        Err(error) => {
+                            failed.get_or_insert(error);
+                            None
+                        }
+                    }
+                };
+                let plan =
+                    queue::plan(self.today, &self.settings, &options, &standing, &mut next, wish);
+                failed.map_or(Ok(plan), |error| Err(error.into()))
+            }
+            Some(chosen) => {
+                // What was done today counts against the limits, whatever is chosen now; a
+                // sibling outside the choice stands in nobody's way unless it was answered.
+                let ids: std::collections::HashSet<i64> =
+                    chosen.iter().filter_map(|card| card.row).collect();
+                let today = self.today;
+                standing.retain(|card| ids.contains(&card.card) || card.last_day == Some(today));
+                for card in &mut standing {
+                    card.hidden |= !ids.contains(&card.card);
+                }
+                let mut new: std::collections::VecDeque<Candidate> = chosen
+                    .iter()
+                    .map(|card| card.candidate(self.deck_of(card), today))
+                    .filter(|card| card.stage == crate::schedule::Stage::New && !card.hidden)
+                    .collect();
+                let mut next = |deck: usize| {
+                    let at = new.iter().position(|card| card.deck == deck)?;
+                    new.remove(at)
+                };
+                Ok(queue::plan(today, &self.settings, &options, &standing, &mut next, wish))
+            }
+        }
+    }
+
+    /// Returns the position of a card's deck among the decks.
+    pub fn deck_of(&self, card: &Standing) -> usize {
+        self.decks.iter().position(|deck| deck.key == card.file_key).unwrap_or(usize::MAX)
+    }
+
+    /// Returns the cards that `name` means: a card by its id, or all cards of a note.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, with what is near.
+    pub fn cards_named(&mut self, name: &str) -> Result<Vec<Standing>, CliError> {
+        let found = self.store.standings_of(name, &self.settings)?;
+        if found.is_empty() {
+            return Err(self.no_card(name));
+        }
+        Ok(found)
+    }
+
+    /// Returns the one card that `name` means.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn card_named(&mut self, name: &str) -> Result<Standing, CliError> {
+        let found = self.store.standing(&CardId::new(name), &self.settings)?;
+        found.ok_or_else(|| self.no_card(name))
+    }
+
+    fn no_card(&self, name: &str) -> CliError {
+        let near = self.store.nearest_ids(name).unwrap_or_default();
+        let hint = if near.is_empty() {
+            "`retain list` shows the ids of all cards".to_owned()
+        } else {
+            format!("did you mean {}? `retain list` shows them all", near.join(" or "))
+        };
+        CliError::failed(format!("no card {:?}", text::one_line(name))).hint(text::one_line(&hint))
+    }
+
+    /// Returns the present moment.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,154 @@
+//! `init`, and the offer of the starter decks to who has none.
+
+use std::path::Path;
+
+use dialoguer::Confirm;
+use dialoguer::theme::ColorfulTheme;
+
+use super::args::Init;
+use super::environment::Environment;
+use super::error::CliError;
+use super::home::Home;
+use super::io::Io;
+use super::words;
+
+/// The decks that come with the program.
+const STARTER: [(&str, &str); 5] = [
+    ("sso.yaml", include_str!("../../decks/sso.yaml")),
+    ("scim.yaml", include_str!("../../decks/scim.yaml")),
+    ("login.yaml", include_str!("../../decks/login.yaml")),
+    ("domains.yaml", include_str!("../../decks/domains.yaml")),
+    ("errors.yaml", include_str!("../../decks/errors.yaml")),
+];
+
+const CONFIG: &str = "\
+# Settings of retain. Every line is optional; docs/decks.md explains them.
+# A deck's `options:` come before these.
+
+# day_starts_at: 4       # the hour at which a study day begins
+# new_per_day: 20        # new cards a day, in all decks together
+# reviews_per_day: none  # due cards a day
+# grades: four           # or six: the qualities 0 to 5 of SM-2
+# decks: [~/notes]       # more folders with decks
+";
+
+/// Makes a home.
+pub fn run(
+    init: &Init,
+    home: &Home,
+    environment: &Environment,
+    io: &mut Io,
+) -> Result<(), CliError> {
+    let made = make(home)?;
+    let written = if init.starter { write_starter(&home.decks())? } else { 0 };
+    // The database too, so that a home is whole from its first day.
+    super::Desk::open(home.clone(), environment, io)?;
+    let place = home.folder.display();
+    io.line(if made { format!("made a home in {place}") } else { format!("{place} is a home already") })?;
+    if init.starter {
+        io.line(match written {
+            0 => "the starter decks are there already".to_owned(),
+            written => format!("wrote {} into {}", words::count(written, "starter deck", "starter decks"), home.decks().display()),
+        })?;
+    }
+    io.line(format!("decks: {}", home.decks().display()))?;
+    io.line(format!("settings: {}", home.config.display()))?;
+    io.line("next: `retain review`")?;
+    Ok(())
+}
+
+fn make(home: &Home) -> Result<bool, CliError> {
+    let decks = home.decks();
+    let made = !decks.exists();
+    let failed = |path: &Path, error: std::io::Error| {
+        CliError::failed(format!("{} cannot be made: {error}", path.display()))
+            .hint("choose another folder with --home")
+    };
+    std::fs::create_dir_all(&decks).map_err(|error| failed(&decks, error))?;
+    if let Some(folder) = home.config.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    }
+    write_new(&home.config, CONFIG)?;
+    Ok(made)
+}
+
+/// Writes the starter decks that are not there; returns how many.
+fn write_starter(decks: &Path) -> Result<usize, CliError> {
+    let mut written = 0;
+    for (name, text) in STARTER {
+        written += usize::from(write_new(&decks.join(name), text)?);
+    }
+    Ok(written)
+}
+
+/// Writes a file that appears whole or not at all, unless there is one.
+fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
+    let failed =
+        |error: std::io::Error| CliError::failed(format!("{} cannot be written: {error}", path.display()));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut unfinished = tempfile::Builder::new();
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    let mut file = unfinished.permissions(permissions).tempfile_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// Offers the starter decks where there are no decks at all.
+///
+/// # Errors
+///
+/// Without a terminal nothing is asked: what to type is said instead, if cards are `wanted`.
+pub fn offer_starter(
+    home: &Home,
+    environment: &Environment,
+    io: &mut Io,
+    wanted: bool,
+) -> Result<(), CliError> {
+    if has_files(&home.decks()) || home.settings().is_ok_and(|(settings, _)| !settings.decks.is_empty()) {
+        return Ok(());
+    }
+    let folder = home.decks();
+    let none = || {
+        CliError::failed(format!("there are no decks in {}", folder.display()))
+            .hint("`retain init --starter` writes five decks to begin with; or put a YAML deck there")
+    };
+    if !io.interactive || environment.dumb {
+        return if wanted { Err(none()) } else { Ok(()) };
+    }
+    io.line("Welcome to retain. There are no decks here yet.")?;
+    io.line(format!(
+        "Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into\n{}",
+        folder.display()
+    ))?;
+    io.flush()?;
+    let yes = Confirm::with_theme(&ColorfulTheme::default())
+        .with_prompt("Put them there?")
+        .default(true)
+        .interact_opt();
+    match yes {
+        Ok(Some(true)) => {
+            make(home)?;
+            write_starter(&folder)?;
+            Ok(())
+        }
+        Ok(_) => Err(none()),
+        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+            // The prompt hides the cursor and forgets it when it is interrupted.
+            let _ = console::Term::stderr().show_cursor();
+            Err(CliError::Quiet(130))
+        }
+        Err(error) => Err(CliError::failed(error.to_string())),
+    }
+}
+
+fn has_files(decks: &Path) -> bool {
+    std::fs::read_dir(decks).is_ok_and(|mut entries| {
+        entries.any(|entry| {
+            entry.is_ok_and(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
+        })
+    })
+}

@@ -1,0 +1,150 @@
+//! Where results and words about them go: how wide, how coloured, and that nothing active passes.
+
+use std::io::{BufWriter, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
+use rustix::termios::tcgetwinsize;
+
+use super::environment::Environment;
+use super::error::CliError;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that can, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Standard output and error of one command.
+pub struct Io {
+    out: BufWriter<AutoStream<std::io::Stdout>>,
+    err: AutoStream<std::io::Stderr>,
+    /// Columns to write for.
+    pub width: usize,
+    /// Whether a person sits at both ends.
+    pub interactive: bool,
+}
+
+impl Io {
+    /// Returns the streams as the person wants them.
+    pub fn new(color: Color, environment: &Environment) -> Io {
+        // Styles are always made; each stream takes off what it cannot show.
+        colored::control::set_override(true);
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        let interactive = std::io::stdin().is_terminal() && out.is_terminal();
+        let width = environment.columns.or_else(|| terminal_width(&out)).unwrap_or(80);
+        let choice = |auto: ColorChoice| match color {
+            Color::Auto if environment.dumb && auto != ColorChoice::Always => ColorChoice::Never,
+            Color::Auto => auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let (for_out, for_err) =
+            (choice(AutoStream::choice(&out)), choice(AutoStream::choice(&err)));
+        Io {
+            out: BufWriter::new(AutoStream::new(out, for_out)),
+            err: AutoStream::new(err, for_err),
+            width: width.clamp(20, 400),
+            interactive,
+        }
+    }
+
+    /// Returns the width as it is now, after a person may have changed it.
+    pub fn width_now(&mut self, environment: &Environment) -> usize {
+        let now = environment.columns.or_else(|| terminal_width(&std::io::stdout()));
+        self.width = now.unwrap_or(self.width).clamp(20, 400);
+        self.width
+    }
+
+    /// Writes a line of the result.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    pub fn line(&mut self, text: impl std::fmt::Display) -> Result<(), CliError> {
+        writeln!(self.out, "{text}")?;
+        Ok(())
+    }
+
+    /// Writes part of a line and shows it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    pub fn show(&mut self, text: impl std::fmt::Display) -> Result<(), CliError> {
+        write!(self.out, "{text}")?;
+        self.flush()
+    }
+
+    /// Hands on what was written so far.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    pub fn flush(&mut self) -> Result<(), CliError> {
+        self.out.flush()?;
+        Ok(())
+    }
+
+    /// Says something about the result, on standard error.
+    pub fn note(&mut self, text: impl std::fmt::Display) {
+        // Results first: on a terminal both end up in one place.
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Writes JSON as a line, or over several where `pretty`.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    pub fn json(&mut self, value: &impl serde::Serialize) -> Result<(), CliError> {
+        let text = serde_json::to_string(value)
+            .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
+        self.line(inert(&text))
+    }
+}
+
+/// Returns JSON whose characters a terminal does not obey: the same data, written as escapes.
+pub fn inert(json: &str) -> String {
+    use std::fmt::Write;
+    let active = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !json.contains(active) {
+        return json.to_owned();
+    }
+    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if active(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c)); // writing to a String cannot fail
+        } else {
+            text.push(c);
+        }
+        text
+    })
+}
+
+fn terminal_width(stream: &std::io::Stdout) -> Option<usize> {
+    tcgetwinsize(stream).ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_inert_and_the_same() {
+        let text = "\u{1b}[2J \u{9b}31m \u{202e}abc ü";
+        let json = serde_json::to_string(text).unwrap();
+        let shown = inert(&json);
+        assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
+    }
+}

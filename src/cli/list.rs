@@ -1,0 +1,275 @@
+//! `list` and `show`, and how cards are chosen by a QUERY.
+
+use std::collections::{BTreeMap, HashSet};
+
+use colored::Colorize;
+use serde::Serialize;
+
+use super::args::{List, Show};
+use super::error::{CliError, Trouble};
+use super::home::Desk;
+use super::io::Io;
+use super::json::CardJson;
+use super::words;
+use crate::card::Answer;
+use crate::diagnostic::Severity;
+use crate::query::{Query, Subject};
+use crate::queue::Wish;
+use crate::store::Standing;
+use crate::text;
+
+#[derive(Serialize)]
+struct CardsJson<'a> {
+    cards: Vec<CardJson<'a>>,
+}
+
+/// Reads the words of a QUERY; `None` if there are none.
+pub fn query(words: &[String], desk: &Desk) -> Result<Option<Query>, CliError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let text = words.join(" ");
+    let query = Query::parse(&text).map_err(|error| {
+        CliError::Usage(Trouble {
+            message: format!("{error}\n{}", error.pointed()),
+            hint: Some(error.hint.clone()),
+            causes: Vec::new(),
+        })
+    })?;
+    let decks: Vec<&str> = desk.decks.iter().map(|deck| deck.deck.as_str()).collect();
+    Ok(Some(query.with_decks(&decks)))
+}
+
+
+/// Returns the cards that match the words of a QUERY; `None` if there are none.
+pub fn chosen(words: &[String], desk: &mut Desk) -> Result<Option<Vec<Standing>>, CliError> {
+    match query(words, desk)? {
+        Some(query) => Ok(Some(matching(&query, desk)?)),
+        None => Ok(None),
+    }
+}
+
+/// Returns the cards that match, by deck and place in the file, parked ones behind.
+pub fn matching(query: &Query, desk: &mut Desk) -> Result<Vec<Standing>, CliError> {
+    let plan = desk.plan(None, Wish::default())?;
+    let due: HashSet<i64> = plan
+        .order
+        .iter()
+        .filter(|card| card.stage != crate::schedule::Stage::New)
+        .map(|card| card.card)
+        .collect();
+    let mut all = desk.store.standings()?;
+    all.extend(desk.store.parked_standings(&desk.settings)?);
+    let today = desk.today;
+    let matches = |standing: &Standing| {
+        let schedule = standing.schedule;
+        // A card that waits only behind a limit or a sibling is due all the same.
+        let by_its_day = schedule.is_some_and(|schedule| schedule.due <= today);
+        let hidden = standing.suspended || standing.buried(today) || standing.parked;
+        query.matches(&Subject {
+            card: &standing.card,
+            deck: &standing.deck,
+            stage: standing.stage(),
+            due: !hidden
+                && (by_its_day
+                    || standing.changed.is_some()
+                    || standing.row.is_some_and(|row| due.contains(&row))),
+            suspended: standing.suspended,
+            buried: standing.buried(today),
+            leech: standing.leech(),
+            changed: standing.changed.is_some(),
+            parked: standing.parked,
+            lapses: schedule.map_or(0, |schedule| schedule.lapses),
+            interval: schedule.map(|schedule| schedule.interval.days()),
+            ease: schedule.and_then(|schedule| schedule.ease).map(|ease| ease.factor()),
+            retrievability: schedule.map(|schedule| schedule.retrievability(today)),
+        })
+    };
+    all.retain(matches);
+    Ok(all)
+}
+
+/// Lists cards.
+pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    let cards = match chosen(&list.query, desk)? {
+        Some(cards) => cards,
+        None => desk.store.standings()?,
+    };
+    if list.json {
+        let cards = cards.iter().map(|card| CardJson::of(card, desk.today)).collect();
+        return io.json(&CardsJson { cards });
+    }
+    if cards.is_empty() {
+        io.note(if desk.store.count_cards()? == 0 {
+            format!("no cards yet: put a YAML deck into {}", desk.home.decks().display())
+        } else {
+            "no card matches".to_owned()
+        });
+        return say_what_is_wrong(desk, io);
+    }
+    let ids: Vec<String> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
+    let id_width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0).min(io.width / 3);
+    for (standing, id) in cards.iter().zip(&ids) {
+        let state = state_in_a_word(standing, desk);
+        let room = io.width.saturating_sub(id_width + 2 + 13 + 2);
+        io.line(format!(
+            "{}  {}  {}",
+            words::padded(&words::shortened(id, id_width), id_width).bold(),
+            words::padded(&words::shortened(&state, 13), 13).dimmed(),
+            words::front_line(standing, room.max(10)),
+        ))?;
+    }
+    io.note(words::count(cards.len(), "card", "cards"));
+    say_what_is_wrong(desk, io)
+}
+
+fn state_in_a_word(standing: &Standing, desk: &Desk) -> String {
+    let today = desk.today;
+    match standing.schedule {
+        _ if standing.parked => "parked".into(),
+        _ if standing.suspended => "suspended".into(),
+        _ if standing.buried(today) => "buried".into(),
+        None => "new".into(),
+        Some(_) if standing.changed.is_some() => "changed".into(),
+        Some(schedule) if schedule.repeat_on == Some(today) => "again today".into(),
+        Some(schedule) => match schedule.due.since(today) {
+            ..=-1 => format!("{} d overdue", -schedule.due.since(today)),
+            0 => "due today".into(),
+            1 => "tomorrow".into(),
+            days => format!("in {}", words::short_days(days as u32)),
+        },
+    }
+}
+
+/// Shows cards in full.
+pub fn show(show: &Show, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    let mut cards: Vec<Standing> = Vec::new();
+    for name in &show.cards {
+        for card in desk.cards_named(name)? {
+            if !cards.iter().any(|other| other.card.id == card.card.id) {
+                cards.push(card);
+            }
+        }
+    }
+    if show.json {
+        let cards = cards.iter().map(|card| CardJson::of(card, desk.today)).collect();
+        return io.json(&CardsJson { cards });
+    }
+    for (number, standing) in cards.iter().enumerate() {
+        if number > 0 {
+            io.line("")?;
+        }
+        show_one(standing, desk, io)?;
+    }
+    Ok(())
+}
+
+fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    let card = &standing.card;
+    let place = if standing.parked {
+        "parked: in no deck now".to_owned()
+    } else {
+        format!("{}:{}", text::one_line(&standing.file), card.line)
+    };
+    io.line(format!("{}  {}", text::one_line(card.id.as_str()).bold(), place.dimmed()))?;
+    let width = io.width;
+    let mut field = |name: &str, value: &str| {
+        let indent = " ".repeat(12);
+        io.line(text::wrap(value, width, &format!("  {name:<10}"), &indent))
+    };
+    field("front", &card.front)?;
+    match &card.back {
+        Answer::Text(back) => field("back", back)?,
+        Answer::List(items) => {
+            for (number, item) in items.iter().enumerate() {
+                field(if number == 0 { "back" } else { "" }, &format!("- {item}"))?;
+            }
+            let need = card.details.need.map_or("all of them".to_owned(), |need| need.to_string());
+            let order = if card.details.ordered == Some(true) { "in this order" } else { "in any order" };
+            field("need", &format!("{need}, {order}"))?;
+        }
+    }
+    let details = &card.details;
+    if !details.accept.is_empty() {
+        field("accept", &details.accept.join(" | "))?;
+    }
+    for (name, value) in [("hint", &details.hint), ("why", &details.why), ("source", &details.source)] {
+        if let Some(value) = value {
+            field(name, value)?;
+        }
+    }
+    if !details.tags.is_empty() {
+        field("tags", &details.tags.join(", "))?;
+    }
+    if let Some(value) = details.value {
+        field("board", &format!("{} {value}", standing.category))?;
+    }
+    field("deck", &standing.deck)?;
+    let mut stage = standing.stage().word().to_owned();
+    for (holds, word) in [
+        (standing.suspended, "suspended"),
+        (standing.buried(desk.today), "buried"),
+        (standing.leech(), "leech"),
+        (standing.changed.is_some(), "answer changed since it was last passed"),
+    ] {
+        if holds {
+            stage = format!("{stage}, {word}");
+        }
+    }
+    field("stage", &stage)?;
+    if let Some(schedule) = standing.schedule {
+        field("due", &format!("{} ({})", schedule.due, words::relative(schedule.due, desk.today)))?;
+        let ease = schedule.ease.map_or(String::new(), |ease| format!(", ease {ease}"));
+        field("interval", &format!("{}{ease}", words::count(schedule.interval.days() as usize, "day", "days")))?;
+        field(
+            "answers",
+            &format!(
+                "{} counted, {}",
+                schedule.reviews,
+                words::count(schedule.lapses as usize, "lapse", "lapses")
+            ),
+        )?;
+        if let Some(last) = standing.last_review {
+            field("last", &last.to_rfc3339())?;
+        }
+    }
+    Ok(())
+}
+
+/// Shows how many cards of each deck are due or new.
+pub fn deck_table(
+    desk: &Desk,
+    counts: &BTreeMap<usize, (usize, usize)>,
+    io: &mut Io,
+) -> Result<(), CliError> {
+    let rows: Vec<(String, usize, usize)> = desk
+        .decks
+        .iter()
+        .enumerate()
+        .filter_map(|(at, deck)| {
+            let (due, new) = counts.get(&at)?;
+            Some((text::one_line(deck.title()), *due, *new))
+        })
+        .collect();
+    let room = io.width.saturating_sub(20).max(10);
+    let wide = rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).min(room);
+    for (name, due, new) in rows {
+        let name = words::padded(&words::shortened(&name, wide), wide);
+        io.line(format!("{}  {:>4} due {:>4} new", name.bold(), due, new))?;
+    }
+    Ok(())
+}
+
+/// Says in a line that something in the decks is wrong, and how to see it.
+pub fn say_what_is_wrong(desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    let findings = desk.findings()?;
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 {
+        io.note(format!(
+            "{} {} in the decks, and the cards there are left out: `retain check` shows them",
+            "note:".yellow().bold(),
+            words::count(errors, "error", "errors")
+        ));
+    }
+    Ok(())
+}

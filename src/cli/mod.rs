@@ -1,0 +1,118 @@
+//! The shell around the library: arguments in, sentences and exit codes out.
+//!
+//! A file a command. Nothing in here decides about memory; it asks the library and says what comes
+//! of it.
+
+mod args;
+mod care;
+mod check;
+mod doctor;
+mod due;
+mod environment;
+mod error;
+mod explain;
+mod glance;
+mod grade;
+mod history;
+mod home;
+mod init;
+mod io;
+mod json;
+mod list;
+mod report;
+mod review;
+mod undo;
+mod when;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use colored::Colorize;
+
+use self::args::{Arguments, Command};
+use self::environment::Environment;
+use self::error::CliError;
+use self::home::{Desk, Home};
+use self::io::Io;
+
+/// Runs the program on the arguments of this process.
+pub fn run() -> ExitCode {
+    let environment = Environment::read();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help that nobody reads to its end is no failure.
+            let _ = error.print();
+            return ExitCode::from(CliError::Arguments(error).status());
+        }
+    };
+    let mut io = Io::new(arguments.color, &environment);
+    let done = dispatch(arguments, &environment, &mut io).and_then(|()| io.flush());
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if let CliError::Failed(trouble) | CliError::Usage(trouble) = &error {
+                io.note(format!("{} {}", "error:".red().bold(), crate::text::harmless(&trouble.to_string())));
+                if let Some(hint) = &trouble.hint {
+                    io.note(format!("{} {}", "hint:".cyan().bold(), crate::text::harmless(hint)));
+                }
+            }
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments, environment: &Environment, io: &mut Io) -> Result<(), CliError> {
+    let home = Home::find(arguments.home.as_deref(), environment)?;
+    let quiet_due = matches!(&arguments.command, Some(Command::Due(due)) if due.quiet);
+    let done = on_home(arguments.command, home, environment, io);
+    match done {
+        // "Could not tell" is not "nothing is due".
+        Err(CliError::Failed(trouble)) if quiet_due => Err(CliError::Usage(trouble)),
+        done => done,
+    }
+}
+
+fn on_home(
+    command: Option<Command>,
+    home: Home,
+    environment: &Environment,
+    io: &mut Io,
+) -> Result<(), CliError> {
+    // These come before settings and decks are read, or do without.
+    let command = match command {
+        Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
+        Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
+        Some(Command::Review(_)) | None => {
+            init::offer_starter(&home, environment, io, command.is_some())?;
+            command
+        }
+        command => command,
+    };
+    if let Some(Command::Check(check)) = &command
+        && !check.paths.is_empty()
+    {
+        return check::files(check, io);
+    }
+    let mut desk = Desk::open(home, environment, io)?;
+    match command {
+        None => glance::run(&mut desk, io),
+        Some(Command::Review(review)) => review::run(&review, &mut desk, io),
+        Some(Command::Due(due)) => due::run(&due, &mut desk, io),
+        Some(Command::Grade(grade)) => grade::run(&grade, &mut desk, io),
+        Some(Command::Undo(undo)) => undo::run(&undo, &mut desk, io),
+        Some(Command::History(history)) => history::run(&history, &mut desk, io),
+        Some(Command::List(list)) => list::list(&list, &mut desk, io),
+        Some(Command::Show(show)) => list::show(&show, &mut desk, io),
+        Some(Command::Suspend(which)) => care::run(care::Care::Suspend, &which, &mut desk, io),
+        Some(Command::Resume(which)) => care::run(care::Care::Resume, &which, &mut desk, io),
+        Some(Command::Bury(which)) => care::run(care::Care::Bury, &which, &mut desk, io),
+        Some(Command::Reset(which)) => care::run(care::Care::Reset, &which, &mut desk, io),
+        Some(Command::Check(check)) => check::run(&check, &mut desk, io),
+        Some(Command::Explain(explain)) => explain::run(&explain, &mut desk, io),
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor, &mut desk, io),
+        Some(Command::Backup(backup)) => doctor::backup(&backup, &mut desk, io),
+        Some(Command::Init(_) | Command::Restore(_)) => Ok(()),
+    }
+}

@@ -1,0 +1,57 @@
+//! What is wrong in a file, shown with its line and a caret.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::io::Io;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::text;
+
+/// Shows findings on standard error, as a compiler does.
+pub fn show(io: &mut Io, findings: &[Diagnostic]) {
+    for finding in findings {
+        let shown = rendered(finding, io.width);
+        io.note(format!("{shown}\n"));
+    }
+}
+
+/// Returns one finding as a compiler shows it.
+pub fn rendered(finding: &Diagnostic, width: usize) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let (message, file) = (text::one_line(&finding.message), text::one_line(&finding.file));
+    let help = finding.help.as_deref().map(text::one_line);
+    if finding.source_line.is_empty() {
+        let place = if finding.line > 0 { format!("{file}:{}", finding.line) } else { file };
+        let title = format!("{place}: {message}");
+        let group = level.primary_title(&*title).id(&*finding.code);
+        let help = help.iter().map(|help| Level::HELP.message(help.as_str()));
+        return renderer(width).render(&[Group::with_title(group).elements(help)]);
+    }
+    let source = text::harmless(&finding.source_line).replace('\t', " ");
+    let start = byte_of_column(&source, finding.column);
+    let end = byte_of_column(&source, finding.column.saturating_add(finding.width.max(1)));
+    let group = level
+        .primary_title(&*message)
+        .id(&*finding.code)
+        .element(
+            Snippet::source(&*source)
+                .path(&*file)
+                .line_start(finding.line.max(1) as usize)
+                .annotation(AnnotationKind::Primary.span(start..end.max(start))),
+        )
+        .elements(help.iter().map(|help| Level::HELP.message(help.as_str())));
+    renderer(width).render(&[group])
+}
+
+fn renderer(width: usize) -> Renderer {
+    Renderer::styled().decor_style(DecorStyle::Unicode).term_width(width)
+}
+
+/// Returns the byte at which the `column`-th character begins, columns counted from 1.
+fn byte_of_column(line: &str, column: u32) -> usize {
+    let at = (column as usize).saturating_sub(1);
+    line.char_indices().nth(at).map_or(line.len(), |(byte, _)| byte)
+}

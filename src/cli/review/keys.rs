@@ -1,0 +1,110 @@
+//! A review by single keys, drawn inline: what was seen stays in the scroll-back.
+
+use std::time::{Duration, Instant};
+
+use super::plain::grade_of;
+use super::terminal::{Pressed, Terminal};
+use super::{Acknowledged, Front, Said, View, screen};
+use crate::cli::environment::Environment;
+use crate::cli::error::CliError;
+use crate::cli::io::Io;
+use crate::session::Input;
+use crate::settings::Grades;
+
+/// Keys this soon after a new card or an answer were meant for what was there before.
+const DEAF: Duration = Duration::from_millis(150);
+
+/// Keys in, lines out.
+pub struct Keys {
+    terminal: Option<Terminal>,
+    environment: Environment,
+    shown_at: Instant,
+}
+
+impl Keys {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn new() -> Result<Keys, CliError> {
+        Ok(Keys {
+            terminal: Some(Terminal::take()?),
+            environment: Environment::read(),
+            shown_at: Instant::now(),
+        })
+    }
+
+    fn draw(&mut self, io: &mut Io, lines: &str) -> Result<(), CliError> {
+        io.line(lines)?;
+        io.flush()
+    }
+}
+
+impl Front for Keys {
+    fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::question(view, width))?;
+        self.shown_at = Instant::now();
+        Ok(())
+    }
+
+    fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::answer(view, width))?;
+        self.shown_at = Instant::now();
+        Ok(())
+    }
+
+    fn say(&mut self, io: &mut Io, words: &str) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::remark(words, width))
+    }
+
+    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::acknowledgement(acknowledged, width))
+    }
+
+    fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::help(grades, width))
+    }
+
+    fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
+        io.flush()?;
+        let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
+        loop {
+            let pressed = terminal.key()?;
+            if pressed == Pressed::Interrupt {
+                return Ok(Said::Interrupt);
+            }
+            if self.shown_at.elapsed() < DEAF && pressed != Pressed::End {
+                continue;
+            }
+            return Ok(match pressed {
+                Pressed::Enter | Pressed::Char(' ') => Said::Empty,
+                Pressed::Escape | Pressed::End | Pressed::Char('q') => Said::Input(Input::Quit),
+                Pressed::Char('h') => Said::Input(Input::Hint),
+                Pressed::Char('u') => Said::Input(Input::Undo),
+                Pressed::Char('s') => Said::Input(Input::Suspend),
+                Pressed::Char('b') => Said::Input(Input::Bury),
+                Pressed::Char('i') => Said::Input(Input::Explain),
+                Pressed::Char('?') => Said::Input(Input::Help),
+                Pressed::Char(digit) => match grade_of(&digit.to_string(), grades) {
+                    Some(grade) => Said::Input(Input::Grade(grade)),
+                    None => {
+                        self.draw(io, &screen::unknown_key(digit, revealed, grades))?;
+                        return self.listen(io, revealed, grades);
+                    }
+                },
+                Pressed::Other | Pressed::Interrupt => continue,
+            });
+        }
+    }
+
+    fn leave(&mut self, io: &mut Io) -> Result<(), CliError> {
+        self.terminal = None;
+        io.line("")
+    }
+}

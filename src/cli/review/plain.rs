@@ -1,0 +1,179 @@
+//! A review in lines: for scripts, screen readers, and terminals that can do nothing else.
+//!
+//! Nothing is redrawn and no cursor moves. Every prompt says what it takes.
+
+use std::io::BufRead;
+
+use super::{Acknowledged, Front, Said, View, is_new};
+use crate::answer::Piece;
+use crate::card::Answer;
+use crate::cli::error::CliError;
+use crate::cli::io::Io;
+use crate::cli::words;
+use crate::schedule::{Grade, Quality, Rating};
+use crate::session::Input;
+use crate::settings::Grades;
+use crate::text;
+
+/// A longer line is no answer to anything.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// Lines in, lines out.
+pub struct Plain;
+
+impl Plain {
+    /// Returns the front.
+    pub fn new() -> Plain {
+        Plain
+    }
+}
+
+impl Front for Plain {
+    fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let card = &view.standing.card;
+        let value = card.details.value.map_or(String::new(), |value| format!(", {value}"));
+        let state = if view.practice {
+            ", for practice"
+        } else if view.again {
+            ", again"
+        } else if view.change.is_some() {
+            ", answer changed"
+        } else if is_new(&view.standing) {
+            ", new"
+        } else {
+            ""
+        };
+        io.line("")?;
+        io.line(text::one_line(&format!("{}{value}{state}; {} left", view.deck, words::grouped(view.left))))?;
+        io.line(text::wrap(card.front.trim_end(), io.width, "Question: ", ""))?;
+        if let Answer::List(items) = &card.back {
+            io.line(list_note(view, items.len()))?;
+        }
+        io.line("(empty line: the answer; :? helps)")?;
+        io.flush()
+    }
+
+    fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let card = &view.standing.card;
+        match &card.back {
+            Answer::Text(back) => io.line(text::wrap(back.trim_end(), io.width, "Answer: ", ""))?,
+            Answer::List(items) => {
+                io.line("Answer:")?;
+                for item in items {
+                    io.line(text::wrap(item.trim_end(), io.width, "- ", "  "))?;
+                }
+            }
+        }
+        if let Some(change) = &view.change {
+            io.line(text::wrap(&changed(&change.pieces), io.width, &format!("Changed since {}: ", change.since), ""))?;
+        }
+        for (name, value) in [("Why", &card.details.why), ("Source", &card.details.source)] {
+            if let Some(value) = value {
+                io.line(text::wrap(value.trim_end(), io.width, &format!("{name}: "), ""))?;
+            }
+        }
+        io.line(choices(view))?;
+        io.flush()
+    }
+
+    fn say(&mut self, io: &mut Io, words: &str) -> Result<(), CliError> {
+        io.line(text::wrap(words, io.width, "", ""))?;
+        io.flush()
+    }
+
+    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>) -> Result<(), CliError> {
+        io.line(acknowledged.line)?;
+        io.flush()
+    }
+
+    fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError> {
+        io.line(match grades {
+            Grades::Four => "Lines: empty shows the answer, then 1 again, 2 hard, 3 good, 4 easy, or empty for good.",
+            Grades::Six => "Lines: empty shows the answer, then a quality from 0 (blackout) to 5 (perfect), or empty for 4.",
+        })?;
+        io.line("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :i why this date, :q leave.")?;
+        io.flush()
+    }
+
+    fn listen(&mut self, io: &mut Io, _revealed: bool, grades: Grades) -> Result<Said, CliError> {
+        io.flush()?;
+        let mut line = Vec::new();
+        let mut limited = std::io::Read::take(std::io::stdin().lock(), LONGEST_LINE);
+        if limited.read_until(b'\n', &mut line)? == 0 {
+            return Ok(Said::End);
+        }
+        let line = String::from_utf8_lossy(&line);
+        let line = line.trim();
+        Ok(match line {
+            "" => Said::Empty,
+            ":h" => Said::Input(Input::Hint),
+            ":u" => Said::Input(Input::Undo),
+            ":s" => Said::Input(Input::Suspend),
+            ":b" => Said::Input(Input::Bury),
+            ":i" => Said::Input(Input::Explain),
+            ":?" => Said::Input(Input::Help),
+            ":q" => Said::Input(Input::Quit),
+            line => match grade_of(line, grades) {
+                Some(grade) => Said::Input(Input::Grade(grade)),
+                None => Said::Unknown(line.to_owned()),
+            },
+        })
+    }
+
+    fn leave(&mut self, io: &mut Io) -> Result<(), CliError> {
+        io.line("")
+    }
+}
+
+/// Returns the grade that one digit stands for.
+pub fn grade_of(digit: &str, grades: Grades) -> Option<Grade> {
+    let number: i64 = match digit.as_bytes() {
+        [digit @ b'0'..=b'9'] => i64::from(digit - b'0'),
+        _ => return None,
+    };
+    match grades {
+        Grades::Four => Rating::from_number(number).map(Grade::from),
+        Grades::Six => Quality::new(number).map(Grade::from),
+    }
+}
+
+/// Returns what of a list is asked for.
+pub fn list_note(view: &View, items: usize) -> String {
+    let details = &view.standing.card.details;
+    let order = if details.ordered == Some(true) { ", in order" } else { "" };
+    match details.need {
+        Some(need) if (need as usize) < items => format!("(any {need} of {items}{order})"),
+        _ => format!("({}{order})", words::count(items, "item", "items")),
+    }
+}
+
+/// Returns a word difference in signs: what is gone, and what is new.
+pub fn changed(pieces: &[Piece]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Same(text) => text.clone(),
+            Piece::Gone(text) => format!("[-{text}-]"),
+            Piece::New(text) => format!("{{+{text}+}}"),
+        })
+        .collect()
+}
+
+fn choices(view: &View) -> String {
+    let each: Vec<String> = view
+        .outlook
+        .iter()
+        .map(|(grade, schedule)| {
+            let interval = words::short_days(schedule.interval.days());
+            match grade.quality {
+                Some(quality) => format!("{} {interval}", quality.number()),
+                None => format!("{} {} {interval}", grade.rating.number(), grade.rating),
+            }
+        })
+        .collect();
+    match (view.practice, each.is_empty(), view.again) {
+        (true, ..) | (_, true, _) => "(1 again, 2 hard, 3 good, 4 easy; empty line: good)".to_owned(),
+        (.., true) => format!("({}; a repeat: no interval changes; empty line: good)", each.join(", ")),
+        _ => format!("({}; empty line: good)", each.join(", ")),
+    }
+}

@@ -1,0 +1,62 @@
+//! Files that may be decks, as whoever keeps them must know them.
+
+use std::path::PathBuf;
+
+use super::Head;
+use crate::card::Note;
+use crate::diagnostic::Diagnostic;
+
+/// What tells one state of a file from another without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileState {
+    /// Device, inode, size, mtime and ctime.
+    pub text: String,
+    /// Whether it was at rest: changed last more than two seconds ago.
+    pub settled: bool,
+}
+
+/// A file that may be a deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeckFile {
+    /// The real file, links resolved.
+    pub path: PathBuf,
+    /// The path as commands show it, such as `decks/domains.yaml`.
+    pub shown: String,
+    /// The deck's name for commands and JSON, such as `lang/verbs`.
+    pub deck: String,
+    /// Its state.
+    pub state: FileState,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadFile {
+    /// SHA-256 of its bytes.
+    pub hash: [u8; 32],
+    /// Whether it is a deck at all.
+    pub is_deck: bool,
+    /// What it says for all of its notes.
+    pub head: Head,
+    /// Its notes without an error.
+    pub notes: Vec<Note>,
+    /// What is wrong in it.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What looking into a file brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pulled {
+    /// The bytes are those that were read before.
+    Unchanged,
+    /// It was read anew.
+    Read(Box<ReadFile>),
+}
+
+/// Where decks come from.
+pub trait Sources {
+    /// Returns the files there are now, in the order in which commands show them.
+    fn files(&mut self) -> Vec<DeckFile>;
+
+    /// Reads a file, unless its bytes still have the hash `known`.
+    fn pull(&mut self, file: &DeckFile, known: Option<[u8; 32]>) -> Pulled;
+}

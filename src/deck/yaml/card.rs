@@ -1,0 +1,279 @@
+//! One item of `cards` -> [`Note`].
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use super::each_once;
+use crate::card::{Answer, Details, Note};
+use crate::settings::lint;
+use crate::yaml::{At, Entry, Fields, Loose, Names, Page, Place, Value};
+
+/// What a card may say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Front,
+    Back,
+    Tags,
+    Accept,
+    Id,
+    Hint,
+    Why,
+    Source,
+    Value,
+    Category,
+    Reverse,
+    Cloze,
+    Need,
+    Ordered,
+    Choices,
+    Typed,
+    Lint,
+}
+
+const KEYS: Names<Key> = Names {
+    whose: "a card",
+    keys: &[
+        ("front", Key::Front),
+        ("back", Key::Back),
+        ("tags", Key::Tags),
+        ("accept", Key::Accept),
+        ("id", Key::Id),
+        ("hint", Key::Hint),
+        ("why", Key::Why),
+        ("source", Key::Source),
+        ("value", Key::Value),
+        ("category", Key::Category),
+        ("reverse", Key::Reverse),
+        ("cloze", Key::Cloze),
+        ("need", Key::Need),
+        ("ordered", Key::Ordered),
+        ("choices", Key::Choices),
+        ("typed", Key::Typed),
+        ("lint", Key::Lint),
+    ],
+};
+
+/// A card read without places, except that of the answer, which is a number often enough.
+///
+/// Whatever is wrong with it is an error, for a reader with places to explain.
+pub struct Quick(pub Fields<Key>);
+
+impl<'de> Deserialize<'de> for Quick {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Quick, D::Error> {
+        struct Card;
+
+        impl<'de> Visitor<'de> for Card {
+            type Value = Quick;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a card")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Quick, A::Error> {
+                let mut fields = Fields::new();
+                while let Some(key) = entries.next_key::<Key>()? {
+                    let value = match key {
+                        Key::Front
+                        | Key::Id
+                        | Key::Hint
+                        | Key::Why
+                        | Key::Source
+                        | Key::Category => unplaced(Value::Text(entries.next_value()?)),
+                        Key::Back => {
+                            let back = entries.next_value::<At<Loose>>()?;
+                            At { value: back.value.0, at: back.at }
+                        }
+                        _ => unplaced(entries.next_value::<Loose>()?.0),
+                    };
+                    if fields.get(key).is_some() {
+                        return Err(A::Error::custom("a key is here twice"));
+                    }
+                    fields.add(key, Entry { key: Place::default(), value });
+                }
+                Ok(Quick(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Card)
+    }
+}
+
+fn unplaced(value: Value) -> At<Value> {
+    At { value, at: Place::default() }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+        struct Name;
+
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key of a card")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+                KEYS.find(name).ok_or_else(|| E::custom("this key is not known"))
+            }
+        }
+
+        deserializer.deserialize_identifier(Name)
+    }
+}
+
+/// Returns the note that an item of `cards` makes; `None` if something is wrong, which is reported.
+pub fn read(page: &mut Page<'_>, card: At<Value>) -> Option<Note> {
+    let (what, help) = match card.value {
+        Value::Map(map) => {
+            let before = page.problems.count();
+            let fields = page.fields(map, &KEYS);
+            return note(page, card.at, fields).filter(|_| page.problems.count() == before);
+        }
+        Value::Null => ("empty", "write the card after the `-`, or take the `-` out"),
+        Value::List(_) => ("a list", "begin a card with one `- ` only"),
+        _ => ("a text", "write `front: …`, and `back: …` below it"),
+    };
+    page.error(card.at, "not-a-card", format!("this is {what}, and should be a card"), help);
+    None
+}
+
+/// Returns the note that `fields` make; `None` if something is wrong, which is reported.
+pub fn note(page: &mut Page<'_>, at: Place, mut fields: Fields<Key>) -> Option<Note> {
+    let before = page.problems.count();
+    let front = fields.take(Key::Front);
+    let back = fields.take(Key::Back);
+    let asked_otherwise = not_yet(page, front.as_ref(), &mut fields);
+    if !asked_otherwise {
+        for (field, name) in [(&front, "front"), (&back, "back")] {
+            if field.is_none() {
+                let message = format!("card has no `{name}`");
+                let help = format!("add a `{name}:` line, or delete the card");
+                page.error(at, &format!("missing-{name}"), message, help);
+            }
+        }
+    }
+    let id = fields.take(Key::Id).and_then(|entry| id(page, entry));
+    let front = front.and_then(|entry| page.text("front", entry));
+    let back = back.and_then(|entry| answer(page, entry, &mut fields));
+    let reverse = reverse(page, &mut fields, matches!(back, Some(Answer::List(_))));
+    let (need, ordered) = list_only(page, &mut fields, back.as_ref());
+    if let Some(entry) = fields.take(Key::Lint) {
+        lint(page, entry);
+    }
+    let mut text = |page: &mut Page<'_>, key| {
+        fields.take(key).and_then(|entry| page.text(KEYS.of(key), entry))
+    };
+    let (hint, why) = (text(page, Key::Hint), text(page, Key::Why));
+    let (source, category) = (text(page, Key::Source), text(page, Key::Category));
+    let mut texts = |page: &mut Page<'_>, key| {
+        fields.take(key).and_then(|entry| page.texts(KEYS.of(key), entry)).unwrap_or_default()
+    };
+    let (accept, tags) = (texts(page, Key::Accept), each_once(texts(page, Key::Tags)));
+    let value =
+        fields.take(Key::Value).and_then(|entry| page.whole("value", &entry, 0..=1_000_000));
+    let typed = fields.take(Key::Typed).and_then(|entry| page.flag("typed", &entry));
+    let details =
+        Details { need, ordered, accept, hint, why, source, tags, value, category, typed };
+    if page.problems.count() > before {
+        return None;
+    }
+    Some(Note { id, line: page.line_of(at), front: front?, back: back?, reverse, details })
+}
+
+/// Reports what this version cannot ask; returns whether the card needs neither front nor back.
+fn not_yet(page: &mut Page<'_>, front: Option<&Entry>, fields: &mut Fields<Key>) -> bool {
+    let cloze = fields.take(Key::Cloze);
+    let clozed = cloze.is_some();
+    if let Some(entry) = cloze {
+        let key = entry.key;
+        if front.is_some() {
+            page.error(key, "cloze-and-front", "`cloze` beside `front`", "keep one of the two");
+        } else if page.text("cloze", entry).is_some() {
+            page.not_yet(key, "cloze cards are not asked");
+        }
+    }
+    if let Some(entry) = fields.take(Key::Choices) {
+        page.not_yet(entry.key, "cards with `choices` are not asked");
+    }
+    clozed
+}
+
+fn id(page: &mut Page<'_>, entry: Entry) -> Option<String> {
+    let at = entry.place();
+    let id = page.text("id", entry)?;
+    let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
+    if id.len() <= 128 && id.starts_with(first) && id.chars().all(later) {
+        return Some(id);
+    }
+    let help = "use up to 128 letters a-z, digits, `_`, `.`, `%` and `-`, beginning with a letter, a digit or `_`";
+    page.error(at, "bad-id", "this is no id", help);
+    None
+}
+
+fn answer(page: &mut Page<'_>, entry: Entry, fields: &mut Fields<Key>) -> Option<Answer> {
+    let Value::List(items) = &entry.value.value else {
+        return page.text("back", entry).map(Answer::Text);
+    };
+    if items.is_empty() {
+        let help = "write at least one item, or a text";
+        page.error(entry.place(), "empty-list", "`back` is an empty list", help);
+        return None;
+    }
+    let count = items.len();
+    let texts = page.texts("back", entry).map(Answer::List);
+    if texts.is_none() {
+        // The list is there, only not every item of it: what is said about it can be checked.
+        if let Some(need) = fields.take(Key::Need) {
+            need_of(page, &need, count);
+        }
+        if let Some(ordered) = fields.take(Key::Ordered) {
+            page.flag("ordered", &ordered);
+        }
+    }
+    texts
+}
+
+fn need_of(page: &mut Page<'_>, entry: &Entry, count: usize) -> Option<u32> {
+    let need = page.whole("need", entry, 1..=u32::MAX)?;
+    if need as usize <= count {
+        return Some(need);
+    }
+    let items = if count == 1 { "1 item" } else { &format!("{count} items") };
+    let message = format!("`need: {need}` of a list with {items}");
+    page.error(entry.place(), "need-too-large", message, format!("write at most `need: {count}`"));
+    None
+}
+
+/// Returns `need` and `ordered`, and reports them where there is no list.
+fn list_only(
+    page: &mut Page<'_>,
+    fields: &mut Fields<Key>,
+    back: Option<&Answer>,
+) -> (Option<u32>, Option<bool>) {
+    let (need, ordered) = (fields.take(Key::Need), fields.take(Key::Ordered));
+    if let Some(Answer::List(items)) = back {
+        let need = need.and_then(|entry| need_of(page, &entry, items.len()));
+        return (need, ordered.and_then(|entry| page.flag("ordered", &entry)));
+    }
+    for (entry, name) in [(need, "need"), (ordered, "ordered")] {
+        if let (Some(entry), Some(_)) = (entry, back) {
+            let message = format!("`{name}` without a list");
+            let help = format!("make a list of `back`, or take `{name}` out");
+            page.error(entry.key, "list-only", message, help);
+        }
+    }
+    (None, None)
+}
+
+fn reverse(page: &mut Page<'_>, fields: &mut Fields<Key>, of_list: bool) -> bool {
+    let Some(entry) = fields.take(Key::Reverse) else { return false };
+    let reverse = page.flag("reverse", &entry).unwrap_or(false);
+    if reverse && of_list {
+        let help = "take `reverse` out, or write one text as `back`";
+        page.error(entry.key, "reverse-list", "a list cannot be asked in reverse", help);
+    }
+    reverse
+}

@@ -1,0 +1,40 @@
+//! What is wrong in a learner's file, where, and the way out.
+
+use serde::{Deserialize, Serialize};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something is left out until it is mended.
+    Error,
+    /// Everything works; a look is worth it.
+    Warning,
+}
+
+/// One finding in one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// The file, as commands show it.
+    pub file: String,
+    /// 1-based, as editors count; 0 when the file as a whole is meant.
+    pub line: u32,
+    /// 1-based, in characters; 0 when the line as a whole is meant.
+    pub column: u32,
+    /// Error or warning.
+    pub severity: Severity,
+    /// A short stable name, such as `unknown-key`.
+    pub code: String,
+    /// What is wrong, lower case, without a full stop.
+    pub message: String,
+    /// The way out.
+    pub help: Option<String>,
+    /// Whether `check --fix` can mend it with certainty.
+    pub fixable: bool,
+    /// The text of the line, for the caret; empty when there is none to show.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source_line: String,
+    /// How many characters the caret underlines, at least 1.
+    #[serde(default)]
+    pub width: u32,
+}

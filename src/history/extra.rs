@@ -1,0 +1,116 @@
+//! The facts that an event carries as JSON besides its columns.
+//!
+//! The text is stored and hashed as it came; these functions write ours and read everybody's. A
+//! text that lacks the fact, or is no JSON, gives `None`.
+
+use serde_json::{Map, Value, json};
+
+use super::{Deed, EventId, Placement};
+use crate::schedule::Ease;
+use crate::time::Day;
+
+fn object(extra: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(extra).ok()
+}
+
+fn text(extra: &str, key: &str) -> Option<String> {
+    object(extra)?.get(key)?.as_str().map(str::to_owned)
+}
+
+/// Returns the event that a retraction takes back.
+pub fn target(extra: &str) -> Option<EventId> {
+    text(extra, "target")?.parse().ok()
+}
+
+/// Returns the day before which a buried card is not asked.
+pub fn until(extra: &str) -> Option<Day> {
+    text(extra, "until")?.parse().ok()
+}
+
+/// Returns the other id of a link.
+pub fn from(extra: &str) -> Option<String> {
+    text(extra, "from")
+}
+
+/// Whether a link was made without asking, because it was certain.
+pub fn by_itself(extra: &str) -> bool {
+    object(extra).is_some_and(|extra| extra.get("by_itself") == Some(&Value::Bool(true)))
+}
+
+/// Returns the standing of an imported card, its answers counted from `day`.
+pub fn placement(extra: &str, day: Day) -> Option<Placement> {
+    let extra = object(extra)?;
+    let number = |key: &str| extra.get(key).and_then(Value::as_u64).map(|n| n as u32);
+    Some(Placement {
+        day,
+        interval: number("interval"),
+        due: extra.get("due").and_then(Value::as_str).and_then(|due| due.parse().ok()),
+        ease: extra
+            .get("ease")
+            .and_then(Value::as_f64)
+            .map(|ease| Ease::from_hundredths((ease * 100.0).round() as i64)),
+        repetitions: number("repetitions"),
+        lapses: number("lapses"),
+    })
+}
+
+/// What marks an event that was not simply done now by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks<'a> {
+    /// Its time was given, not read from the clock.
+    pub at_given: bool,
+    /// The caller's key, under which a second event is not added.
+    pub key: Option<&'a str>,
+}
+
+/// Returns the JSON that the event of `deed` carries, or `None` if it needs none.
+pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
+    let mut extra = Map::new();
+    match deed {
+        Deed::Retracted { target } => {
+            extra.insert("target".into(), json!(target.to_string()));
+        }
+        Deed::Buried { until } => {
+            extra.insert("until".into(), json!(until.to_string()));
+        }
+        Deed::Linked { from, by_itself } => {
+            extra.insert("from".into(), json!(from.as_str()));
+            if *by_itself {
+                extra.insert("by_itself".into(), json!(true));
+            }
+        }
+        Deed::Reviewed { .. }
+        | Deed::Practised { .. }
+        | Deed::Reset
+        | Deed::Suspended
+        | Deed::Resumed => {}
+    }
+    if marks.at_given {
+        extra.insert("at".into(), json!("given"));
+    }
+    if let Some(key) = marks.key {
+        extra.insert("key".into(), json!(key));
+    }
+    (!extra.is_empty()).then(|| Value::Object(extra).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::CardId;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let target_id = EventId([0xab; 16]);
+        let written = write(&Deed::Retracted { target: target_id }, Marks::default()).unwrap();
+        assert_eq!(target(&written), Some(target_id));
+        let written = write(&Deed::Buried { until: Day(20_000) }, Marks::default()).unwrap();
+        assert_eq!(until(&written), Some(Day(20_000)));
+        let linked = Deed::Linked { from: CardId::new("a\"b"), by_itself: true };
+        let written = write(&linked, Marks::default()).unwrap();
+        assert_eq!((from(&written).as_deref(), by_itself(&written)), (Some("a\"b"), true));
+        assert_eq!(write(&Deed::Reset, Marks::default()), None);
+        let marks = Marks { at_given: true, key: Some("k") };
+        assert_eq!(write(&Deed::Reset, marks).unwrap(), r#"{"at":"given","key":"k"}"#);
+    }
+}

@@ -1,0 +1,146 @@
+//! The fold: events in, what each card has been through out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use super::{Event, EventId, Kind, Placement, Review};
+use crate::time::Day;
+
+/// What moves, or seeds, a card's schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// An answer.
+    Review(Review),
+    /// The standing of a card that was learned elsewhere.
+    Placed(Placement),
+}
+
+/// What a card has been through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Past {
+    /// Reviews and placements since the last reset, oldest first.
+    pub steps: Vec<Step>,
+    /// Whether it is put aside.
+    pub suspended: bool,
+    /// The first day on which it is asked again, where it was buried.
+    pub buried_until: Option<Day>,
+}
+
+impl Past {
+    /// Whether the card is not to be asked on `today`.
+    pub fn hidden(&self, today: Day) -> bool {
+        self.suspended || self.buried_until.is_some_and(|until| today < until)
+    }
+
+    /// Returns the answers among the steps.
+    pub fn reviews(&self) -> impl DoubleEndedIterator<Item = &Review> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Review(review) => Some(review),
+            Step::Placed(_) => None,
+        })
+    }
+
+    fn take(&mut self, event: &Event<impl Sized>) {
+        match &event.kind {
+            Kind::Reviewed(grade) => self.steps.push(Step::Review(Review {
+                event: event.id,
+                when: event.when,
+                day: event.day,
+                rev: event.rev,
+                grade: *grade,
+            })),
+            Kind::Placed(placement) => self.steps.push(Step::Placed(**placement)),
+            Kind::Reset => self.steps.clear(),
+            Kind::Suspended => self.suspended = true,
+            Kind::Resumed => {
+                self.suspended = false;
+                self.buried_until = None;
+            }
+            Kind::Buried { until } => self.buried_until = Some(*until),
+            Kind::Practised(_) | Kind::Retracted { .. } | Kind::Linked { .. } | Kind::Other => {}
+        }
+    }
+}
+
+/// Returns each card's past, oldest step first, as if retracted events had never been and linked
+/// cards had always been one: every id of a linked card has the same past.
+///
+/// A card that no event touches is absent: it is new. Neither the order of `events` nor repeats
+/// among them make a difference, so merging two histories is concatenation.
+pub fn replay<C: Clone + Ord + Hash>(mut events: Vec<Event<C>>) -> BTreeMap<C, Past> {
+    events.sort_by_key(|event| (event.when.at_ms, event.id));
+    events.dedup_by_key(|event| event.id);
+    let retracted = retracted(&events);
+    events.retain(|event| !retracted.contains(&(event.id, event.card.clone())));
+
+    let groups = groups(&events);
+    let mut pasts: BTreeMap<C, Past> = BTreeMap::new();
+    for event in &events {
+        if let Some(card) = &event.card {
+            let card = groups.get(card).unwrap_or(card);
+            pasts.entry(card.clone()).or_default().take(event);
+        }
+    }
+    for (card, first) in &groups {
+        if let Some(past) = pasts.get(first).filter(|_| card != first).cloned() {
+            pasts.insert(card.clone(), past);
+        }
+    }
+    pasts
+}
+
+/// Returns the retractions in force, each as target and card.
+///
+/// A retraction carries the card of its target, and one that does not takes nothing back: so a
+/// card's own events are enough to fold it. Retractions themselves are final.
+fn retracted<C: Clone + Ord>(events: &[Event<C>]) -> BTreeSet<(EventId, Option<C>)> {
+    let mut targets: BTreeSet<_> = events
+        .iter()
+        .filter_map(|event| match event.kind {
+            Kind::Retracted { target } => Some((target, event.card.clone())),
+            _ => None,
+        })
+        .collect();
+    if !targets.is_empty() {
+        for event in events {
+            if let Kind::Retracted { .. } = event.kind {
+                targets.remove(&(event.id, event.card.clone()));
+            }
+        }
+    }
+    targets
+}
+
+/// Returns, for each id that a link in `events` joins with others, the smallest of them.
+///
+/// A link is an equivalence: order, repetition, chains and cycles do not matter. Retracted links
+/// must have been taken out before.
+pub fn groups<C: Clone + Ord + Hash>(events: &[Event<C>]) -> BTreeMap<C, C> {
+    let mut parents: HashMap<C, C> = HashMap::new();
+    for event in events {
+        if let (Some(card), Kind::Linked { from }) = (&event.card, &event.kind) {
+            let (one, other) = (root(&mut parents, card), root(&mut parents, from));
+            let (first, second) = if one <= other { (one, other) } else { (other, one) };
+            parents.insert(second, first);
+        }
+    }
+    let members: Vec<C> = parents.keys().cloned().collect();
+    members.into_iter().map(|card| (card.clone(), root(&mut parents, &card))).collect()
+}
+
+fn root<C: Clone + Ord + Hash>(parents: &mut HashMap<C, C>, card: &C) -> C {
+    let mut root = card.clone();
+    while let Some(parent) = parents.get(&root).filter(|parent| **parent != root) {
+        root = parent.clone();
+    }
+    // Everything on the way points at the root from now on, so that long chains stay cheap.
+    let mut at = card.clone();
+    while let Some(next) = parents.insert(at.clone(), root.clone()) {
+        if next == root {
+            break;
+        }
+        at = next;
+    }
+    parents.insert(root.clone(), root.clone());
+    root
+}

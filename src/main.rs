@@ -1,0 +1,7 @@
+//! The program `retain`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    retain::cli::run()
+}

@@ -1,0 +1,384 @@
+//! How a fact becomes an event: in one committed transaction, before anybody is told.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::cache::{self, Stamp};
+use super::device::Device;
+use super::{Store, StoreError};
+use crate::card::{Card, CardId, Wording};
+use crate::history::extra::{self, Marks};
+use crate::history::{Deed, EventId, Record, kind};
+use crate::settings::Settings;
+use crate::time::{Day, Moment};
+
+/// A fact on its way into the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The card it is about.
+    pub card: CardId,
+    /// What was done.
+    pub deed: Deed,
+    /// When: the clock, or the time that was given.
+    pub when: Moment,
+    /// Whether the time was given. It is kept as it is; the clock never goes back.
+    pub at_given: bool,
+    /// Under which a second event is not added.
+    pub key: Option<String>,
+    /// What was asked, and the deck it stood in.
+    pub asked: Option<(Wording, String)>,
+}
+
+impl Entry {
+    /// Returns a deed done now.
+    pub fn now(card: CardId, deed: Deed, now: Moment) -> Entry {
+        Entry { card, deed, when: now, at_given: false, key: None, asked: None }
+    }
+
+    /// Returns the same with what was asked.
+    pub fn asking(self, card: &Card, deck: &str) -> Entry {
+        Entry { asked: Some((Wording::of(card), deck.to_owned())), ..self }
+    }
+}
+
+/// An event that is in the history, durably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its id; of the one that was there already, if its key was known.
+    pub id: EventId,
+    /// The card it is about.
+    pub card: CardId,
+    /// Whether it was added now.
+    pub added: bool,
+    /// The moment under which it stands.
+    pub when: Moment,
+}
+
+impl Store {
+    /// Adds events, in one transaction, and brings the cards' schedules up to them.
+    ///
+    /// When this returns they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Then none of them is in the history.
+    pub fn append(
+        &mut self,
+        entries: &[Entry],
+        settings: &Settings,
+    ) -> Result<Vec<Appended>, StoreError> {
+        self.deny_readers()?;
+        let appended = self
+            .within(|store| entries.iter().map(|entry| store.append_within(entry, settings)).collect())
+            .map_err(|error| error.at(&self.path))?;
+        self.mark_progress()?;
+        Ok(appended)
+    }
+
+    /// Takes back the newest `count` events that were made here by hand, newest first.
+    ///
+    /// # Errors
+    ///
+    /// Then nothing is taken back. Fewer events than `count` are no error.
+    pub fn undo(
+        &mut self,
+        count: usize,
+        now: Moment,
+        settings: &Settings,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.deny_readers()?;
+        let path = self.path.clone();
+        let undone = self
+            .within(|store| {
+                let mut undone = Vec::new();
+                for (id, record) in store.newest_by_hand(count)? {
+                    store.retract_within(id, &record, now, settings)?;
+                    undone.push(record);
+                }
+                Ok(undone)
+            })
+            .map_err(|error| error.at(&path))?;
+        self.mark_progress()?;
+        Ok(undone)
+    }
+
+    /// Takes back one event; returns whether it was still there to take.
+    ///
+    /// # Errors
+    ///
+    /// Then nothing is taken back.
+    pub fn retract(
+        &mut self,
+        target: EventId,
+        now: Moment,
+        settings: &Settings,
+    ) -> Result<bool, StoreError> {
+        self.deny_readers()?;
+        let path = self.path.clone();
+        let done = self
+            .within(|store| {
+                let Some(record) = store.record(target)? else { return Ok(false) };
+                if store.is_retracted(target, &record)? {
+                    return Ok(false);
+                }
+                store.retract_within(target, &record, now, settings)?;
+                Ok(true)
+            })
+            .map_err(|error| error.at(&path))?;
+        self.mark_progress()?;
+        Ok(done)
+    }
+
+    /// Adds one event inside a transaction.
+    pub(super) fn append_within(
+        &mut self,
+        entry: &Entry,
+        settings: &Settings,
+    ) -> Result<Appended, StoreError> {
+        if let Some((id, when)) = self.known_key(entry.key.as_deref())? {
+            return Ok(Appended { id, card: entry.card.clone(), added: false, when });
+        }
+        let device = self.ensure_device()?;
+        let card = self.card_key(&entry.card)?;
+        let mut touched = BTreeSet::from([card]);
+        if let Deed::Linked { from, .. } = &entry.deed {
+            touched.insert(self.card_key(from)?);
+        }
+        if let Deed::Retracted { .. } = entry.deed {
+            // What a link joined must be folded again on both sides of the cut.
+            touched.extend(self.groups()?.members(card));
+        }
+        let when = if entry.at_given { entry.when } else { self.not_before_last(entry.when, device)? };
+        let rev = match &entry.asked {
+            Some((wording, deck)) => Some(self.keep_wording(card, wording, deck)?),
+            None => None,
+        };
+        let answer = entry.deed.answer();
+        let marks = Marks { at_given: entry.at_given, key: entry.key.as_deref() };
+        let record = Record {
+            device: device.id,
+            device_seq: self.next_seq(device)?,
+            card: Some(entry.card.clone()),
+            rev,
+            when,
+            day: when.day(settings.day_starts_at),
+            kind: entry.deed.word().to_owned(),
+            rating: answer.map(|(grade, _)| grade.rating.number()),
+            quality: answer.and_then(|(grade, _)| grade.quality).map(|quality| quality.number()),
+            took_ms: answer.and_then(|(_, took_ms)| took_ms),
+            extra: extra::write(&entry.deed, marks),
+        };
+        let id = record.id();
+        let seq = self.insert(&record, id, Some(card), device.key)?;
+        if !entry.at_given {
+            cache::set_stamp(&self.db, Stamp::LastNow, &when.at_ms)?;
+        }
+        self.advance_stamps(seq, when.at_ms)?;
+        self.refold(&touched, settings)?;
+        Ok(Appended { id, card: entry.card.clone(), added: true, when })
+    }
+
+    fn retract_within(
+        &mut self,
+        target: EventId,
+        record: &Record,
+        now: Moment,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        if let Some(card) = &record.card {
+            let entry = Entry::now(card.clone(), Deed::Retracted { target }, now);
+            self.append_within(&entry, settings)?;
+        }
+        Ok(())
+    }
+
+    fn insert(
+        &self,
+        record: &Record,
+        id: EventId,
+        card: Option<i64>,
+        device: i64,
+    ) -> Result<i64, StoreError> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO history (id, device, device_seq, card, rev, at_ms, utc_offset_s, day,
+                                      kind, rating, quality, took_ms, extra)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                id.0,
+                device,
+                record.device_seq,
+                card,
+                record.rev,
+                record.when.at_ms,
+                record.when.utc_offset_s,
+                record.day.0,
+                record.kind,
+                record.rating,
+                record.quality,
+                record.took_ms,
+                record.extra,
+            ])?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Returns the card's number in the history, giving it one if it has none.
+    fn card_key(&self, card: &CardId) -> Result<i64, StoreError> {
+        if let Some(key) = self.key_of(card)? {
+            return Ok(key);
+        }
+        self.db.prepare_cached("INSERT INTO card (id) VALUES (?)")?.execute([card.as_str()])?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Returns the card's number in the history, if anything ever happened to it.
+    pub(super) fn key_of(&self, card: &CardId) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT key FROM card WHERE id = ?")?
+            .query_row([card.as_str()], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn keep_wording(&self, card: i64, wording: &Wording, deck: &str) -> Result<i64, StoreError> {
+        let rev = wording.rev();
+        self.db
+            .prepare_cached(
+                "INSERT INTO wording (card, rev, front, back, accept, deck)
+                 VALUES (?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![card, rev, wording.front, wording.back, wording.accept, deck])?;
+        Ok(rev)
+    }
+
+    fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = ?")?
+            .query_row([device.key], |row| row.get(0))?)
+    }
+
+    /// Returns `now`, or the moment after the last answer given now where the clock went back.
+    fn not_before_last(&self, now: Moment, device: Device) -> Result<Moment, StoreError> {
+        let last: Option<i64> = match cache::stamp(&self.db, Stamp::LastNow)? {
+            Some(last) => last,
+            None => self.db.query_row(
+                "SELECT max(at_ms) FROM history WHERE device = ?
+                    AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
+                [device.key],
+                |row| row.get(0),
+            )?,
+        };
+        Ok(Moment { at_ms: now.at_ms.max(last.map_or(i64::MIN, |last| last + 1)), ..now })
+    }
+
+    fn known_key(&self, key: Option<&str>) -> Result<Option<(EventId, Moment)>, StoreError> {
+        let Some(key) = key else { return Ok(None) };
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT id, at_ms, utc_offset_s FROM history
+                  WHERE instr(extra, '\"key\":') > 0
+                    AND CASE WHEN json_valid(extra) THEN extra ->> '$.key' END = ?",
+            )?
+            .query_row([key], |row| {
+                let when = Moment { at_ms: row.get(1)?, utc_offset_s: row.get(2)? };
+                Ok((EventId(row.get(0)?), when))
+            })
+            .optional()?)
+    }
+
+    /// Moves the stamps on, unless somebody else's events are still to be folded.
+    fn advance_stamps(&self, seq: i64, at_ms: i64) -> Result<(), StoreError> {
+        let folded: Option<i64> = cache::stamp(&self.db, Stamp::Seq)?;
+        if folded.unwrap_or(0) == seq - 1 {
+            let newest: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
+            cache::set_stamp(&self.db, Stamp::Seq, &seq)?;
+            cache::set_stamp(&self.db, Stamp::Newest, &newest.max(Some(at_ms)))?;
+        }
+        Ok(())
+    }
+
+    fn mark_progress(&self) -> Result<(), StoreError> {
+        if let Some(device) = self.device {
+            self.mark(device, self.next_seq(device)? - 1);
+        }
+        Ok(())
+    }
+
+    /// Returns the newest events that were made here by hand and not taken back, newest first.
+    fn newest_by_hand(&mut self, count: usize) -> Result<Vec<(EventId, Record)>, StoreError> {
+        let Some(device) = self.known_device()? else { return Ok(Vec::new()) };
+        let ids: Vec<EventId> = self
+            .db
+            .prepare_cached(
+                "SELECT id FROM history WHERE device = ? AND device_seq > 0
+                    AND kind IN ('reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried',
+                                 'linked')
+                  ORDER BY device_seq DESC",
+            )?
+            .query_map([device.key], |row| row.get(0).map(EventId))?
+            .scan(0, |_, id| id.ok())
+            .take(count.saturating_mul(4).saturating_add(4096))
+            .collect();
+        let mut found = Vec::new();
+        for id in ids {
+            if found.len() == count {
+                break;
+            }
+            let Some(record) = self.record(id)? else { continue };
+            let by_itself = record.kind == kind::LINKED
+                && record.extra.as_deref().is_some_and(extra::by_itself);
+            if !by_itself && !self.is_retracted(id, &record)? {
+                found.push((id, record));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether an event about a card was taken back.
+    fn is_retracted(&self, id: EventId, record: &Record) -> Result<bool, StoreError> {
+        let Some(card) = &record.card else { return Ok(false) };
+        let mut statement = self.db.prepare_cached(
+            "SELECT h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+              WHERE c.id = ? AND h.kind = 'retracted'",
+        )?;
+        let mut rows = statement.query([card.as_str()])?;
+        while let Some(row) = rows.next()? {
+            if row.get_ref(0)?.as_str_or_null()?.and_then(extra::target) == Some(id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the last study day of which this device has an answer given now, for a clock that
+    /// went back.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn newest_event(&self) -> Result<Option<Moment>, StoreError> {
+        let at_ms: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
+        Ok(at_ms.map(|at_ms| Moment { at_ms, utc_offset_s: 0 }))
+    }
+
+    /// Returns the study day of the last thing that was done here by hand.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn last_day_here(&self) -> Result<Option<Day>, StoreError> {
+        let Some(device) = self.known_device()? else { return Ok(None) };
+        Ok(self
+            .db
+            .query_row(
+                "SELECT day FROM history WHERE device = ? ORDER BY device_seq DESC LIMIT 1",
+                [device.key],
+                |row| row.get(0).map(Day),
+            )
+            .optional()?)
+    }
+}

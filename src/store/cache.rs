@@ -1,0 +1,133 @@
+//! The tables that can be dropped at any moment, and how far they are true.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Access, StoreError};
+
+/// Counted up whenever the tables or the folds behind them change.
+const VERSION: i64 = 1;
+
+/// Every cache, for dropping.
+const TABLES: [&str; 4] = ["cache_stamp", "cache_file", "cache_card", "cache_schedule"];
+
+/// What a stamp says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// The tables are those of [`VERSION`].
+    Version,
+    /// The `seq` up to which history is folded.
+    Seq,
+    /// The settings by which it is folded.
+    Settings,
+    /// Unix milliseconds of the newest event there is.
+    Newest,
+    /// Unix milliseconds of the last answer given now on this device.
+    LastNow,
+    /// The decks in which a new card may be an edited old one, as JSON.
+    Edited,
+}
+
+impl Stamp {
+    fn name(self) -> &'static str {
+        match self {
+            Stamp::Version => "version",
+            Stamp::Seq => "seq",
+            Stamp::Settings => "settings",
+            Stamp::Newest => "newest",
+            Stamp::LastNow => "last-now",
+            Stamp::Edited => "edited",
+        }
+    }
+}
+
+/// Makes the caches where they are missing or of another version.
+///
+/// Where nothing can be written they are temporary tables, which all queries find by the same
+/// names.
+pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> {
+    let known = match access {
+        Access::Write => version(db),
+        Access::Read => {
+            // A cache in the file serves as long as nothing needs to change it.
+            if version(db) == Some(VERSION) {
+                return Ok(());
+            }
+            None
+        }
+    };
+    if known != Some(VERSION) {
+        make(db, access)?;
+    }
+    Ok(())
+}
+
+fn version(db: &Connection) -> Option<i64> {
+    stamp(db, Stamp::Version).ok().flatten()
+}
+
+fn make(db: &Connection, access: Access) -> Result<(), StoreError> {
+    let (tables, schema) = match access {
+        Access::Write => (include_str!("cache.sql").to_owned(), "main"),
+        Access::Read => {
+            (include_str!("cache.sql").replace("CREATE TABLE", "CREATE TEMP TABLE"), "temp")
+        }
+    };
+    let begin = if access == Access::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };
+    let drop: String =
+        TABLES.iter().map(|table| format!("DROP TABLE IF EXISTS {schema}.{table};")).collect();
+    let made = db
+        .execute_batch(&format!("{begin}{drop}{tables}"))
+        .and_then(|()| set_stamp(db, Stamp::Version, &VERSION))
+        .and_then(|()| db.execute_batch("COMMIT"));
+    if made.is_err() && !db.is_autocommit() {
+        db.execute_batch("ROLLBACK")?;
+    }
+    Ok(made?)
+}
+
+/// Puts temporary caches in front of those in the file, because they must change and cannot.
+pub(super) fn shadow(db: &Connection) -> Result<(), StoreError> {
+    make(db, Access::Read)
+}
+
+/// Makes the indexes, which wait until the tables are filled.
+pub(super) fn index(db: &Connection) -> Result<(), StoreError> {
+    let temporary: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE name = 'cache_card')",
+        [],
+        |row| row.get(0),
+    )?;
+    let sql = include_str!("cache_index.sql");
+    if temporary {
+        db.execute_batch(&sql.replace("NOT EXISTS cache", "NOT EXISTS temp.cache"))?;
+    } else {
+        db.execute_batch(sql)?;
+    }
+    Ok(())
+}
+
+/// Drops the caches and makes empty ones.
+pub(super) fn reset(db: &Connection, access: Access) -> Result<(), StoreError> {
+    make(db, access)
+}
+
+/// Returns what a stamp says, if it was ever set.
+pub(super) fn stamp<T: rusqlite::types::FromSql>(
+    db: &Connection,
+    stamp: Stamp,
+) -> rusqlite::Result<Option<T>> {
+    db.prepare_cached("SELECT value FROM cache_stamp WHERE name = ?")?
+        .query_row([stamp.name()], |row| row.get(0))
+        .optional()
+}
+
+/// Sets what a stamp says.
+pub(super) fn set_stamp(
+    db: &Connection,
+    stamp: Stamp,
+    value: &dyn rusqlite::ToSql,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO cache_stamp (name, value) VALUES (?, ?)")?
+        .execute(params![stamp.name(), value])
+        .map(drop)
+}

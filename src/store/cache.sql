@@ -1,0 +1,59 @@
+-- Caches: droppable at any moment, made again from the decks and the history.
+
+-- Up to where the caches are true.
+CREATE TABLE cache_stamp (
+    name  TEXT PRIMARY KEY,
+    value ANY
+) STRICT, WITHOUT ROWID;
+
+-- Each file below the deck folders, as it was when it was read.
+CREATE TABLE cache_file (
+    key      INTEGER PRIMARY KEY,
+    path     TEXT NOT NULL UNIQUE,    -- the real file
+    shown    TEXT NOT NULL,           -- as commands show it
+    deck     TEXT NOT NULL,           -- name for commands and JSON
+    state    TEXT NOT NULL,           -- device, inode, size, mtime and ctime
+    settled  INTEGER NOT NULL,        -- whether it was at rest when it was read
+    hash     BLOB NOT NULL,           -- SHA-256 of its bytes
+    is_deck  INTEGER NOT NULL,
+    head     TEXT,                    -- JSON of what the deck says for all its notes
+    findings TEXT                     -- JSON of what is wrong in it
+) STRICT;
+
+CREATE TABLE cache_card (
+    key      INTEGER PRIMARY KEY,
+    file     INTEGER NOT NULL,
+    place    INTEGER NOT NULL,        -- order within its file
+    id       TEXT NOT NULL,
+    note     TEXT NOT NULL,
+    side     INTEGER NOT NULL,        -- 0 for the first card of its note
+    front    TEXT,                    -- key of the note's front, where no id is written
+    shadowed INTEGER NOT NULL,        -- whether an earlier card has its id
+    rev      INTEGER NOT NULL,        -- its present wording
+    content  TEXT NOT NULL            -- JSON of the card
+) STRICT;
+
+-- The schedule in force of each card of the decks. A new card has stage 0 and no days.
+CREATE TABLE cache_schedule (
+    card         INTEGER PRIMARY KEY, -- key in cache_card
+    file         INTEGER NOT NULL,
+    place        INTEGER NOT NULL,
+    note         INTEGER NOT NULL,    -- the same for all sides of a note
+    stage        INTEGER NOT NULL,
+    due          INTEGER,             -- study day
+    interval     INTEGER,             -- days
+    ease         INTEGER,             -- hundredths
+    repetitions  INTEGER,
+    lapses       INTEGER,
+    reviews      INTEGER,             -- counted answers
+    stability    REAL,
+    difficulty   REAL,
+    first_day    INTEGER,             -- study day of the first counted answer
+    last_day     INTEGER,             -- study day of the last counted answer
+    last_ms      INTEGER,             -- time of the last counted answer
+    last_offset  INTEGER,             -- and its offset from UTC, seconds
+    repeat_on    INTEGER,             -- study day on which it is asked once more
+    suspended    INTEGER NOT NULL,
+    buried_until INTEGER,             -- study day
+    changed      INTEGER              -- study day of the pass since which the answer was changed
+) STRICT;

@@ -1,0 +1,488 @@
+//! The decks, as far as they were read: what changed since, and whose card is whose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::params;
+
+use super::cache::{self, Stamp};
+use super::fold::Rules;
+use super::{Access, Entry, Store, StoreError};
+use crate::card::{Answer, Card, CardId, Side, Wording, content_key};
+use crate::deck::{DeckFile, Pulled, ReadFile, Sources};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::Deed;
+use crate::settings::Settings;
+use crate::time::Moment;
+
+/// What bringing the caches up to date found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// How many files were read.
+    pub files_read: usize,
+    /// Links that were certain and are now in the history: new id, old id.
+    pub linked: Vec<(CardId, CardId)>,
+}
+
+struct Known {
+    key: i64,
+    deck: String,
+    shown: String,
+    state: String,
+    settled: bool,
+    hash: [u8; 32],
+}
+
+impl Store {
+    /// Makes every cache true: of the decks as they are now, of the whole history, under
+    /// `settings`. Where nothing changed, nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite or a deck folder says; the caches are then as they were.
+    pub fn bring_up_to_date(
+        &mut self,
+        sources: &mut dyn Sources,
+        settings: &Settings,
+        now: Moment,
+    ) -> Result<Refreshed, StoreError> {
+        let path = self.path.clone();
+        self.refresh(sources, settings, now).map_err(|error| error.at(&path))
+    }
+
+    fn refresh(
+        &mut self,
+        sources: &mut dyn Sources,
+        settings: &Settings,
+        now: Moment,
+    ) -> Result<Refreshed, StoreError> {
+        let files = sources.files();
+        if self.is_current(&files, settings)? {
+            return Ok(Refreshed::default());
+        }
+        if self.access == Access::Read {
+            cache::shadow(&self.db)?;
+        }
+        self.within(|store| store.refresh_within(&files, sources, settings, now))
+    }
+
+    /// Runs `work` in one transaction that no other writer can come between.
+    pub(super) fn within<T>(
+        &mut self,
+        work: impl FnOnce(&mut Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let begin = if self.writable() { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        self.db.execute_batch(begin)?;
+        match work(self) {
+            Ok(done) => {
+                self.db.execute_batch("COMMIT")?;
+                Ok(done)
+            }
+            Err(error) => {
+                // The first error is the one to tell; a failed rollback ends with the connection.
+                let _ = self.db.execute_batch("ROLLBACK");
+                // A device that was minted in here never was.
+                self.device = None;
+                Err(error)
+            }
+        }
+    }
+
+    fn is_current(&self, files: &[DeckFile], settings: &Settings) -> Result<bool, StoreError> {
+        let known = self.known_files()?;
+        let same = known.len() == files.len()
+            && files.iter().all(|file| {
+                known.get(file.path.to_string_lossy().as_ref()).is_some_and(|known| {
+                    known.settled
+                        && known.state == file.state.text
+                        && known.shown == file.shown
+                        && known.deck == file.deck
+                })
+            });
+        Ok(same && self.is_folded(settings)?)
+    }
+
+    fn is_folded(&self, settings: &Settings) -> Result<bool, StoreError> {
+        let newest: i64 =
+            self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
+        Ok(cache::stamp(&self.db, Stamp::Seq)? == Some(newest)
+            && cache::stamp(&self.db, Stamp::Settings)? == Some(Rules::stamp(settings)))
+    }
+
+    fn known_files(&self) -> Result<BTreeMap<String, Known>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT key, path, deck, shown, state, settled, hash FROM cache_file")?;
+        let known = statement.query_map([], |row| {
+            let known = Known {
+                key: row.get(0)?,
+                deck: row.get(2)?,
+                shown: row.get(3)?,
+                state: row.get(4)?,
+                settled: row.get(5)?,
+                hash: row.get(6)?,
+            };
+            Ok((row.get(1)?, known))
+        })?;
+        Ok(known.collect::<Result<_, _>>()?)
+    }
+
+    fn refresh_within(
+        &mut self,
+        files: &[DeckFile],
+        sources: &mut dyn Sources,
+        settings: &Settings,
+        now: Moment,
+    ) -> Result<Refreshed, StoreError> {
+        let mut refreshed = Refreshed::default();
+        let mut gone = self.known_files()?;
+        let mut touched_decks = BTreeSet::new();
+        let mut touched = BTreeSet::new();
+        for file in files {
+            let known = gone.remove(file.path.to_string_lossy().as_ref());
+            let hash = known.as_ref().map(|known| known.hash);
+            let at_rest = known.as_ref().is_some_and(|known| {
+                known.settled && known.state == file.state.text && known.deck == file.deck
+            });
+            if at_rest && known.as_ref().is_some_and(|known| known.shown == file.shown) {
+                continue;
+            }
+            let same_name = known.as_ref().is_some_and(|known| known.deck == file.deck);
+            match sources.pull(file, hash.filter(|_| same_name)) {
+                Pulled::Unchanged => self.restate(file)?,
+                Pulled::Read(read) => {
+                    refreshed.files_read += 1;
+                    if let Some(known) = known {
+                        self.forget_file(known.key)?;
+                    }
+                    touched.extend(self.keep_file(file, &read)?);
+                    touched_decks.insert(file.deck.clone());
+                }
+            }
+        }
+        let contents_changed = refreshed.files_read > 0 || !gone.is_empty();
+        for known in gone.into_values() {
+            self.forget_file(known.key)?;
+        }
+        cache::index(&self.db)?;
+        if contents_changed {
+            touched.extend(self.name_cards()?);
+        }
+        self.fold_what_changed(&touched, settings)?;
+        if contents_changed && self.writable() {
+            refreshed.linked = self.certain_links(&touched_decks)?;
+            for (card, from) in &refreshed.linked {
+                let deed = Deed::Linked { from: from.clone(), by_itself: true };
+                self.append_within(&Entry::now(card.clone(), deed, now), settings)?;
+            }
+        }
+        if contents_changed {
+            self.note_edited(touched_decks)?;
+        }
+        Ok(refreshed)
+    }
+
+    /// Folds `touched` cards of the decks, or all where the settings or the history moved.
+    fn fold_what_changed(
+        &mut self,
+        touched: &BTreeSet<i64>,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        let by_these = Rules::stamp(settings);
+        if cache::stamp(&self.db, Stamp::Settings)?.as_ref() != Some(&by_these) {
+            self.refold_all(settings)?;
+            cache::set_stamp(&self.db, Stamp::Settings, &by_these)?;
+        } else {
+            let mut keys = BTreeSet::new();
+            let mut statement = self.db.prepare_cached(
+                "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.key = ?",
+            )?;
+            for card in touched {
+                let mut rows = statement.query([card])?;
+                if let Some(row) = rows.next()? {
+                    keys.insert(row.get(0)?);
+                }
+            }
+            drop(statement);
+            self.refold(&keys, settings)?;
+        }
+        self.catch_up(settings)?;
+        Ok(())
+    }
+
+    /// Notes a new state of a file whose bytes did not change.
+    fn restate(&self, file: &DeckFile) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached(
+                "UPDATE cache_file SET state = ?, settled = ?, shown = ? WHERE path = ?",
+            )?
+            .execute(params![
+                file.state.text,
+                file.state.settled,
+                file.shown,
+                file.path.to_string_lossy()
+            ])?;
+        Ok(())
+    }
+
+    fn forget_file(&self, key: i64) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM cache_schedule WHERE card IN (SELECT key FROM cache_card WHERE file = ?)",
+            "DELETE FROM cache_card WHERE file = ?",
+            "DELETE FROM cache_file WHERE key = ?",
+        ] {
+            self.db.prepare_cached(sql)?.execute([key])?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a file says; returns the keys of its cards.
+    fn keep_file(&self, file: &DeckFile, read: &ReadFile) -> Result<Vec<i64>, StoreError> {
+        let head = (read.head != Default::default()).then(|| json(&read.head));
+        let findings = (!read.findings.is_empty()).then(|| json(&read.findings));
+        self.db
+            .prepare_cached(
+                "INSERT INTO cache_file (path, shown, deck, state, settled, hash, is_deck, head, findings)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                file.path.to_string_lossy(),
+                file.shown,
+                file.deck,
+                file.state.text,
+                file.state.settled,
+                read.hash,
+                read.is_deck,
+                head,
+                findings,
+            ])?;
+        let file = self.db.last_insert_rowid();
+        let mut keys = Vec::with_capacity(read.notes.len());
+        let mut card_row = self.db.prepare_cached(
+            "INSERT INTO cache_card (file, place, id, note, side, front, shadowed, rev, content)
+             VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
+        )?;
+        let mut schedule_row = self.db.prepare_cached(
+            "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
+             VALUES (?, ?, ?, ?, 0, 0)",
+        )?;
+        let mut place = 0;
+        for note in &read.notes {
+            let front = note.id.is_none().then(|| note.key_of_front());
+            let key = note.id.as_ref().or(front.as_ref()).cloned().unwrap_or_default();
+            let mut first = None;
+            for (side, card) in note.cards(&key).into_iter().enumerate() {
+                card_row.execute(params![
+                    file,
+                    place,
+                    card.id.as_str(),
+                    card.note,
+                    side as i64,
+                    front,
+                    Wording::of(&card).rev(),
+                    json(&card),
+                ])?;
+                let key = self.db.last_insert_rowid();
+                schedule_row.execute(params![key, file, place, *first.get_or_insert(key)])?;
+                keys.push(key);
+                place += 1;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Gives every card the id that it has among all the others; returns the cards that got
+    /// another one, or lost theirs to an earlier card.
+    fn name_cards(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let mut touched = self.name_by_fronts()?;
+        touched.extend(self.shadow_doubles()?);
+        Ok(touched)
+    }
+
+    /// Notes that agree in their fronts are named by front and back.
+    fn name_by_fronts(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let agreeing: BTreeSet<String> = self
+            .db
+            .prepare_cached(
+                "SELECT front FROM cache_card WHERE front IS NOT NULL AND side = 0
+                  GROUP BY front HAVING count(*) > 1",
+            )?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut rows: Vec<(i64, i64, String, String, String)> = Vec::new();
+        let mut read = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let found = statement.query_map(params, |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
+            for row in found {
+                rows.push(row?);
+            }
+            Ok(())
+        };
+        for front in &agreeing {
+            read(
+                "SELECT key, side, front, note, content FROM cache_card
+                  WHERE front = ? AND front IS NOT NULL",
+                &[front],
+            )?;
+        }
+        read("SELECT key, side, front, note, content FROM cache_card WHERE note <> front", &[])?;
+        let mut touched = BTreeSet::new();
+        let mut rename =
+            self.db.prepare_cached("UPDATE cache_card SET note = ?, id = ? WHERE key = ?")?;
+        let mut anew = self.db.prepare_cached(
+            "INSERT OR REPLACE INTO cache_schedule (card, file, place, note, stage, suspended)
+             SELECT card, file, place, note, 0, 0 FROM cache_schedule WHERE card = ?",
+        )?;
+        for (key, side, front, note, content) in rows {
+            let wanted = if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
+            let Some(wanted) = wanted.filter(|wanted| *wanted != note) else { continue };
+            if touched.insert(key) {
+                let side = if side == 0 { Side::Front } else { Side::Reverse };
+                rename.execute(params![wanted, side.of(&wanted).as_str(), key])?;
+                // Under its new id it is new until its history says otherwise.
+                anew.execute([key])?;
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Of cards with one id the first by path and line works.
+    fn shadow_doubles(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let before: BTreeSet<i64> = self
+            .db
+            .prepare_cached("SELECT key FROM cache_card WHERE shadowed = 1")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let doubled: Vec<String> = self
+            .db
+            .prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut now = BTreeSet::new();
+        for id in doubled {
+            let rows = self
+                .db
+                .prepare_cached(
+                    "SELECT k.key FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
+                      WHERE k.id = ? ORDER BY f.shown, k.place LIMIT -1 OFFSET 1",
+                )?
+                .query_map([id], |row| row.get(0))?
+                .collect::<Result<Vec<i64>, _>>()?;
+            now.extend(rows);
+        }
+        for key in now.difference(&before) {
+            self.db.execute("UPDATE cache_card SET shadowed = 1 WHERE key = ?", [key])?;
+            self.db.execute("DELETE FROM cache_schedule WHERE card = ?", [key])?;
+        }
+        for key in before.difference(&now) {
+            self.db.execute("UPDATE cache_card SET shadowed = 0 WHERE key = ?", [key])?;
+            self.db.execute(
+                "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
+                 SELECT k.key, k.file, k.place,
+                        (SELECT min(n.key) FROM cache_card AS n
+                          WHERE n.file = k.file AND n.note = k.note), 0, 0
+                   FROM cache_card AS k WHERE k.key = ?",
+                [key],
+            )?;
+        }
+        // Whoever stands in front of a double may be another one than before.
+        let mut touched: BTreeSet<i64> = now.symmetric_difference(&before).copied().collect();
+        for key in touched.clone() {
+            let mut statement = self.db.prepare_cached(
+                "SELECT o.key FROM cache_card AS k JOIN cache_card AS o ON o.id = k.id WHERE k.key = ?",
+            )?;
+            let others = statement.query_map([key], |row| row.get(0))?;
+            touched.extend(others.collect::<Result<Vec<i64>, _>>()?);
+        }
+        Ok(touched)
+    }
+
+    /// Returns what is wrong in the decks, by file and line: what each file's reading found, and
+    /// ids that stand twice.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn findings(&self) -> Result<Vec<Diagnostic>, StoreError> {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let mut statement = self.db.prepare(
+            "SELECT findings FROM cache_file WHERE findings IS NOT NULL ORDER BY shown",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let json = row.get_ref(0)?.as_str()?;
+            found.extend(serde_json::from_str::<Vec<Diagnostic>>(json).unwrap_or_default());
+        }
+        let mut statement = self.db.prepare(
+            "SELECT k.id, k.content, f.shown, first.content, g.shown FROM cache_card AS k
+               JOIN cache_file AS f ON f.key = k.file
+               JOIN cache_card AS first ON first.id = k.id AND first.shadowed = 0
+               JOIN cache_file AS g ON g.key = first.file
+              WHERE k.shadowed = 1 ORDER BY f.shown, k.place",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let line = |column: usize| -> rusqlite::Result<u32> {
+                let card = serde_json::from_str::<Card>(row.get_ref(column)?.as_str()?);
+                Ok(card.map_or(0, |card| card.line))
+            };
+            let (id, file, other): (String, String, String) =
+                (row.get(0)?, row.get(2)?, row.get(4)?);
+            found.push(Diagnostic {
+                file,
+                line: line(1)?,
+                column: 0,
+                severity: Severity::Error,
+                code: "duplicate-id".into(),
+                message: format!("the card {id:?} stands at {other}:{} already", line(3)?),
+                help: Some(
+                    "that one is asked; delete this card, or give it an `id` of its own".into(),
+                ),
+                fixable: false,
+                source_line: String::new(),
+                width: 0,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Returns how many YAML files below the deck folders are no decks.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn other_files(&self) -> Result<usize, StoreError> {
+        Ok(self.db.query_row(
+            "SELECT count(*) FROM cache_file WHERE is_deck = 0 AND findings IS NULL",
+            [],
+            |row| row.get::<_, i64>(0),
+        )? as usize)
+    }
+
+    /// Drops every cache.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn drop_caches(&mut self) -> Result<(), StoreError> {
+        cache::reset(&self.db, self.access).map_err(|error| error.at(&self.path))
+    }
+}
+
+/// Returns the key of front and back of the note that a kept card belongs to.
+fn key_of_both(content: &str, side: i64) -> Option<String> {
+    let card: Card = serde_json::from_str(content).ok()?;
+    let (front, back) = match (side, &card.back) {
+        (0, back) => (card.front.as_str(), back.clone()),
+        (_, Answer::Text(front)) => (front.as_str(), Answer::Text(card.front.clone())),
+        (_, Answer::List(_)) => return None,
+    };
+    let mut parts = vec![front];
+    parts.extend(back.texts().iter().map(String::as_str));
+    Some(content_key(&parts))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

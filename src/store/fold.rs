@@ -1,0 +1,389 @@
+//! From events to the schedule in force: all of it, or of a few cards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, Row, params};
+
+use super::links::Groups;
+use super::{Store, StoreError, cache};
+use crate::answer;
+use crate::card::Wording;
+use crate::deck::Head;
+use crate::history::{Event, EventId, Kind, Past, Step, kind, replay};
+use crate::schedule::sm2::Sm2;
+use crate::schedule::{Schedule, Scheduler, Stage};
+use crate::settings::{Changed, Settings};
+use crate::time::{Day, Moment};
+
+/// More cards than this are folded in one reading of the whole history.
+const MANY: usize = 2_000;
+
+/// How the cards of one deck are folded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub scheduler: Sm2,
+    changed: Changed,
+    fold_accents: bool,
+}
+
+impl Rules {
+    /// Returns the rules of a deck: its own over the configuration's.
+    pub(super) fn of(settings: &Settings, head: &Head) -> Rules {
+        Rules {
+            scheduler: Sm2 { profile: head.options.sm2_profile.unwrap_or(settings.sm2_profile) },
+            changed: head.options.changed.unwrap_or(settings.changed),
+            fold_accents: settings.fold_accents,
+        }
+    }
+
+    /// Returns what of the configuration moves schedules, as a stamp.
+    pub(super) fn stamp(settings: &Settings) -> String {
+        format!("{:?} {:?} {}", settings.sm2_profile, settings.changed, settings.fold_accents)
+    }
+}
+
+/// What a card's past comes to.
+#[derive(Clone, Debug)]
+pub(super) struct Folded {
+    pub past: Past,
+    pub schedule: Option<Schedule>,
+    pub first_day: Option<Day>,
+    pub last: Option<Moment>,
+    /// The wording of the last pass, and its day.
+    pub passed: Option<(i64, Day)>,
+}
+
+impl Folded {
+    pub(super) fn of(past: Past, scheduler: impl Scheduler) -> Folded {
+        let mut schedules = scheduler.schedules(&past.steps);
+        let mut counted = past.steps.iter().zip(&schedules).filter_map(|(step, schedule)| {
+            match step {
+                Step::Review(review) if schedule.counted => Some(review),
+                _ => None,
+            }
+        });
+        let first = counted.next();
+        let last = counted.last().or(first);
+        let passed = past
+            .reviews()
+            .rev()
+            .find(|review| review.grade.rating.passed())
+            .and_then(|review| Some((review.rev?, review.day)));
+        Folded {
+            first_day: first.map(|review| review.day),
+            last: last.map(|review| review.when),
+            passed,
+            schedule: schedules.pop(),
+            past,
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        self.schedule.map_or(Stage::New, |schedule| schedule.stage)
+    }
+}
+
+/// A card of the decks that has a history.
+struct Target {
+    card: i64,
+    rev: i64,
+    rules: Rules,
+    /// Keys in the history under which its wordings are kept.
+    history_key: i64,
+}
+
+impl Store {
+    /// Folds the cards in `keys` (of the history) and all that are linked with them, and keeps
+    /// the outcome for those that stand in the decks.
+    pub(super) fn refold(
+        &mut self,
+        keys: &BTreeSet<i64>,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        if keys.len() > MANY {
+            return self.refold_all(settings);
+        }
+        let groups = self.groups()?;
+        let mut members = BTreeSet::new();
+        for key in keys {
+            members.extend(groups.members(*key));
+        }
+        for key in members.iter().copied().collect::<Vec<_>>() {
+            let family: Vec<i64> = groups.members(key);
+            if family.first() != Some(&key) {
+                continue; // the first of a family does it for all
+            }
+            let past = past_of(&self.db, &family, &groups)?;
+            for member in family {
+                for target in targets_of(&self.db, settings, member)? {
+                    keep(&self.db, &target, past.clone(), &groups)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds the whole history.
+    pub(super) fn refold_all(&mut self, settings: &Settings) -> Result<(), StoreError> {
+        let groups = self.groups()?;
+        let targets = all_targets(&self.db, settings)?;
+        // Read in the order in which it lies on the disk; grouped in memory.
+        let mut pasts = replay_all(&self.db, &groups)?;
+        for target in &targets {
+            let past = pasts.remove(&target.history_key).unwrap_or_default();
+            keep(&self.db, target, past, &groups)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the past of the card with this key in the history.
+    pub(super) fn past(&mut self, key: i64) -> Result<Past, StoreError> {
+        let groups = self.groups()?;
+        Ok(past_of(&self.db, &groups.members(key), &groups)?.unwrap_or_default())
+    }
+
+    /// Brings the folds up to what `history` holds, whoever wrote it.
+    pub(super) fn catch_up(&mut self, settings: &Settings) -> Result<bool, StoreError> {
+        let newest: i64 =
+            self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
+        let folded: i64 = cache::stamp(&self.db, cache::Stamp::Seq)?.unwrap_or(0);
+        if newest == folded {
+            return Ok(false);
+        }
+        let mut keys = BTreeSet::new();
+        {
+            let mut rows = self.db.prepare(
+                "SELECT DISTINCT card FROM history WHERE seq > ? AND card IS NOT NULL LIMIT ?",
+            )?;
+            let mut rows = rows.query(params![folded, MANY as i64 + 1])?;
+            while let Some(row) = rows.next()? {
+                keys.insert(row.get(0)?);
+            }
+        }
+        // A retracted link parts cards that its own family no longer names.
+        let parted: bool = self.db.query_row(
+            "SELECT EXISTS (SELECT 1 FROM history WHERE seq > ?
+                AND kind IN ('linked', 'retracted') AND kind NOT IN ('reviewed', 'practised'))
+              AND EXISTS (SELECT 1 FROM history WHERE kind = 'linked' AND kind NOT IN ('reviewed', 'practised'))",
+            [folded],
+            |row| row.get(0),
+        )?;
+        if folded == 0 || newest < folded || parted {
+            self.refold_all(settings)?;
+        } else {
+            self.refold(&keys, settings)?;
+        }
+        self.stamp_history(newest)?;
+        Ok(true)
+    }
+
+    fn stamp_history(&self, newest: i64) -> Result<(), StoreError> {
+        use cache::{Stamp, set_stamp};
+        let known: i64 = cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
+        let newest_ms: Option<i64> =
+            self.db.query_row("SELECT max(at_ms) FROM history WHERE seq > ?", [known], |row| {
+                row.get(0)
+            })?;
+        let before: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
+        set_stamp(&self.db, Stamp::Newest, &newest_ms.max(before))?;
+        set_stamp(&self.db, Stamp::Seq, &newest)?;
+        // Found again when it is needed.
+        self.db.execute("DELETE FROM cache_stamp WHERE name = 'last-now'", [])?;
+        Ok(())
+    }
+}
+
+const EVENT_COLUMNS: &str =
+    "h.id, h.card, h.at_ms, h.utc_offset_s, h.day, h.rev, h.kind, h.rating, h.quality, h.extra";
+
+fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
+    let word = row.get_ref(6)?.as_str()?;
+    let day = Day(row.get(4)?);
+    // Answers are nearly all there is, and need nothing from what else an event carries.
+    let extra = match word {
+        kind::REVIEWED | kind::PRACTISED => None,
+        _ => row.get_ref(9)?.as_str_or_null()?,
+    };
+    Ok(Event {
+        id: EventId(row.get(0)?),
+        card: row.get(1)?,
+        when: Moment { at_ms: row.get(2)?, utc_offset_s: row.get(3)? },
+        day,
+        rev: row.get(5)?,
+        kind: Kind::understand(word, row.get(7)?, row.get(8)?, day, extra, |from| groups.key(from)),
+    })
+}
+
+/// Returns the past that the cards in `family` share; `None` if nothing happened to them.
+fn past_of(
+    db: &Connection,
+    family: &[i64],
+    groups: &Groups,
+) -> Result<Option<Past>, StoreError> {
+    let mut events = Vec::new();
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card = ?"
+    ))?;
+    for key in family {
+        let mut rows = statement.query([key])?;
+        while let Some(row) = rows.next()? {
+            events.push(event(row, groups)?);
+        }
+    }
+    Ok(family.first().and_then(|first| replay(events).remove(first)))
+}
+
+fn replay_all(db: &Connection, groups: &Groups) -> Result<BTreeMap<i64, Past>, StoreError> {
+    let count: i64 = db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
+    let mut events = Vec::with_capacity(count as usize);
+    let mut statement = db.prepare(&format!(
+        "SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card IS NOT NULL ORDER BY h.seq"
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        events.push(event(row, groups)?);
+    }
+    Ok(replay(events))
+}
+
+fn all_targets(db: &Connection, settings: &Settings) -> Result<Vec<Target>, StoreError> {
+    let rules = rules_by_file(db, settings)?;
+    let mut statement = db.prepare(
+        "SELECT k.key, k.rev, k.file, c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id
+          WHERE k.shadowed = 0",
+    )?;
+    let targets = statement.query_map([], |row| target(row, &rules))?;
+    Ok(targets.collect::<Result<_, _>>()?)
+}
+
+fn targets_of(
+    db: &Connection,
+    settings: &Settings,
+    history_key: i64,
+) -> Result<Vec<Target>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT k.key, k.rev, k.file, c.key, f.head
+           FROM card AS c JOIN cache_card AS k ON k.id = c.id JOIN cache_file AS f ON f.key = k.file
+          WHERE c.key = ? AND k.shadowed = 0",
+    )?;
+    let targets = statement.query_map([history_key], |row| {
+        let head = head_of(row.get_ref(4)?.as_str_or_null()?);
+        let rules = BTreeMap::from([(row.get(2)?, Rules::of(settings, &head))]);
+        target(row, &rules)
+    })?;
+    Ok(targets.collect::<Result<_, _>>()?)
+}
+
+fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Target> {
+    let file: i64 = row.get(2)?;
+    let rules = rules.get(&file).copied();
+    Ok(Target {
+        card: row.get(0)?,
+        rev: row.get(1)?,
+        rules: rules.unwrap_or_else(|| Rules::of(&Settings::default(), &Head::default())),
+        history_key: row.get(3)?,
+    })
+}
+
+fn rules_by_file(
+    db: &Connection,
+    settings: &Settings,
+) -> Result<BTreeMap<i64, Rules>, StoreError> {
+    let mut statement = db.prepare("SELECT key, head FROM cache_file WHERE is_deck = 1")?;
+    let rules = statement.query_map([], |row| {
+        let head = head_of(row.get_ref(1)?.as_str_or_null()?);
+        Ok((row.get(0)?, Rules::of(settings, &head)))
+    })?;
+    Ok(rules.collect::<Result<_, _>>()?)
+}
+
+/// Returns the head that a cache keeps; a deck that says nothing special keeps none.
+pub(super) fn head_of(json: Option<&str>) -> Head {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
+/// Writes what a card's past comes to beside the card.
+fn keep(
+    db: &Connection,
+    target: &Target,
+    past: impl Into<Option<Past>>,
+    groups: &Groups,
+) -> Result<(), StoreError> {
+    let folded = Folded::of(past.into().unwrap_or_default(), target.rules.scheduler);
+    let changed = changed_since(db, target, &folded, groups)?;
+    let schedule = folded.schedule;
+    let offset = folded.last.map(|last| last.utc_offset_s);
+    db.prepare_cached(
+        "UPDATE cache_schedule SET stage = ?, due = ?, interval = ?, ease = ?, repetitions = ?,
+                lapses = ?, reviews = ?, stability = ?, difficulty = ?, first_day = ?, last_day = ?,
+                last_ms = ?, last_offset = ?, repeat_on = ?, suspended = ?, buried_until = ?,
+                changed = ?
+          WHERE card = ?",
+    )?
+    .execute(params![
+        folded.stage().number(),
+        schedule.map(|schedule| schedule.due.0),
+        schedule.map(|schedule| schedule.interval.days()),
+        schedule.and_then(|schedule| schedule.ease).map(|ease| ease.hundredths()),
+        schedule.map(|schedule| schedule.repetitions),
+        schedule.map(|schedule| schedule.lapses),
+        schedule.map(|schedule| schedule.reviews),
+        schedule.and_then(|schedule| schedule.stability),
+        schedule.and_then(|schedule| schedule.difficulty),
+        folded.first_day.map(|day| day.0),
+        schedule.map(|schedule| schedule.last_day.0),
+        folded.last.map(|last| last.at_ms),
+        offset,
+        schedule.and_then(|schedule| schedule.repeat_on).map(|day| day.0),
+        folded.past.suspended,
+        folded.past.buried_until.map(|day| day.0),
+        changed.map(|day| day.0),
+        target.card,
+    ])?;
+    Ok(())
+}
+
+/// Returns the day of the last pass if the answer was another one then.
+fn changed_since(
+    db: &Connection,
+    target: &Target,
+    folded: &Folded,
+    groups: &Groups,
+) -> Result<Option<Day>, StoreError> {
+    let Some((rev, day)) = folded.passed.filter(|(rev, _)| *rev != target.rev) else {
+        return Ok(None);
+    };
+    if folded.stage() != Stage::Review || target.rules.changed == Changed::Ignore {
+        return Ok(None);
+    }
+    let Some(then) = wording(db, &groups.members(target.history_key), rev)? else {
+        return Ok(None);
+    };
+    let content: String = db
+        .prepare_cached("SELECT content FROM cache_card WHERE key = ?")?
+        .query_row([target.card], |row| row.get(0))?;
+    let Ok(now) = serde_json::from_str::<crate::card::Card>(&content) else { return Ok(None) };
+    let same = answer::same(&then.answer(), &now.back, target.rules.fold_accents);
+    Ok((!same).then_some(day))
+}
+
+/// Returns the wording `rev` of one of the cards in `family`.
+pub(super) fn wording(
+    db: &Connection,
+    family: &[i64],
+    rev: i64,
+) -> Result<Option<Wording>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT front, back, accept FROM wording WHERE card = ? AND rev = ?")?;
+    for key in family {
+        let mut rows = statement.query(params![key, rev])?;
+        if let Some(row) = rows.next()? {
+            return Ok(Some(Wording {
+                front: row.get(0)?,
+                back: row.get(1)?,
+                accept: row.get(2)?,
+            }));
+        }
+    }
+    Ok(None)
+}

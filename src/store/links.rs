@@ -1,0 +1,370 @@
+//! Which ids are one card, and which new card looks like an edited old one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::cache::{self, Stamp};
+use super::{Store, StoreError};
+use crate::answer;
+use crate::card::{CardId, Wording};
+use crate::history::{Event, EventId, Kind, extra, groups};
+use crate::time::{Day, Moment};
+
+/// An answer shorter than this says too little to tell a card by.
+const TELLING: usize = 4;
+
+/// Which ids are one card.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    /// Every member of a family, smallest first, under each of them.
+    families: BTreeMap<i64, Vec<i64>>,
+    /// Ids that links name and the history has no key for.
+    strangers: BTreeMap<String, i64>,
+    /// Keys of the ids that links name.
+    keys: BTreeMap<String, i64>,
+}
+
+impl Groups {
+    /// Returns all keys that are one card with `key`, smallest first.
+    pub(super) fn members(&self, key: i64) -> Vec<i64> {
+        self.families.get(&key).cloned().unwrap_or_else(|| vec![key])
+    }
+
+    /// Returns the key of an id that a link names; negative for one without events.
+    pub(super) fn key(&self, id: &str) -> i64 {
+        self.keys.get(id).or_else(|| self.strangers.get(id)).copied().unwrap_or(0)
+    }
+}
+
+/// The groups as they were at a point of the history.
+#[derive(Default)]
+pub(super) struct Cached {
+    at: Option<(i64, i64)>,
+    groups: Rc<Groups>,
+}
+
+/// An old card that a new one may be, after an edit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Likeness {
+    /// The new card.
+    pub card: CardId,
+    /// The new card's deck, by name.
+    pub deck: String,
+    /// File and line of the new card.
+    pub file: String,
+    /// Line of the new card's note.
+    pub line: u32,
+    /// Its question.
+    pub front: String,
+    /// Its answer.
+    pub back: crate::card::Answer,
+    /// The id that is in no deck any more.
+    pub from: CardId,
+    /// The old card's last wording.
+    pub was: Wording,
+}
+
+impl Store {
+    /// Returns which ids are one card.
+    pub(super) fn groups(&mut self) -> Result<Rc<Groups>, StoreError> {
+        let newest = |kind: &str| -> rusqlite::Result<i64> {
+            self.db
+                .prepare_cached(
+                    "SELECT coalesce(max(seq), 0) FROM history
+                      WHERE kind = ? AND kind NOT IN ('reviewed', 'practised')",
+                )?
+                .query_row([kind], |row| row.get(0))
+        };
+        let linked = newest("linked")?;
+        if linked == 0 {
+            self.links.groups = Rc::default();
+            return Ok(self.links.groups.clone());
+        }
+        let at = (linked, newest("retracted")?);
+        if self.links.at != Some(at) {
+            self.links.groups = Rc::new(read_groups(&self.db)?);
+            self.links.at = Some(at);
+        }
+        Ok(self.links.groups.clone())
+    }
+
+    /// Returns the links that are certain in the decks named `decks`, each as new id and old id.
+    ///
+    /// Certain is: the answer is unchanged, tells at least four characters, and no other card of
+    /// the deck, old or new, has it; or question and answer are both unchanged.
+    pub(super) fn certain_links(
+        &mut self,
+        decks: &BTreeSet<String>,
+    ) -> Result<Vec<(CardId, CardId)>, StoreError> {
+        let mut certain = Vec::new();
+        for deck in decks {
+            let (fresh, parked) = self.fresh_and_parked(deck)?;
+            for card in &fresh {
+                let unchanged: Vec<_> = parked
+                    .iter()
+                    .filter(|old| old.text.back == card.text.back && !old.refused_for(&card.id))
+                    .collect();
+                let rivals = fresh.iter().filter(|other| other.text.back == card.text.back);
+                let whole = unchanged.iter().find(|old| old.text.front == card.text.front);
+                let old = match (whole, unchanged.as_slice()) {
+                    (Some(old), _) => Some(*old),
+                    (None, [old]) if card.tells() && rivals.count() == 1 => Some(*old),
+                    _ => None,
+                };
+                certain.extend(old.map(|old| (card.id.clone(), old.id.clone())));
+            }
+        }
+        Ok(certain)
+    }
+
+    /// Notes in which of `decks` a new card may be an edited old one, besides those noted before.
+    pub(super) fn note_edited(&mut self, decks: BTreeSet<String>) -> Result<(), StoreError> {
+        let mut pending = self.pending()?;
+        pending.extend(decks);
+        let mut open = BTreeSet::new();
+        for deck in pending {
+            let (fresh, parked) = self.fresh_and_parked(&deck)?;
+            if !fresh.is_empty() && !parked.is_empty() {
+                open.insert(deck);
+            }
+        }
+        let json = serde_json::to_string(&open).unwrap_or_default();
+        cache::set_stamp(&self.db, Stamp::Edited, &json)?;
+        Ok(())
+    }
+
+    fn pending(&self) -> Result<BTreeSet<String>, StoreError> {
+        let json: Option<String> = cache::stamp(&self.db, Stamp::Edited)?;
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    /// Returns which new cards look like edited old ones of their deck, for a person to say.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn look_edited(&mut self) -> Result<Vec<Likeness>, StoreError> {
+        let mut found = Vec::new();
+        for deck in self.pending()? {
+            let (fresh, mut parked) = self.fresh_and_parked(&deck)?;
+            for card in fresh {
+                let best = parked
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, old)| !old.refused_for(&card.id))
+                    .map(|(at, old)| (likeness(&old.text, &card.text), at))
+                    .filter(|(likeness, _)| *likeness >= 0.5)
+                    .max_by(|one, other| one.0.total_cmp(&other.0));
+                if let Some((_, at)) = best {
+                    let old = parked.swap_remove(at);
+                    found.push(Likeness {
+                        card: card.id,
+                        deck: deck.clone(),
+                        file: card.file,
+                        line: card.line,
+                        front: card.text.front.clone(),
+                        back: card.text.answer(),
+                        from: old.id,
+                        was: old.text,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the cards of `deck` that nobody answered and nobody gave an id, and the ids with
+    /// answers that once stood in it and are in no deck now.
+    fn fresh_and_parked(&mut self, deck: &str) -> Result<(Vec<Fresh>, Vec<Parked>), StoreError> {
+        let keys: Vec<i64> = {
+            let mut statement = self.db.prepare_cached(
+                "SELECT DISTINCT w.card FROM wording AS w JOIN card AS c ON c.key = w.card
+                  WHERE w.deck = ?
+                    AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)",
+            )?;
+            statement.query_map([deck], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        if keys.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let mut fresh = Vec::new();
+        {
+            let mut statement = self.db.prepare_cached(
+                "SELECT k.id, k.content, f.shown FROM cache_file AS f
+                   JOIN cache_card AS k ON k.file = f.key JOIN cache_schedule AS s ON s.card = k.key
+                  WHERE f.deck = ? AND k.front IS NOT NULL AND k.shadowed = 0 AND s.stage = 0
+                    AND s.suspended = 0",
+            )?;
+            let mut rows = statement.query([deck])?;
+            while let Some(row) = rows.next()? {
+                let content: String = row.get(1)?;
+                let Ok(card) = serde_json::from_str::<crate::card::Card>(&content) else { continue };
+                fresh.push(Fresh {
+                    id: CardId::new(row.get::<_, String>(0)?),
+                    line: card.line,
+                    file: row.get(2)?,
+                    text: Wording::of(&card),
+                });
+            }
+        }
+        if fresh.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let groups = self.groups()?;
+        let mut parked = Vec::new();
+        for key in keys {
+            // One card with an id that stands in a deck: not lost, and nobody's old name.
+            if groups.members(key).len() > 1 && self.any_in_decks(&groups.members(key))? {
+                continue;
+            }
+            if let Some(old) = self.parked(key)? {
+                parked.push(old);
+            }
+        }
+        Ok((fresh, parked))
+    }
+
+    fn any_in_decks(&self, keys: &[i64]) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM card AS c JOIN cache_card AS k ON k.id = c.id
+              WHERE c.key = ? AND k.shadowed = 0)",
+        )?;
+        for key in keys {
+            if statement.query_row([key], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn parked(&mut self, key: i64) -> Result<Option<Parked>, StoreError> {
+        if self.past(key)?.steps.is_empty() {
+            return Ok(None);
+        }
+        let last = self
+            .db
+            .prepare_cached(
+                "SELECT c.id, w.front, w.back, w.accept FROM history AS h
+                   JOIN card AS c ON c.key = h.card
+                   JOIN wording AS w ON w.card = h.card AND w.rev = h.rev
+                  WHERE h.card = ? ORDER BY h.at_ms DESC, h.id DESC LIMIT 1",
+            )?
+            .query_row([key], |row| {
+                let text = Wording { front: row.get(1)?, back: row.get(2)?, accept: row.get(3)? };
+                Ok((CardId::new(row.get::<_, String>(0)?), text))
+            })
+            .optional()?;
+        let Some((id, text)) = last else { return Ok(None) };
+        let refused = self
+            .db
+            .prepare_cached(
+                "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+                  WHERE h.kind = 'linked' AND h.kind NOT IN ('reviewed', 'practised')",
+            )?
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .filter_map(Result::ok)
+            .filter(|(_, extra)| extra::from(extra).as_deref() == Some(id.as_str()))
+            .map(|(card, _)| CardId::new(card))
+            .collect();
+        Ok(Some(Parked { id, text, refused }))
+    }
+}
+
+/// A card of a deck without answers and without a written id.
+struct Fresh {
+    id: CardId,
+    file: String,
+    line: u32,
+    text: Wording,
+}
+
+impl Fresh {
+    /// Whether the answer says enough to know a card by it.
+    fn tells(&self) -> bool {
+        self.text.answer().texts().concat().trim().chars().count() >= TELLING
+    }
+}
+
+/// An id with answers that is in no deck.
+struct Parked {
+    id: CardId,
+    text: Wording,
+    /// Cards that were linked with it once: in force, or taken back, which is a no.
+    refused: Vec<CardId>,
+}
+
+impl Parked {
+    fn refused_for(&self, card: &CardId) -> bool {
+        self.refused.contains(card)
+    }
+}
+
+/// Returns 0 to 1: how much speaks for an edit. Only a person can say.
+fn likeness(old: &Wording, new: &Wording) -> f64 {
+    if answer::same(&old.answer(), &new.answer(), true) {
+        return 1.0;
+    }
+    shared_words(&old.front, &new.front).min(0.99)
+}
+
+/// Returns Dice's coefficient over the words of two texts.
+fn shared_words(one: &str, other: &str) -> f64 {
+    let words = |text: &str| -> BTreeSet<String> {
+        answer::folded(text, true).split_whitespace().map(str::to_owned).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let shared = one.intersection(&other).count();
+    2.0 * shared as f64 / (one.len() + other.len()).max(1) as f64
+}
+
+fn read_groups(db: &Connection) -> Result<Groups, StoreError> {
+    let mut found = Groups::default();
+    let mut retracted = BTreeSet::new();
+    {
+        let mut statement = db.prepare(
+            "SELECT card, extra FROM history
+              WHERE kind = 'retracted' AND kind NOT IN ('reviewed', 'practised')",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(target) = row.get_ref(1)?.as_str_or_null()?.and_then(extra::target) {
+                retracted.insert((target, row.get::<_, Option<i64>>(0)?));
+            }
+        }
+    }
+    let mut links = Vec::new();
+    let mut statement = db.prepare(
+        "SELECT h.id, h.card, h.extra, c.key FROM history AS h
+           LEFT JOIN card AS c ON c.id = CASE WHEN json_valid(h.extra) THEN h.extra ->> '$.from' END
+          WHERE h.kind = 'linked' AND h.kind NOT IN ('reviewed', 'practised')",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, card) = (EventId(row.get(0)?), row.get::<_, Option<i64>>(1)?);
+        let Some(from) = row.get_ref(2)?.as_str_or_null()?.and_then(extra::from) else { continue };
+        let key: i64 = match row.get::<_, Option<i64>>(3)? {
+            Some(key) => *found.keys.entry(from).or_insert(key),
+            None => {
+                let next = -1 - found.strangers.len() as i64;
+                *found.strangers.entry(from).or_insert(next)
+            }
+        };
+        if !retracted.contains(&(id, card)) {
+            let when = Moment { at_ms: 0, utc_offset_s: 0 };
+            let kind = Kind::Linked { from: key };
+            links.push(Event { id, card, when, day: Day(0), rev: None, kind });
+        }
+    }
+    let mut families: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (key, first) in groups(&links) {
+        families.entry(first).or_default().push(key);
+    }
+    for family in families.into_values() {
+        for key in &family {
+            found.families.insert(*key, family.clone());
+        }
+    }
+    Ok(found)
+}

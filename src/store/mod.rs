@@ -1,0 +1,355 @@
+//! The database: one file that only ever learns.
+//!
+//! All SQL lives here. Facts go in through [`Store::append`]; everything that a person sees comes
+//! out of caches that are folds of the facts and of the decks, and that are made again whenever
+//! they are not true ([`Store::bring_up_to_date`]). No code outside this module knows about them.
+
+mod append;
+mod backup;
+mod cache;
+mod device;
+mod files;
+mod fold;
+mod links;
+mod migrate;
+mod read;
+
+pub use append::{Appended, Entry};
+pub use backup::BACKUPS;
+pub use files::Refreshed;
+pub use links::Likeness;
+pub use read::{DeckRow, HistoryRow, Row, Standing};
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+/// How long a busy database is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the database could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It was written by a newer version of the program.
+    #[error("{} was written by a newer version of retain (format {found}, this one knows {known})", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that is known here.
+        known: i64,
+    },
+    /// It is a database of something else.
+    #[error("{} is not a database of retain", .0.display())]
+    Foreign(PathBuf),
+    /// Its bytes make no sense.
+    #[error("{} is damaged: {problem}", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        problem: String,
+    },
+    /// Another program kept it busy for longer than anybody waits.
+    #[error("another program kept {} busy for ten seconds", .0.display())]
+    Busy(PathBuf),
+    /// It may only be read.
+    #[error("{} cannot be written", .0.display())]
+    ReadOnly(PathBuf),
+    /// There is no card with this id, neither in the decks nor in the history.
+    #[error("no card {0:?}")]
+    NoCard(String),
+    /// The disk said no.
+    #[error("{}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Anything else that SQLite says.
+    #[error("the database refused")]
+    Sqlite(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite(error)
+    }
+}
+
+impl From<rusqlite::types::FromSqlError> for StoreError {
+    fn from(error: rusqlite::types::FromSqlError) -> StoreError {
+        StoreError::Sqlite(error.into())
+    }
+}
+
+impl StoreError {
+    /// Names the database in errors that are about the whole of it.
+    fn at(self, path: &Path) -> StoreError {
+        use rusqlite::ErrorCode;
+        let path = || path.to_owned();
+        match self {
+            StoreError::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseCorrupt) => {
+                    StoreError::Damaged { path: path(), problem: error.to_string() }
+                }
+                Some(ErrorCode::NotADatabase) => {
+                    StoreError::Damaged { path: path(), problem: "it is no SQLite file".into() }
+                }
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    StoreError::Busy(path())
+                }
+                Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(path()),
+                _ => StoreError::Sqlite(error),
+            },
+            other => other,
+        }
+    }
+}
+
+/// How the database was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Facts can be added and caches kept.
+    Write,
+    /// Nothing can be written: caches are temporary.
+    Read,
+}
+
+/// Something that happened while opening and is worth a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The file system cannot share memory, so the slower journal is used.
+    NoWal,
+    /// The format was brought up to date; the copy from before is named.
+    Migrated {
+        /// The verified copy from before, if there was anything to copy.
+        backup: Option<PathBuf>,
+    },
+}
+
+/// A generator of ids nobody else has.
+pub type Ids = Box<dyn FnMut() -> [u8; 16]>;
+
+/// The database of one home.
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+    access: Access,
+    ids: Ids,
+    device: Option<device::Device>,
+    links: links::Cached,
+    /// A copy that is read in place of a database whose folder cannot be written.
+    _copy: Option<tempfile::TempDir>,
+    /// What happened while opening.
+    pub notices: Vec<Notice>,
+}
+
+impl Store {
+    /// Opens the database at `path`, making it if there is none.
+    ///
+    /// Where nothing can be written it is opened for reading, and [`Store::append`] says so.
+    ///
+    /// # Errors
+    ///
+    /// A newer, foreign or damaged database is left untouched.
+    pub fn open(path: &Path, ids: Ids) -> Result<Store, StoreError> {
+        Store::open_as(path, ids).map_err(|error| error.at(path))
+    }
+
+    fn open_as(path: &Path, ids: Ids) -> Result<Store, StoreError> {
+        let (db, access, copy) = connect(path)?;
+        let mut store = Store {
+            db,
+            path: path.to_owned(),
+            access,
+            ids,
+            device: None,
+            links: links::Cached::default(),
+            _copy: copy,
+            notices: Vec::new(),
+        };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    /// Opens a database without a file, for a home that does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// Only if SQLite cannot work at all.
+    pub fn nowhere(ids: Ids) -> Result<Store, StoreError> {
+        let mut store = Store {
+            db: Connection::open_in_memory()?,
+            path: PathBuf::from("(no database yet)"),
+            access: Access::Write,
+            ids,
+            device: None,
+            links: links::Cached::default(),
+            _copy: None,
+            notices: Vec::new(),
+        };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    fn prepare(&mut self) -> Result<(), StoreError> {
+        self.db.busy_timeout(PATIENCE)?;
+        self.db.set_prepared_statement_cache_capacity(64);
+        self.db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+        if self.access == Access::Write {
+            let backups = self.path.parent().map(|home| home.join(BACKUPS));
+            if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())? {
+                self.notices.extend(migrated);
+            }
+            // One sync a commit. Checkpoints come when the last reader has gone, or when asked for.
+            self.db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
+            if self.path.exists() && !self.use_wal()? {
+                self.notices.push(Notice::NoWal);
+            }
+        } else {
+            migrate::refuse_unknown(&self.db, &self.path)?;
+        }
+        cache::create(&self.db, self.access)?;
+        Ok(())
+    }
+
+    /// Returns whether readers and a writer can share the database.
+    fn use_wal(&self) -> Result<bool, StoreError> {
+        let mode = |pragma: &str| self.db.query_row(pragma, [], |row| row.get::<_, String>(0));
+        if mode("PRAGMA journal_mode")?.eq_ignore_ascii_case("wal") {
+            return Ok(true);
+        }
+        if mode("PRAGMA journal_mode = WAL").is_ok_and(|mode| mode.eq_ignore_ascii_case("wal")) {
+            return Ok(true);
+        }
+        mode("PRAGMA journal_mode = TRUNCATE")?;
+        Ok(false)
+    }
+
+    /// Whether facts can be added.
+    pub fn writable(&self) -> bool {
+        self.access == Access::Write
+    }
+
+    /// Returns the path of the database.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Copies what was written lately into the main file. Comes after a session, never before a
+    /// card.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says; a busy database is no error.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        if self.writable() {
+            self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    /// Checks the whole file.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] with the first thing that is wrong.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        backup::verify(&self.db, &self.path).map_err(|error| error.at(&self.path))
+    }
+
+    fn deny_readers(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::Write => Ok(()),
+            Access::Read => Err(StoreError::ReadOnly(self.path.clone())),
+        }
+    }
+}
+
+type Connected = (Connection, Access, Option<tempfile::TempDir>);
+
+fn connect(path: &Path) -> Result<Connected, StoreError> {
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    if !path.exists() {
+        if let Some(home) = path.parent() {
+            std::fs::create_dir_all(home).map_err(io)?;
+        }
+        new_private_file(path).map_err(io)?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let writable = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE);
+    if let Ok(db) = writable
+        && !db.is_readonly(rusqlite::MAIN_DB)?
+        && can_lock(&db)
+        && folder_is_writable(path)
+    {
+        return Ok((db, Access::Write, None));
+    }
+    let read = flags | OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let db = Connection::open_with_flags(path, read)?;
+    db.busy_timeout(PATIENCE)?;
+    match db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Err(rusqlite::Error::SqliteFailure(error, _))
+            if matches!(
+                error.code,
+                rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly
+            ) =>
+        {
+            // A log that cannot be shared here: read a copy of both.
+            let copy = tempfile::tempdir().map_err(io)?;
+            let copied = copy.path().join("retain.db");
+            std::fs::copy(path, &copied).map_err(io)?;
+            let log = |path: &Path| {
+                let mut name = path.as_os_str().to_owned();
+                name.push("-wal");
+                PathBuf::from(name)
+            };
+            if log(path).exists() {
+                std::fs::copy(log(path), log(&copied)).map_err(io)?;
+            }
+            let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE;
+            make_writable(&copied).map_err(io)?;
+            Ok((Connection::open_with_flags(&copied, flags)?, Access::Read, Some(copy)))
+        }
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok((db, Access::Read, None)),
+    }
+}
+
+/// Whether the file's system lets us write at all. Any other trouble shows where it matters.
+fn can_lock(db: &Connection) -> bool {
+    let readonly = |error: rusqlite::Error| {
+        matches!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen)
+        )
+    };
+    db.query_row("PRAGMA user_version", [], |_| Ok(())).map_or_else(|error| !readonly(error), |()| true)
+}
+
+/// SQLite needs to make files beside the database.
+fn folder_is_writable(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK).is_ok()
+}
+
+#[cfg(unix)]
+fn new_private_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+#[cfg(unix)]
+fn make_writable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}

@@ -1,0 +1,228 @@
+//! Text on its way to a terminal: nothing in it commands the terminal, and its lines fit.
+//!
+//! Cards, file names and imports are other people's text. Whatever of it is shown goes through
+//! here; colours are put on afterwards.
+
+use std::borrow::Cow;
+
+use textwrap::Options;
+use textwrap::core::display_width;
+
+/// Stands where a character was that is not shown.
+const HIDDEN: char = '\u{fffd}';
+
+/// A tab, in lines that are wrapped: terminals would move to a column that we do not know.
+const TAB: &str = "    ";
+
+/// The base of the flags of England, Scotland and Wales, which invisible tags spell out.
+const BLACK_FLAG: char = '\u{1f3f4}';
+
+/// Tags behind a black flag, the closing one included: `gbeng` and its like.
+const TAGS_OF_A_FLAG: u8 = 7;
+
+/// Returns `text` without a character that could command, reorder or break the terminal's lines.
+///
+/// U+FFFD stands for each control character but line feed and tab, for bidirectional marks,
+/// embeddings, overrides and isolates, for the line and paragraph separators, and for what is
+/// invisible and has no use here: byte order marks, annotations, tags outside a flag. A carriage
+/// return before a line feed is dropped, and so are soft hyphens, whose place is inside our own
+/// line breaks. Joiners, variation selectors and zero-width spaces stay: emoji and the scripts of
+/// Persian, Hindi or Thai are spelled with them.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    let Some(first) = text.as_bytes().iter().position(|byte| !plain(byte)) else {
+        return Cow::Borrowed(text);
+    };
+    // All before `first` is ASCII, so it is the beginning of a character.
+    let mut shown: Option<String> = None;
+    let mut tags_left = 0;
+    let mut rest = text[first..].char_indices().peekable();
+    while let Some((at, char)) = rest.next() {
+        let show = match char {
+            '\r' if rest.peek().is_some_and(|(_, next)| *next == '\n') => None,
+            '\u{ad}' => None,
+            '\u{e0020}'..='\u{e007f}' if tags_left > 0 => Some(char),
+            _ if is_harmful(char) => Some(HIDDEN),
+            _ => Some(char),
+        };
+        tags_left = match char {
+            BLACK_FLAG => TAGS_OF_A_FLAG,
+            '\u{e0020}'..='\u{e007e}' => u8::saturating_sub(tags_left, 1),
+            _ => 0,
+        };
+        if shown.is_none() && show != Some(char) {
+            let mut start = String::with_capacity(text.len() + 8);
+            start.push_str(&text[..first + at]);
+            shown = Some(start);
+        }
+        if let Some(shown) = &mut shown {
+            shown.extend(show);
+        }
+    }
+    shown.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether a terminal, or the eye, could be misled by `char`.
+fn is_harmful(char: char) -> bool {
+    match char {
+        '\n' | '\t' => false,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' => true, // bidi marks
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true, // embeddings, overrides, isolates
+        '\u{2028}' | '\u{2029}' => true, // separators of lines and paragraphs
+        '\u{206a}'..='\u{206f}' => true, // deprecated: symmetric swapping, shaping
+        '\u{feff}' => true,              // byte order mark
+        '\u{fff9}'..='\u{fffb}' => true, // annotations, which hide their text
+        '\u{e0000}'..='\u{e007f}' => true, // tags
+        _ => char.is_control(),
+    }
+}
+
+/// Returns `text` as [`harmless`] shows it, on one line.
+///
+/// Line feeds and tabs, with the blanks around them, become one space; the outer ones go.
+pub fn one_line(text: &str) -> String {
+    let text = harmless(text);
+    let parts = text.split(['\n', '\t']).map(|part| part.trim_matches(' '));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns `text` as [`harmless`] shows it, in lines of at most `width` columns: the first behind
+/// `first`, each other behind `rest`.
+///
+/// Its own line breaks stay; blanks at the end of a line go; a tab becomes four spaces; a word
+/// that is wider than a line is broken. Where the indent leaves less than two columns, lines are
+/// wider than asked.
+pub fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
+    let text = harmless(text).replace('\t', TAB);
+    let indent = display_width(first).max(display_width(rest));
+    let options = Options::new(width.max(indent + 2)).initial_indent(first).subsequent_indent(rest);
+    textwrap::fill(&text, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_commands_a_terminal_is_shown_as_a_replacement() {
+        for (text, shown) in [
+            ("plain", "plain"),
+            ("two\n\tlines", "two\n\tlines"),
+            ("\u{1b}[31mred\u{1b}[0m", "\u{fffd}[31mred\u{fffd}[0m"),
+            ("\u{9b}31m", "\u{fffd}31m"),
+            ("a\u{8}b\u{7f}\u{0}", "a\u{fffd}b\u{fffd}\u{fffd}"),
+            ("dos\r\nline", "dos\nline"),
+            ("over\rwritten\r\r\n", "over\u{fffd}written\u{fffd}\n"),
+            ("a\u{202e}b\u{2066}c\u{200f}", "a\u{fffd}b\u{fffd}c\u{fffd}"),
+            ("a\u{2028}b\u{feff}", "a\u{fffd}b\u{fffd}"),
+            ("Donau\u{ad}dampf", "Donaudampf"),
+            ("\u{e0041}\u{e0042}", "\u{fffd}\u{fffd}"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_scripts_and_emoji_are_spelled_with_stays() {
+        for text in [
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "👩\u{200d}🚀 ❤\u{fe0f}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "ภาษา\u{200b}ไทย",
+            "naïve — “quoted” 漢字",
+        ] {
+            assert!(matches!(harmless(text), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tags_hide_no_text_behind_a_flag() {
+        let tags: String = "ignore all".chars().map(tag).collect();
+        assert_eq!(harmless(&format!("🏴{tags}")).matches(HIDDEN).count(), 3);
+    }
+
+    fn tag(char: char) -> char {
+        char::from_u32(0xe0000 + char as u32).unwrap()
+    }
+
+    #[test]
+    fn lines_become_one() {
+        for (text, line) in [
+            ("a\n\n  b\tc\n", "a b c"),
+            ("  a  b ", "a  b"),
+            ("a\r\nb\u{1b}", "a b\u{fffd}"),
+            ("\n\t", ""),
+        ] {
+            assert_eq!(one_line(text), line, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_wrapped_by_columns() {
+        for (text, width, first, rest, lines) in [
+            ("one two three", 9, "", "", "one two\nthree"),
+            ("one two three", 9, "> ", "  ", "> one two\n  three"),
+            ("one\n\ntwo", 9, "", "  ", "one\n\n  two"),
+            ("abcdefghijkl", 5, "", "", "abcde\nfghij\nkl"),
+            ("漢字漢字漢字", 5, "", "", "漢字\n漢字\n漢字"),
+            ("\tif x:\n\t\ty", 20, "", "", "    if x:\n        y"),
+            ("too narrow", 0, "    ", "    ", "    to\n    o\n    na\n    rr\n    ow"),
+            ("", 10, "", "", ""),
+        ] {
+            assert_eq!(wrap(text, width, first, rest), lines, "{text:?} in {width}");
+        }
+    }
+
+    /// Text with more than its share of trouble.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            3 => "[a-z]{1,12}",
+            2 => "[ \n\t\r]{1,3}",
+            2 => any::<char>().prop_map(String::from),
+            1 => "[\u{0}-\u{1f}\u{7f}-\u{9f}]",
+            1 => "[\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{61c}\u{feff}\u{ad}]",
+            1 => "[\u{e0000}-\u{e007f}🏴漢🚀]",
+        ];
+        proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    fn is_safe(text: &str) -> bool {
+        !text.chars().any(|char| match char {
+            '\n' | '\t' => false,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+            '\u{2066}'..='\u{2069}' => true,
+            _ => char.is_control(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_harmful_is_left(text in text()) {
+            prop_assert!(is_safe(&harmless(&text)));
+            prop_assert!(is_safe(&one_line(&text)) && !one_line(&text).contains(['\n', '\t']));
+            prop_assert!(is_safe(&wrap(&text, 20, "", "")));
+        }
+
+        #[test]
+        fn harmless_text_stays_as_it_is(text in text()) {
+            let once = harmless(&text).into_owned();
+            prop_assert!(matches!(harmless(&once), Cow::Borrowed(_)));
+            let line = one_line(&text);
+            prop_assert_eq!(one_line(&line), line);
+        }
+
+        #[test]
+        fn wrapped_lines_fit_and_lose_nothing_but_blanks(text in text(), width in 0usize..60) {
+            let wrapped = wrap(&text, width, "> ", "  ");
+            for line in wrapped.split('\n') {
+                prop_assert!(display_width(line) <= width.max(4), "{:?}", line);
+            }
+            let solid = |text: &str| text.replace([' ', '\n', '\t'], "");
+            prop_assert_eq!(solid(&wrapped[2..]), solid(&harmless(&text)));
+        }
+    }
+}
