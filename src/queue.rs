@@ -49,8 +49,8 @@ impl Candidate {
 
     /// Whether it is due by `horizon`: by its day, or because its answer was changed.
     fn is_due(&self, today: Day, horizon: Day) -> bool {
-        let by_its_day =
-            self.due.is_some_and(|due| due <= horizon) && self.last_day.is_none_or(|last| last < today);
+        let by_its_day = self.due.is_some_and(|due| due <= horizon)
+            && self.last_day.is_none_or(|last| last < today);
         self.stage != Stage::New && !self.hidden && (by_its_day || self.changed)
     }
 
@@ -125,10 +125,13 @@ pub fn plan(
     let behind = match settings.new_while_behind {
         NewWhileBehind::Yes => false,
         NewWhileBehind::No => overdue,
-        NewWhileBehind::Auto => waiting > match settings.reviews_per_day {
-            Limit::AtMost(most) => most as usize,
-            Limit::Unlimited => 200,
-        },
+        NewWhileBehind::Auto => {
+            waiting
+                > match settings.reviews_per_day {
+                    Limit::AtMost(most) => most as usize,
+                    Limit::Unlimited => 200,
+                }
+        }
     };
     let held_back = behind && wish.new.is_none();
     let new = if held_back {
@@ -355,7 +358,13 @@ mod tests {
     }
 
     fn plan_of(standing: &[Candidate], news: &[Candidate], settings: &Settings) -> Plan {
-        plan_with(standing, news, settings, &[DeckOptions::default(), DeckOptions::default()], Wish::default())
+        plan_with(
+            standing,
+            news,
+            settings,
+            &[DeckOptions::default(), DeckOptions::default()],
+            Wish::default(),
+        )
     }
 
     fn plan_with(
@@ -379,7 +388,11 @@ mod tests {
 
     #[test]
     fn the_most_overdue_in_its_own_measure_comes_first() {
-        let plan = plan_of(&[due(1, 100, 10), due(2, 2, 2), due(3, 10, 0), due(4, 5, -1)], &[], &Settings::default());
+        let plan = plan_of(
+            &[due(1, 100, 10), due(2, 2, 2), due(3, 10, 0), due(4, 5, -1)],
+            &[],
+            &Settings::default(),
+        );
         assert_eq!(cards(&plan), [2, 1, 3]);
     }
 
@@ -406,11 +419,16 @@ mod tests {
 
     #[test]
     fn what_was_done_today_counts_against_the_limits() {
-        let introduced = Candidate { first_day: Some(TODAY), last_day: Some(TODAY), due: Some(TODAY.plus(1)), ..due(1, 1, -1) };
+        let introduced = Candidate {
+            first_day: Some(TODAY),
+            last_day: Some(TODAY),
+            due: Some(TODAY.plus(1)),
+            ..due(1, 1, -1)
+        };
         let settings = Settings { new_per_day: 2, ..Settings::default() };
         let plan = plan_of(&[introduced], &[new(2, 0), new(3, 0)], &settings);
         assert_eq!(cards(&plan), [2]);
-        let reviewed = Candidate { last_day: Some(TODAY), due: Some(TODAY.plus(6)), ..due(1, 6, -6) };
+        let reviewed = Candidate { first_day: Some(Day(0)), ..due(1, 6, -6) };
         let settings = Settings { reviews_per_day: Limit::AtMost(2), ..Settings::default() };
         let plan = plan_of(&[reviewed, due(2, 3, 1), due(3, 3, 0)], &[], &settings);
         assert_eq!((cards(&plan), plan.over_limit), (vec![2], 1));
@@ -420,7 +438,8 @@ mod tests {
     fn siblings_wait_until_tomorrow() {
         let sibling = Candidate { note: 1, ..due(2, 3, 0) };
         assert_eq!(cards(&plan_of(&[due(1, 3, 1), sibling], &[], &Settings::default())), [1]);
-        let answered = Candidate { last_day: Some(TODAY), due: Some(TODAY.plus(1)), ..due(1, 1, -1) };
+        let answered =
+            Candidate { last_day: Some(TODAY), due: Some(TODAY.plus(1)), ..due(1, 1, -1) };
         assert!(plan_of(&[answered, sibling], &[], &Settings::default()).order.is_empty());
         let new_sibling = Candidate { note: 1, ..new(3, 0) };
         assert_eq!(cards(&plan_of(&[due(1, 3, 1)], &[new_sibling], &Settings::default())), [1]);
@@ -428,7 +447,12 @@ mod tests {
 
     #[test]
     fn repeats_of_today_come_last_and_are_no_sibling_of_themselves() {
-        let failed = Candidate { last_day: Some(TODAY), due: Some(TODAY.plus(1)), repeat_on: Some(TODAY), ..due(1, 1, -1) };
+        let failed = Candidate {
+            last_day: Some(TODAY),
+            due: Some(TODAY.plus(1)),
+            repeat_on: Some(TODAY),
+            ..due(1, 1, -1)
+        };
         let plan = plan_of(&[failed, due(2, 3, 0)], &[new(3, 0)], &Settings::default());
         assert_eq!((cards(&plan).last(), plan.due), (Some(&1), 2));
         let yesterday = Candidate { repeat_on: Some(Day(TODAY.0 - 1)), ..due(1, 1, 0) };
@@ -475,7 +499,8 @@ mod tests {
     #[test]
     fn practice_keeps_siblings_apart() {
         let side = |card, note| Candidate { note, ..due(card, 10, 0) };
-        let order = practice(vec![side(1, 1), side(2, 1), side(3, 3), side(4, 3)], TODAY, Order::Deck, 0);
+        let order =
+            practice(vec![side(1, 1), side(2, 1), side(3, 3), side(4, 3)], TODAY, Order::Deck, 0);
         assert!(order.windows(2).all(|pair| pair[0].note != pair[1].note), "{order:?}");
     }
 }

@@ -268,7 +268,10 @@ mod tests {
         let mut session = Session::new([1], true);
         assert_eq!(session.step(Input::Grade(Good.into())), Effect::RevealFirst);
         assert_eq!(session.step(Input::Reveal), Effect::Reveal);
-        assert_eq!(session.step(Input::Grade(Good.into())), Effect::Record { card: 1, grade: Good.into() });
+        assert_eq!(
+            session.step(Input::Grade(Good.into())),
+            Effect::Record { card: 1, grade: Good.into() }
+        );
         // Until the shell says so, nothing has happened.
         assert_eq!((session.answered(), session.left()), (0, 1));
     }

@@ -41,7 +41,9 @@ pub enum Command {
     )]
     Review(Review),
     /// Show what is due.
-    #[command(after_help = "Examples:\n  retain due --count      one number, for a prompt\n  retain due -q && echo 'cards are waiting'")]
+    #[command(
+        after_help = "Examples:\n  retain due --count      one number, for a prompt\n  retain due -q && echo 'cards are waiting'"
+    )]
     Due(Due),
     /// Grade a card from a script or an editor.
     #[command(
@@ -52,16 +54,22 @@ pub enum Command {
     #[command(after_help = "Example: retain undo 2")]
     Undo(Undo),
     /// Show what happened, oldest first.
-    #[command(after_help = "Examples:\n  retain history domains-100\n  retain history --json | jq -s 'length'")]
+    #[command(
+        after_help = "Examples:\n  retain history domains-100\n  retain history --json | jq -s 'length'"
+    )]
     History(History),
     /// List cards.
-    #[command(after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --json tag:saml")]
+    #[command(
+        after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --json tag:saml"
+    )]
     List(List),
     /// Show cards in full.
     #[command(after_help = "Example: retain show domains-100")]
     Show(Show),
     /// Put cards aside until they are resumed.
-    #[command(after_help = "Examples:\n  retain suspend domains-400\n  retain suspend --query tag:saml")]
+    #[command(
+        after_help = "Examples:\n  retain suspend domains-400\n  retain suspend --query tag:saml"
+    )]
     Suspend(Which),
     /// Ask cards again that were suspended or buried.
     #[command(after_help = "Example: retain resume domains-400")]
@@ -79,7 +87,9 @@ pub enum Command {
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
     /// Look after the database.
-    #[command(after_help = "Examples:\n  retain doctor\n  retain doctor --rebuild\n  retain doctor --digest")]
+    #[command(
+        after_help = "Examples:\n  retain doctor\n  retain doctor --rebuild\n  retain doctor --digest"
+    )]
     Doctor(Doctor),
     /// Write a verified copy of the history.
     #[command(after_help = "Example: retain backup ~/safe/retain.db")]

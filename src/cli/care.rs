@@ -68,7 +68,8 @@ pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<()
         None => named(&which.cards, desk)?,
     };
     if cards.is_empty() {
-        return Err(CliError::failed("no card matches").hint("`retain list QUERY` shows what a query finds"));
+        return Err(CliError::failed("no card matches")
+            .hint("`retain list QUERY` shows what a query finds"));
     }
     let (apply, rest): (Vec<_>, Vec<_>) =
         cards.into_iter().partition(|card| care.applies(card, desk));

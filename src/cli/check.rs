@@ -48,7 +48,11 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
             words::count(desk.decks.len(), "deck", "decks")
         );
         if others > 0 {
-            seen += &format!("; {} of YAML that {} no deck", words::count(others, "file", "files"), if others == 1 { "is" } else { "are" });
+            seen += &format!(
+                "; {} of YAML that {} no deck",
+                words::count(others, "file", "files"),
+                if others == 1 { "is" } else { "are" }
+            );
         }
         io.line(seen)?;
     }
@@ -81,7 +85,11 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
         findings.extend(folders.problems);
     }
     if !check.json {
-        let others = if others > 0 { format!("; {} no deck", words::count(others, "file is", "files are")) } else { String::new() };
+        let others = if others > 0 {
+            format!("; {} no deck", words::count(others, "file is", "files are"))
+        } else {
+            String::new()
+        };
         io.line(format!(
             "{} in {}{others}",
             words::count(cards, "note", "notes"),
@@ -156,4 +164,3 @@ fn looks_edited(found: &Likeness) -> Diagnostic {
         width: 0,
     }
 }
-

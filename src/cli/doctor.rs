@@ -111,8 +111,7 @@ fn print(card: &Standing) -> Print<'_> {
 /// Writes a verified copy of the history.
 pub fn backup(backup: &Backup, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     if !desk.home.database().exists() {
-        return Err(CliError::failed("there is no history yet")
-            .hint("`retain review` begins one"));
+        return Err(CliError::failed("there is no history yet").hint("`retain review` begins one"));
     }
     let file = match &backup.file {
         Some(file) => file.clone(),
@@ -127,7 +126,11 @@ pub fn backup(backup: &Backup, desk: &mut Desk, io: &mut Io) -> Result<(), CliEr
     }
     desk.store.back_up(&file)?;
     let size = std::fs::metadata(&file).map_or(0, |file| file.len());
-    io.line(format!("{} ({} KiB, verified)", file.display(), words::grouped((size / 1024) as usize)))
+    io.line(format!(
+        "{} ({} KiB, verified)",
+        file.display(),
+        words::grouped((size / 1024) as usize)
+    ))
 }
 
 /// Puts a copy back in place of the history.
@@ -160,13 +163,18 @@ pub fn restore(
     drop(store);
     let desk = Desk::open(home, environment, io)?;
     let events = desk.store.event_ids()?.len();
-    io.line(format!("restored {} from {}", words::count(events, "event", "events"), restore.file.display()))?;
+    io.line(format!(
+        "restored {} from {}",
+        words::count(events, "event", "events"),
+        restore.file.display()
+    ))?;
     io.line(format!("the history from before is in {}", before.display()))
 }
 
 fn put_aside(database: &Path) -> Result<std::path::PathBuf, CliError> {
     let numbered = (1..).map(|number| database.with_extension(format!("damaged-{number}.db")));
-    let aside = numbered.into_iter().find(|path| !path.exists()).unwrap_or_else(|| database.to_owned());
+    let aside =
+        numbered.into_iter().find(|path| !path.exists()).unwrap_or_else(|| database.to_owned());
     for ending in ["", "-wal", "-shm"] {
         let with = |path: &Path| {
             let mut name = path.as_os_str().to_owned();
@@ -182,10 +190,18 @@ fn put_aside(database: &Path) -> Result<std::path::PathBuf, CliError> {
 
 fn newest_copy(folder: &Path) -> String {
     let copies = std::fs::read_dir(folder).map(|entries| {
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "db")).max()
+        entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "db"))
+            .max()
     });
     match copies {
-        Ok(Some(newest)) => format!("copies are in {}, the newest by name is {}", folder.display(), newest.display()),
+        Ok(Some(newest)) => format!(
+            "copies are in {}, the newest by name is {}",
+            folder.display(),
+            newest.display()
+        ),
         _ => format!("copies are made in {}, and there are none yet", folder.display()),
     }
 }

@@ -64,13 +64,20 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         io.line(nothing_due(desk)?)?;
     } else {
         list::deck_table(desk, &counts, io)?;
-        io.line(format!("{} due, {} new today", words::grouped(plan.due), words::grouped(plan.new)))?;
+        io.line(format!(
+            "{} due, {} new today",
+            words::grouped(plan.due),
+            words::grouped(plan.new)
+        ))?;
     }
     if plan.new_held_back {
         io.note("new cards wait until fewer are due (`new_while_behind: yes` lets them in)");
     }
     if plan.over_limit > 0 {
-        io.note(format!("{} more due, kept for another day by reviews_per_day", words::grouped(plan.over_limit)));
+        io.note(format!(
+            "{} more due, kept for another day by reviews_per_day",
+            words::grouped(plan.over_limit)
+        ));
     }
     list::say_what_is_wrong(desk, io)
 }

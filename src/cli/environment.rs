@@ -58,11 +58,13 @@ impl Environment {
         match &self.now {
             None => Ok(Box::new(RealClock)),
             Some(_) if !explicit_home => Err(needs_home("RETAIN_NOW")),
-            Some(text) => match when::parse(text) {
-                Some(now) => Ok(Box::new(StoppedClock(now))),
-                None => Err(CliError::usage(format!("RETAIN_NOW is no time: {text:?}"))
-                    .hint(when::FORMATS)),
-            },
+            Some(text) => {
+                match when::parse(text) {
+                    Some(now) => Ok(Box::new(StoppedClock(now))),
+                    None => Err(CliError::usage(format!("RETAIN_NOW is no time: {text:?}"))
+                        .hint(when::FORMATS)),
+                }
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-
 use crate::schedule::NoRating;
 use crate::store::StoreError;
 
@@ -122,4 +121,3 @@ impl From<StoreError> for CliError {
         CliError::Failed(Trouble { message: error.to_string(), hint, causes })
     }
 }
-

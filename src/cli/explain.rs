@@ -17,7 +17,10 @@ pub fn run(explain: &Explain, desk: &mut Desk, io: &mut Io) -> Result<(), CliErr
     io.line(format!(
         "{}: {}",
         text::one_line(standing.card.id.as_str()),
-        words::front_line(&standing, io.width.saturating_sub(standing.card.id.as_str().len() + 2).max(10))
+        words::front_line(
+            &standing,
+            io.width.saturating_sub(standing.card.id.as_str().len() + 2).max(10)
+        )
     ))?;
     for line in explained(&standing, usize::MAX, desk)? {
         io.line(text::wrap(&line, io.width, "  ", "    "))?;
@@ -51,7 +54,10 @@ pub fn explained(
     let hidden = lines.len().saturating_sub(most);
     if hidden > 0 {
         lines.drain(..hidden);
-        lines.insert(0, format!("({} before)", words::count(hidden, "earlier answer", "earlier answers")));
+        lines.insert(
+            0,
+            format!("({} before)", words::count(hidden, "earlier answer", "earlier answers")),
+        );
     }
     lines.extend(in_force(standing, schedules.last(), desk));
     Ok(lines)
@@ -119,7 +125,9 @@ fn in_force(standing: &Standing, schedule: Option<&Schedule>, desk: &Desk) -> Ve
         }
     }
     if let Some(day) = standing.changed {
-        lines.push(format!("due now whatever its date: its answer was changed since {day}, when it was last passed"));
+        lines.push(format!(
+            "due now whatever its date: its answer was changed since {day}, when it was last passed"
+        ));
     }
     if standing.suspended {
         lines.push("suspended: not asked until it is resumed".to_owned());

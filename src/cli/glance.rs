@@ -17,7 +17,11 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         io.line(due::nothing_due(desk)?)?;
     } else {
         list::deck_table(desk, &queue::by_deck(&plan), io)?;
-        io.line(format!("{} due, {} new today", words::grouped(plan.due), words::grouped(plan.new)))?;
+        io.line(format!(
+            "{} due, {} new today",
+            words::grouped(plan.due),
+            words::grouped(plan.new)
+        ))?;
     }
     if answered > 0 {
         io.line(format!("{} answered today", words::count(answered, "card", "cards")))?;

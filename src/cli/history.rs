@@ -90,7 +90,10 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
         kind::PRACTISED => format!("{rating}{quality}, for practice"),
         kind::RETRACTED => {
             let target = record.extra.as_deref().and_then(extra::target);
-            format!("took back {}", target.map_or("something".into(), |id| id.to_string()[..8].to_owned()))
+            format!(
+                "took back {}",
+                target.map_or("something".into(), |id| id.to_string()[..8].to_owned())
+            )
         }
         kind::LINKED => {
             let from = record.extra.as_deref().and_then(extra::from).unwrap_or_default();

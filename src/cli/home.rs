@@ -148,8 +148,7 @@ impl Desk {
                 .hint("mend the file, or move it away to use the defaults"));
         }
         let now = clock.now();
-        let mut folders =
-            Folders::new(home.deck_folders(&settings, environment), seconds_now());
+        let mut folders = Folders::new(home.deck_folders(&settings, environment), seconds_now());
         let begun = home.database().exists() || home.decks().exists() || !settings.decks.is_empty();
         let mut store = if begun {
             Store::open(&home.database(), chance.ids())?
@@ -222,16 +221,19 @@ impl Desk {
             None => {
                 let mut places = vec![-1; self.decks.len()];
                 let mut failed = None;
-                let mut next = |deck: usize| {
-                    match self.store.next_new(&self.decks, deck, places[deck], self.today) {
-                        Ok(found) => {
-                            places[deck] = found.map_or(i64::MAX, |card| card.place);
-                            found
-                        }
-                        Err(error) => {
-                            failed.get_or_insert(error);
-                            None
-                        }
+                let mut next = |deck: usize| match self.store.next_new(
+                    &self.decks,
+                    deck,
+                    places[deck],
+                    self.today,
+                ) {
+                    Ok(found) => {
+                        places[deck] = found.map_or(i64::MAX, |card| card.place);
+                        found
+                    }
+                    Err(error) => {
+                        failed.get_or_insert(error);
+                        None
                     }
                 };
                 let plan =

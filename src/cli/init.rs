@@ -44,11 +44,19 @@ pub fn run(
     // The database too, so that a home is whole from its first day.
     super::Desk::open(home.clone(), environment, io)?;
     let place = home.folder.display();
-    io.line(if made { format!("made a home in {place}") } else { format!("{place} is a home already") })?;
+    io.line(if made {
+        format!("made a home in {place}")
+    } else {
+        format!("{place} is a home already")
+    })?;
     if init.starter {
         io.line(match written {
             0 => "the starter decks are there already".to_owned(),
-            written => format!("wrote {} into {}", words::count(written, "starter deck", "starter decks"), home.decks().display()),
+            written => format!(
+                "wrote {} into {}",
+                words::count(written, "starter deck", "starter decks"),
+                home.decks().display()
+            ),
         })?;
     }
     io.line(format!("decks: {}", home.decks().display()))?;
@@ -83,8 +91,9 @@ fn write_starter(decks: &Path) -> Result<usize, CliError> {
 
 /// Writes a file that appears whole or not at all, unless there is one.
 fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
-    let failed =
-        |error: std::io::Error| CliError::failed(format!("{} cannot be written: {error}", path.display()));
+    let failed = |error: std::io::Error| {
+        CliError::failed(format!("{} cannot be written: {error}", path.display()))
+    };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut unfinished = tempfile::Builder::new();
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
@@ -108,13 +117,16 @@ pub fn offer_starter(
     io: &mut Io,
     wanted: bool,
 ) -> Result<(), CliError> {
-    if has_files(&home.decks()) || home.settings().is_ok_and(|(settings, _)| !settings.decks.is_empty()) {
+    if has_files(&home.decks())
+        || home.settings().is_ok_and(|(settings, _)| !settings.decks.is_empty())
+    {
         return Ok(());
     }
     let folder = home.decks();
     let none = || {
-        CliError::failed(format!("there are no decks in {}", folder.display()))
-            .hint("`retain init --starter` writes five decks to begin with; or put a YAML deck there")
+        CliError::failed(format!("there are no decks in {}", folder.display())).hint(
+            "`retain init --starter` writes five decks to begin with; or put a YAML deck there",
+        )
     };
     if !io.interactive || environment.dumb {
         return if wanted { Err(none()) } else { Ok(()) };

@@ -72,16 +72,6 @@ impl Io {
         Ok(())
     }
 
-    /// Writes part of a line and shows it at once.
-    ///
-    /// # Errors
-    ///
-    /// [`CliError::ClosedPipe`] when nobody reads any more.
-    pub fn show(&mut self, text: impl std::fmt::Display) -> Result<(), CliError> {
-        write!(self.out, "{text}")?;
-        self.flush()
-    }
-
     /// Hands on what was written so far.
     ///
     /// # Errors

@@ -40,7 +40,6 @@ pub fn query(words: &[String], desk: &Desk) -> Result<Option<Query>, CliError> {
     Ok(Some(query.with_decks(&decks)))
 }
 
-
 /// Returns the cards that match the words of a QUERY; `None` if there are none.
 pub fn chosen(words: &[String], desk: &mut Desk) -> Result<Option<Vec<Standing>>, CliError> {
     match query(words, desk)? {
@@ -185,7 +184,8 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
                 field(if number == 0 { "back" } else { "" }, &format!("- {item}"))?;
             }
             let need = card.details.need.map_or("all of them".to_owned(), |need| need.to_string());
-            let order = if card.details.ordered == Some(true) { "in this order" } else { "in any order" };
+            let order =
+                if card.details.ordered == Some(true) { "in this order" } else { "in any order" };
             field("need", &format!("{need}, {order}"))?;
         }
     }
@@ -193,7 +193,9 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
     if !details.accept.is_empty() {
         field("accept", &details.accept.join(" | "))?;
     }
-    for (name, value) in [("hint", &details.hint), ("why", &details.why), ("source", &details.source)] {
+    for (name, value) in
+        [("hint", &details.hint), ("why", &details.why), ("source", &details.source)]
+    {
         if let Some(value) = value {
             field(name, value)?;
         }
@@ -220,7 +222,10 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
     if let Some(schedule) = standing.schedule {
         field("due", &format!("{} ({})", schedule.due, words::relative(schedule.due, desk.today)))?;
         let ease = schedule.ease.map_or(String::new(), |ease| format!(", ease {ease}"));
-        field("interval", &format!("{}{ease}", words::count(schedule.interval.days() as usize, "day", "days")))?;
+        field(
+            "interval",
+            &format!("{}{ease}", words::count(schedule.interval.days() as usize, "day", "days")),
+        )?;
         field(
             "answers",
             &format!(

@@ -53,7 +53,11 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let CliError::Failed(trouble) | CliError::Usage(trouble) = &error {
-                io.note(format!("{} {}", "error:".red().bold(), crate::text::harmless(&trouble.to_string())));
+                io.note(format!(
+                    "{} {}",
+                    "error:".red().bold(),
+                    crate::text::harmless(&trouble.to_string())
+                ));
                 if let Some(hint) = &trouble.hint {
                     io.note(format!("{} {}", "hint:".cyan().bold(), crate::text::harmless(hint)));
                 }

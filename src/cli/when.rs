@@ -18,14 +18,15 @@ pub fn parse(text: &str) -> Option<Moment> {
     if let Ok(at) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z") {
         return Some(at.into());
     }
-    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    let formats =
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let wall = formats
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
         .or_else(|| {
-            let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
-            text.parse::<NaiveDate>().ok().map(|date| date.and_time(noon))
-        })?;
+        let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
+        text.parse::<NaiveDate>().ok().map(|date| date.and_time(noon))
+    })?;
     Some(local(wall))
 }
 
@@ -34,7 +35,9 @@ pub fn parse(text: &str) -> Option<Moment> {
 fn local(wall: NaiveDateTime) -> Moment {
     let offset_before = |wall: NaiveDateTime| {
         let earlier = wall - TimeDelta::hours(3);
-        Local.offset_from_utc_datetime(&(earlier - Local.offset_from_utc_datetime(&earlier).fix())).fix()
+        Local
+            .offset_from_utc_datetime(&(earlier - Local.offset_from_utc_datetime(&earlier).fix()))
+            .fix()
     };
     let local = Local.from_local_datetime(&wall);
     // Which of an ambiguous time's two values comes first differs; the earlier instant is meant.

@@ -70,7 +70,9 @@ impl Store {
     ) -> Result<Vec<Appended>, StoreError> {
         self.deny_readers()?;
         let appended = self
-            .within(|store| entries.iter().map(|entry| store.append_within(entry, settings)).collect())
+            .within(|store| {
+                entries.iter().map(|entry| store.append_within(entry, settings)).collect()
+            })
             .map_err(|error| error.at(&self.path))?;
         self.mark_progress()?;
         Ok(appended)
@@ -149,7 +151,8 @@ impl Store {
             // What a link joined must be folded again on both sides of the cut.
             touched.extend(self.groups()?.members(card));
         }
-        let when = if entry.at_given { entry.when } else { self.not_before_last(entry.when, device)? };
+        let when =
+            if entry.at_given { entry.when } else { self.not_before_last(entry.when, device)? };
         let rev = match &entry.asked {
             Some((wording, deck)) => Some(self.keep_wording(card, wording, deck)?),
             None => None,
@@ -256,7 +259,9 @@ impl Store {
     fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
         Ok(self
             .db
-            .prepare_cached("SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = ?")?
+            .prepare_cached(
+                "SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = ?",
+            )?
             .query_row([device.key], |row| row.get(0))?)
     }
 

@@ -198,8 +198,7 @@ fn to_prune(days: &[Day]) -> Vec<Day> {
     let mut months: Vec<String> = days.iter().map(month).collect();
     months.dedup();
     let kept_months = months.split_off(months.len().saturating_sub(MONTHS_KEPT));
-    let first_of_month =
-        |at: usize| at == 0 || month(&days[at]) != month(&days[at - 1]);
+    let first_of_month = |at: usize| at == 0 || month(&days[at]) != month(&days[at - 1]);
     (0..newest)
         .filter(|at| !(first_of_month(*at) && kept_months.contains(&month(&days[*at]))))
         .map(|at| days[at])

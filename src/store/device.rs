@@ -29,7 +29,8 @@ impl Store {
         let print = fingerprint(&self.path);
         let known = stored(&self.db)?.filter(|known| {
             let last = last_seq(&self.db, known.id).unwrap_or(0);
-            known.print == print && read_mark(&self.path).is_some_and(|mark| mark.fits(known.id, last))
+            known.print == print
+                && read_mark(&self.path).is_some_and(|mark| mark.fits(known.id, last))
         });
         let (device, minted) = match known {
             Some(known) => (known.id, false),

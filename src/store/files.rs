@@ -109,9 +109,9 @@ impl Store {
     }
 
     fn known_files(&self) -> Result<BTreeMap<String, Known>, StoreError> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT key, path, deck, shown, state, settled, hash FROM cache_file")?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT key, path, deck, shown, state, settled, hash FROM cache_file",
+        )?;
         let known = statement.query_map([], |row| {
             let known = Known {
                 key: row.get(0)?,
@@ -335,7 +335,8 @@ impl Store {
              SELECT card, file, place, note, 0, 0 FROM cache_schedule WHERE card = ?",
         )?;
         for (key, side, front, note, content) in rows {
-            let wanted = if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
+            let wanted =
+                if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
             let Some(wanted) = wanted.filter(|wanted| *wanted != note) else { continue };
             if touched.insert(key) {
                 let side = if side == 0 { Side::Front } else { Side::Reverse };
@@ -406,9 +407,9 @@ impl Store {
     /// What SQLite says.
     pub fn findings(&self) -> Result<Vec<Diagnostic>, StoreError> {
         let mut found: Vec<Diagnostic> = Vec::new();
-        let mut statement = self.db.prepare(
-            "SELECT findings FROM cache_file WHERE findings IS NOT NULL ORDER BY shown",
-        )?;
+        let mut statement = self
+            .db
+            .prepare("SELECT findings FROM cache_file WHERE findings IS NOT NULL ORDER BY shown")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let json = row.get_ref(0)?.as_str()?;

@@ -56,12 +56,11 @@ pub(super) struct Folded {
 impl Folded {
     pub(super) fn of(past: Past, scheduler: impl Scheduler) -> Folded {
         let mut schedules = scheduler.schedules(&past.steps);
-        let mut counted = past.steps.iter().zip(&schedules).filter_map(|(step, schedule)| {
-            match step {
+        let mut counted =
+            past.steps.iter().zip(&schedules).filter_map(|(step, schedule)| match step {
                 Step::Review(review) if schedule.counted => Some(review),
                 _ => None,
-            }
-        });
+            });
         let first = counted.next();
         let last = counted.last().or(first);
         let passed = past
@@ -215,15 +214,10 @@ fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
 }
 
 /// Returns the past that the cards in `family` share; `None` if nothing happened to them.
-fn past_of(
-    db: &Connection,
-    family: &[i64],
-    groups: &Groups,
-) -> Result<Option<Past>, StoreError> {
+fn past_of(db: &Connection, family: &[i64], groups: &Groups) -> Result<Option<Past>, StoreError> {
     let mut events = Vec::new();
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card = ?"
-    ))?;
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card = ?"))?;
     for key in family {
         let mut rows = statement.query([key])?;
         while let Some(row) = rows.next()? {
@@ -285,10 +279,7 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
     })
 }
 
-fn rules_by_file(
-    db: &Connection,
-    settings: &Settings,
-) -> Result<BTreeMap<i64, Rules>, StoreError> {
+fn rules_by_file(db: &Connection, settings: &Settings) -> Result<BTreeMap<i64, Rules>, StoreError> {
     let mut statement = db.prepare("SELECT key, head FROM cache_file WHERE is_deck = 1")?;
     let rules = statement.query_map([], |row| {
         let head = head_of(row.get_ref(1)?.as_str_or_null()?);

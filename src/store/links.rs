@@ -200,7 +200,9 @@ impl Store {
             let mut rows = statement.query([deck])?;
             while let Some(row) = rows.next()? {
                 let content: String = row.get(1)?;
-                let Ok(card) = serde_json::from_str::<crate::card::Card>(&content) else { continue };
+                let Ok(card) = serde_json::from_str::<crate::card::Card>(&content) else {
+                    continue;
+                };
                 fresh.push(Fresh {
                     id: CardId::new(row.get::<_, String>(0)?),
                     line: card.line,

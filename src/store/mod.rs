@@ -202,7 +202,8 @@ impl Store {
         self.db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
         if self.access == Access::Write {
             let backups = self.path.parent().map(|home| home.join(BACKUPS));
-            if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())? {
+            if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())?
+            {
                 self.notices.extend(migrated);
             }
             // One sync a commit. Checkpoints come when the last reader has gone, or when asked for.
@@ -328,7 +329,8 @@ fn can_lock(db: &Connection) -> bool {
             Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen)
         )
     };
-    db.query_row("PRAGMA user_version", [], |_| Ok(())).map_or_else(|error| !readonly(error), |()| true)
+    db.query_row("PRAGMA user_version", [], |_| Ok(()))
+        .map_or_else(|error| !readonly(error), |()| true)
 }
 
 /// SQLite needs to make files beside the database.

@@ -8,9 +8,7 @@ use super::fold::{Folded, Rules, head_of};
 use super::{Store, StoreError};
 use crate::card::{Answer, Card, CardId, Details, Kind, Wording};
 use crate::deck::Head;
-use crate::history::{
-    DeviceId, EventId, Past, Record, Review, Step, extra, kind,
-};
+use crate::history::{DeviceId, EventId, Past, Record, Review, Step, extra, kind};
 use crate::queue::Candidate;
 use crate::schedule::{Ease, Grade, Interval, Schedule, Scheduler, Stage};
 use crate::settings::Settings;
@@ -188,9 +186,8 @@ impl Store {
         let mut statement = self.db.prepare_cached(&format!(
             "{CANDIDATE} WHERE due <= ?1 OR last_day = ?2 OR repeat_on = ?2 OR changed IS NOT NULL"
         ))?;
-        let found = statement.query_map(params![horizon.0, today.0], |row| {
-            candidate(row, &places, today)
-        })?;
+        let found = statement
+            .query_map(params![horizon.0, today.0], |row| candidate(row, &places, today))?;
         Ok(found.collect::<Result<_, _>>()?)
     }
 
@@ -225,8 +222,7 @@ impl Store {
     /// What SQLite says.
     pub fn standing_of(&self, row: i64) -> Result<Option<Standing>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!("{STANDING} WHERE k.key = ?"))?;
-        Ok(statement.query_row([row], standing)
-            .optional()?)
+        Ok(statement.query_row([row], standing).optional()?)
     }
 
     /// Returns the card with this id, parked ones too.
@@ -240,9 +236,8 @@ impl Store {
         settings: &Settings,
     ) -> Result<Option<Standing>, StoreError> {
         let found = {
-            let mut statement = self
-                .db
-                .prepare_cached(&format!("{STANDING} WHERE k.id = ? AND k.shadowed = 0"))?;
+            let mut statement =
+                self.db.prepare_cached(&format!("{STANDING} WHERE k.id = ? AND k.shadowed = 0"))?;
             statement.query_row([id.as_str()], standing).optional()?
         };
         match (found, self.key_of(id)?) {
@@ -352,7 +347,8 @@ impl Store {
             })
             .optional()?;
         let (text, deck) = text.unwrap_or_else(|| {
-            let nothing = Wording { front: String::new(), back: "\"\"".into(), accept: "[]".into() };
+            let nothing =
+                Wording { front: String::new(), back: "\"\"".into(), accept: "[]".into() };
             (nothing, None)
         });
         let back = text.answer();
@@ -514,7 +510,9 @@ impl Store {
                 let mut statement =
                     self.db.prepare_cached(&format!("{RECORD} WHERE h.card = ?"))?;
                 for key in groups.members(key) {
-                    found.extend(statement.query_map([key], record)?.collect::<Result<Vec<_>, _>>()?);
+                    found.extend(
+                        statement.query_map([key], record)?.collect::<Result<Vec<_>, _>>()?,
+                    );
                 }
             }
             None => {
@@ -555,7 +553,10 @@ impl Store {
         let pasts = crate::history::replay(
             records
                 .iter()
-                .map(|(id, record)| crate::history::Event { id: *id, ..crate::history::Event::understand(record) })
+                .map(|(id, record)| crate::history::Event {
+                    id: *id,
+                    ..crate::history::Event::understand(record)
+                })
                 .collect(),
         );
         for card in cards {

@@ -16,18 +16,28 @@ const MOST: usize = 10;
 /// Asks about each new card that looks like an edited old one.
 pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     for found in desk.store.look_edited()?.iter().take(MOST) {
-        io.line(format!("In {}:{} a card is new that looks edited:", text::one_line(&found.file), found.line))?;
+        io.line(format!(
+            "In {}:{} a card is new that looks edited:",
+            text::one_line(&found.file),
+            found.line
+        ))?;
         for (label, words) in [("was", &found.was.front), ("is", &found.front)] {
             io.line(text::wrap(words.trim_end(), io.width, &format!("  {label:<4}"), "      "))?;
         }
-        let answers = [found.was.answer(), found.back.clone()].map(|answer| answer.texts().join("; "));
+        let answers =
+            [found.was.answer(), found.back.clone()].map(|answer| answer.texts().join("; "));
         let label = if answers[0] == answers[1] { "answer of both: " } else { "answers: " };
-        let both = if answers[0] == answers[1] { answers[0].clone() } else { answers.join(" → ") };
+        let both =
+            if answers[0] == answers[1] { answers[0].clone() } else { answers.join(" → ") };
         io.line(text::wrap(&both, io.width, &format!("  {label}"), "      "))?;
         io.flush()?;
         let choice = Select::with_theme(&ColorfulTheme::default())
             .with_prompt("Is it the same card?")
-            .items(["the same: it keeps its progress", "another one: it begins as new", "ask me next time"])
+            .items([
+                "the same: it keeps its progress",
+                "another one: it begins as new",
+                "ask me next time",
+            ])
             .default(2)
             .interact_opt();
         match choice {

@@ -61,7 +61,11 @@ impl Front for Keys {
         self.draw(io, &screen::remark(words, width))
     }
 
-    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>) -> Result<(), CliError> {
+    fn acknowledge(
+        &mut self,
+        io: &mut Io,
+        acknowledged: &Acknowledged<'_>,
+    ) -> Result<(), CliError> {
         let width = io.width_now(&self.environment);
         self.draw(io, &screen::acknowledgement(acknowledged, width))
     }

@@ -78,7 +78,8 @@ pub trait Front {
     /// Says something in between.
     fn say(&mut self, io: &mut Io, words: &str) -> Result<(), CliError>;
     /// Says that an answer is in the history.
-    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>) -> Result<(), CliError>;
+    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>)
+    -> Result<(), CliError>;
     /// Says what can be done.
     fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError>;
     /// Waits for what the person does.
@@ -164,7 +165,9 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         ));
     }
     for (card, from) in &desk.refreshed.linked {
-        io.note(text::one_line(&format!("{card} goes on where {from} left off: its question was edited")));
+        io.note(text::one_line(&format!(
+            "{card} goes on where {from} left off: its question was edited"
+        )));
     }
     if let Some(newest) = doctor::ahead_of_clock(desk)? {
         io.note(format!(
@@ -247,12 +250,7 @@ struct Sitting {
 }
 
 impl Sitting {
-    fn run(
-        &mut self,
-        desk: &mut Desk,
-        io: &mut Io,
-        front: &mut dyn Front,
-    ) -> Result<(), CliError> {
+    fn run(&mut self, desk: &mut Desk, io: &mut Io, front: &mut dyn Front) -> Result<(), CliError> {
         let mut effect = self.session.begin();
         loop {
             effect = match effect {
@@ -268,18 +266,31 @@ impl Sitting {
                     self.listen(desk, io, front)?
                 }
                 Effect::Record { card: _, grade } => self.record(grade, desk, io, front)?,
-                Effect::Suspend { card: _ } => {
-                    self.put_aside(Deed::Suspended, "suspended: `retain resume` takes it up again", desk, io, front)?
-                }
+                Effect::Suspend { card: _ } => self.put_aside(
+                    Deed::Suspended,
+                    "suspended: `retain resume` takes it up again",
+                    desk,
+                    io,
+                    front,
+                )?,
                 Effect::Bury { card: _ } => {
                     let until = desk.today.plus(1);
-                    self.put_aside(Deed::Buried { until }, "buried until tomorrow", desk, io, front)?
+                    self.put_aside(
+                        Deed::Buried { until },
+                        "buried until tomorrow",
+                        desk,
+                        io,
+                        front,
+                    )?
                 }
                 Effect::Retract { event } => self.take_back(event, desk, io, front)?,
                 Effect::RetractEarlier => self.take_back_earlier(desk, io, front)?,
                 Effect::Hint => {
-                    let hint = self.view.as_ref().and_then(|view| view.standing.card.details.hint.clone());
-                    let hint = hint.map_or("This card has no hint.".to_owned(), |hint| format!("Hint: {}", hint.trim()));
+                    let hint =
+                        self.view.as_ref().and_then(|view| view.standing.card.details.hint.clone());
+                    let hint = hint.map_or("This card has no hint.".to_owned(), |hint| {
+                        format!("Hint: {}", hint.trim())
+                    });
                     front.say(io, &hint)?;
                     self.listen(desk, io, front)?
                 }
@@ -462,7 +473,10 @@ impl Sitting {
         front: &mut dyn Front,
     ) -> Result<Effect, CliError> {
         let there = desk.store.retract(event, desk.now(), &desk.settings)?;
-        front.say(io, if there { "Taken back." } else { "That was taken back elsewhere already." })?;
+        front.say(
+            io,
+            if there { "Taken back." } else { "That was taken back elsewhere already." },
+        )?;
         let effect = self.session.taken_back();
         self.forced = self.session.current();
         Ok(effect)
@@ -480,7 +494,10 @@ impl Sitting {
             front.say(io, "There is nothing to take back.")?;
             return self.listen(desk, io, front);
         };
-        front.say(io, &format!("Taken back, from before this sitting: {}", undo::described(record)))?;
+        front.say(
+            io,
+            &format!("Taken back, from before this sitting: {}", undo::described(record)),
+        )?;
         let card = record.card.clone().unwrap_or_else(|| CardId::new(""));
         let row = desk.store.standing(&card, &desk.settings)?.and_then(|standing| standing.row);
         match row {

@@ -44,7 +44,11 @@ impl Front for Plain {
             ""
         };
         io.line("")?;
-        io.line(text::one_line(&format!("{}{value}{state}; {} left", view.deck, words::grouped(view.left))))?;
+        io.line(text::one_line(&format!(
+            "{}{value}{state}; {} left",
+            view.deck,
+            words::grouped(view.left)
+        )))?;
         io.line(text::wrap(card.front.trim_end(), io.width, "Question: ", ""))?;
         if let Answer::List(items) = &card.back {
             io.line(list_note(view, items.len()))?;
@@ -65,7 +69,12 @@ impl Front for Plain {
             }
         }
         if let Some(change) = &view.change {
-            io.line(text::wrap(&changed(&change.pieces), io.width, &format!("Changed since {}: ", change.since), ""))?;
+            io.line(text::wrap(
+                &changed(&change.pieces),
+                io.width,
+                &format!("Changed since {}: ", change.since),
+                "",
+            ))?;
         }
         for (name, value) in [("Why", &card.details.why), ("Source", &card.details.source)] {
             if let Some(value) = value {
@@ -81,7 +90,11 @@ impl Front for Plain {
         io.flush()
     }
 
-    fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>) -> Result<(), CliError> {
+    fn acknowledge(
+        &mut self,
+        io: &mut Io,
+        acknowledged: &Acknowledged<'_>,
+    ) -> Result<(), CliError> {
         io.line(acknowledged.line)?;
         io.flush()
     }
@@ -172,8 +185,12 @@ fn choices(view: &View) -> String {
         })
         .collect();
     match (view.practice, each.is_empty(), view.again) {
-        (true, ..) | (_, true, _) => "(1 again, 2 hard, 3 good, 4 easy; empty line: good)".to_owned(),
-        (.., true) => format!("({}; a repeat: no interval changes; empty line: good)", each.join(", ")),
+        (true, ..) | (_, true, _) => {
+            "(1 again, 2 hard, 3 good, 4 easy; empty line: good)".to_owned()
+        }
+        (.., true) => {
+            format!("({}; a repeat: no interval changes; empty line: good)", each.join(", "))
+        }
         _ => format!("({}; empty line: good)", each.join(", ")),
     }
 }

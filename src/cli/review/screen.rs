@@ -53,7 +53,12 @@ pub fn answer(view: &View, width: usize) -> String {
     for (name, value) in [("Why", &card.details.why), ("Source", &card.details.source)] {
         if let Some(value) = value {
             lines.push(String::new());
-            lines.push(text::wrap(value.trim_end(), room(width), &format!("{MARGIN}{name}: "), MARGIN));
+            lines.push(text::wrap(
+                value.trim_end(),
+                room(width),
+                &format!("{MARGIN}{name}: "),
+                MARGIN,
+            ));
         }
     }
     lines.push(String::new());
@@ -152,7 +157,10 @@ fn bar(view: &View) -> String {
 /// Returns the line of keys, each with the interval it leads to.
 fn keys(view: &View, width: usize) -> String {
     let each: Vec<String> = if view.outlook.is_empty() {
-        Rating::ALL.iter().map(|rating| coloured(*rating, &format!("{} {rating}", rating.number())).to_string()).collect()
+        Rating::ALL
+            .iter()
+            .map(|rating| coloured(*rating, &format!("{} {rating}", rating.number())).to_string())
+            .collect()
     } else {
         view.outlook
             .iter()
@@ -165,9 +173,12 @@ fn keys(view: &View, width: usize) -> String {
     let plain: usize = view
         .outlook
         .iter()
-        .map(|(grade, schedule)| name(*grade).width() + words::short_days(schedule.interval.days()).width() + 4)
+        .map(|(grade, schedule)| {
+            name(*grade).width() + words::short_days(schedule.interval.days()).width() + 4
+        })
         .sum();
-    let between = if plain + MARGIN.len() > width { format!("\n{MARGIN}") } else { "   ".to_owned() };
+    let between =
+        if plain + MARGIN.len() > width { format!("\n{MARGIN}") } else { "   ".to_owned() };
     let note = if view.again && !view.practice {
         format!("\n{MARGIN}{}", "a repeat of today: no interval changes".dimmed())
     } else {
