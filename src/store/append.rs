@@ -74,7 +74,7 @@ impl Store {
                 entries.iter().map(|entry| store.append_within(entry, settings)).collect()
             })
             .map_err(|error| error.at(&self.path))?;
-        self.mark_progress()?;
+        self.mark_progress();
         Ok(appended)
     }
 
@@ -101,7 +101,7 @@ impl Store {
                 Ok(undone)
             })
             .map_err(|error| error.at(&path))?;
-        self.mark_progress()?;
+        self.mark_progress();
         Ok(undone)
     }
 
@@ -128,7 +128,7 @@ impl Store {
                 Ok(true)
             })
             .map_err(|error| error.at(&path))?;
-        self.mark_progress()?;
+        self.mark_progress();
         Ok(done)
     }
 
@@ -174,6 +174,7 @@ impl Store {
         };
         let id = record.id();
         let seq = self.insert(&record, id, Some(card), device.key)?;
+        self.device = Some(Device { seq: record.device_seq, ..device });
         if !entry.at_given {
             cache::set_stamp(&self.db, Stamp::LastNow, &when.at_ms)?;
         }
@@ -257,12 +258,11 @@ impl Store {
     }
 
     fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = ?",
-            )?
-            .query_row([device.key], |row| row.get(0))?)
+        let sql = format!(
+            "SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = {}",
+            device.key
+        );
+        Ok(self.db.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// Returns `now`, or the moment after the last answer given now where the clock went back.
@@ -306,11 +306,10 @@ impl Store {
         Ok(())
     }
 
-    fn mark_progress(&self) -> Result<(), StoreError> {
+    fn mark_progress(&self) {
         if let Some(device) = self.device {
-            self.mark(device, self.next_seq(device)? - 1);
+            self.mark(device, device.seq);
         }
-        Ok(())
     }
 
     /// Returns the newest events that were made here by hand and not taken back, newest first.

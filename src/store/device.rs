@@ -16,6 +16,8 @@ use crate::history::{DeviceId, LearnerId};
 pub(super) struct Device {
     pub key: i64,
     pub id: DeviceId,
+    /// How far this process has counted.
+    pub seq: i64,
 }
 
 impl Store {
@@ -48,7 +50,7 @@ impl Store {
             .db
             .prepare_cached("SELECT key FROM device WHERE id = ?")?
             .query_row([device.0], |row| row.get(0))?;
-        let device = Device { key, id: device };
+        let device = Device { key, id: device, seq: 0 };
         if minted {
             write_mark(&self.path, device.id, 0);
         }
@@ -82,7 +84,7 @@ impl Store {
             .db
             .query_row("SELECT key FROM device WHERE id = ?", [known.id.0], |row| row.get(0))
             .optional()?
-            .map(|key| Device { key, id: known.id }))
+            .map(|key| Device { key, id: known.id, seq: 0 }))
     }
 
     /// Makes the next event come from a new device.
@@ -172,8 +174,12 @@ fn read_mark(path: &Path) -> Option<Mark> {
 }
 
 fn write_mark(path: &Path, device: DeviceId, seq: i64) {
+    use std::io::Write;
     if path.exists() {
-        // A mark that cannot be written makes a new device next time, and nothing worse.
-        let _ = std::fs::write(mark_path(path), format!("{device} {seq}\n"));
+        // Written over the old one in place, which is cheaper than a new file a grade. A mark that
+        // cannot be written, or only in part, makes a new device next time, and nothing worse.
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).open(mark_path(path));
+        let _ = file.and_then(|mut file| file.write_all(format!("{device} {seq:020}\n").as_bytes()));
     }
 }

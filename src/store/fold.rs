@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::links::Groups;
 use super::{Store, StoreError, cache};
@@ -255,17 +255,27 @@ fn targets_of(
     settings: &Settings,
     history_key: i64,
 ) -> Result<Vec<Target>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT k.key, k.rev, k.file, c.key, f.head
-           FROM card AS c JOIN cache_card AS k ON k.id = c.id JOIN cache_file AS f ON f.key = k.file
-          WHERE c.key = ? AND k.shadowed = 0",
-    )?;
-    let targets = statement.query_map([history_key], |row| {
-        let head = head_of(row.get_ref(4)?.as_str_or_null()?);
-        let rules = BTreeMap::from([(row.get(2)?, Rules::of(settings, &head))]);
-        target(row, &rules)
-    })?;
-    Ok(targets.collect::<Result<_, _>>()?)
+    // Three plain look-ups: as a join it would be planned anew each time, because of the partial
+    // indexes.
+    let id: Option<String> = db
+        .prepare_cached("SELECT id FROM card WHERE key = ?")?
+        .query_row([history_key], |row| row.get(0))
+        .optional()?;
+    let mut cards = db.prepare_cached("SELECT key, rev, file, shadowed FROM cache_card WHERE id = ?")?;
+    let mut head = db.prepare_cached("SELECT head FROM cache_file WHERE key = ?")?;
+    let mut targets = Vec::new();
+    let mut rows = cards.query([id])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, bool>(3)? {
+            continue;
+        }
+        let head = head.query_row([row.get::<_, i64>(2)?], |row| {
+            Ok(head_of(row.get_ref(0)?.as_str_or_null()?))
+        })?;
+        let (card, rev, rules) = (row.get(0)?, row.get(1)?, Rules::of(settings, &head));
+        targets.push(Target { card, rev, rules, history_key });
+    }
+    Ok(targets)
 }
 
 fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Target> {

@@ -69,13 +69,14 @@ pub struct Likeness {
 impl Store {
     /// Returns which ids are one card.
     pub(super) fn groups(&mut self) -> Result<Rc<Groups>, StoreError> {
+        // The kind stands in the text: bound, it would have SQLite plan anew each time, because of
+        // the partial index.
         let newest = |kind: &str| -> rusqlite::Result<i64> {
-            self.db
-                .prepare_cached(
-                    "SELECT coalesce(max(seq), 0) FROM history
-                      WHERE kind = ? AND kind NOT IN ('reviewed', 'practised')",
-                )?
-                .query_row([kind], |row| row.get(0))
+            let sql = format!(
+                "SELECT coalesce(max(seq), 0) FROM history
+                  WHERE kind = '{kind}' AND kind NOT IN ('reviewed', 'practised')"
+            );
+            self.db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
         };
         let linked = newest("linked")?;
         if linked == 0 {

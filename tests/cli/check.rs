@@ -1,0 +1,248 @@
+//! `check`: what is wrong in the decks, with its place.
+
+use serde_json::{Value, json};
+
+use super::support::{Home, TWO, fields, in_order, sorted};
+
+const BAD: &str = "\
+deck: Bad
+cards:
+  - id: x
+    front: No back here?
+  - id: y
+    frnt: Unknown key
+    front: q
+    back: b
+  - id: good
+    front: ok
+    back: fine
+";
+
+/// Returns the findings as `file:line:column code`.
+fn found(json: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = json["diagnostics"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|one| {
+            format!("{}:{}:{} {}", text(&one["file"]), one["line"], one["column"], text(&one["code"]))
+        })
+        .collect()
+}
+
+fn check(home: &Home, status: i32) -> Value {
+    serde_json::from_str(&home.on(0).run("check --json").exits(status).out).unwrap()
+}
+
+#[test]
+fn decks_without_mistakes_pass() {
+    let home = Home::with(TWO);
+    home.deck("lang/verbs", "cards: [{front: to go, back: ir}]\n");
+    home.file("decks/compose.yml", "services:\n  web: {}\n");
+    home.file("decks/.hidden.yaml", "cards: [\n");
+    let ran = home.on(0).run("check").exits(0).silently();
+    assert_eq!(ran.out, "3 cards in 2 decks; 1 file of YAML that is no deck\nno mistakes found\n");
+    let clean = json!({"errors": 0, "warnings": 0, "diagnostics": []});
+    assert_eq!(check(&home, 0), clean);
+}
+
+#[test]
+fn every_mistake_is_shown_with_its_line_a_caret_and_a_way_out() {
+    let home = Home::with(TWO);
+    home.deck("bad", BAD);
+    let ran = home.on(0).run("check").exits(1);
+    in_order(
+        &ran.out,
+        &[
+            "error[missing-back]: card has no `back`",
+            "decks/bad.yaml:3:5",
+            "3 │   - id: x",
+            "━",
+            "help: add a `back:` line, or delete the card",
+            "error[unknown-key]: unknown key `frnt`",
+            "decks/bad.yaml:6:5",
+            "6 │     frnt: Unknown key",
+            "━━━━",
+            "did you mean `front`?",
+            "2 errors",
+        ],
+    );
+}
+
+#[test]
+fn json_has_the_numbers_and_every_finding_with_its_place() {
+    let home = Home::with(TWO);
+    home.deck("bad", BAD);
+    let json = check(&home, 1);
+    assert_eq!(fields(&json), sorted(&["errors", "warnings", "diagnostics"]));
+    assert_eq!((&json["errors"], &json["warnings"]), (&2.into(), &0.into()));
+    let wanted = ["file", "line", "column", "severity", "code", "message", "help", "fixable"];
+    for one in json["diagnostics"].as_array().unwrap() {
+        assert_eq!(fields(one), sorted(&wanted));
+    }
+    assert_eq!(
+        json["diagnostics"][0],
+        json!({
+            "file": "decks/bad.yaml", "line": 3, "column": 5, "severity": "error",
+            "code": "missing-back", "message": "card has no `back`",
+            "help": "add a `back:` line, or delete the card", "fixable": false,
+        })
+    );
+    assert_eq!(found(&json), ["decks/bad.yaml:3:5 missing-back", "decks/bad.yaml:6:5 unknown-key"]);
+}
+
+#[test]
+fn each_kind_of_mistake_has_its_place() {
+    for (text, place) in [
+        ("cards:\n  - front: q\n    back:\n", "3:5 empty-text"),
+        ("cards:\n  - front: q\n    front: r\n    back: b\n", "3:5 duplicate-key"),
+        ("cards:\n  - front: q\n\tback: b\n", "3:1 tab"),
+        ("cards:\n  - front: q\n    back: [a, b]\n    need: 3\n", "4:11 need-too-large"),
+        ("cards:\n  - id: a b\n    front: q\n    back: b\n", "2:9 bad-id"),
+        ("cards:\n  - front: q\n    back: b\n    value: many\n", "4:12 bad-value"),
+        ("cards:\n  - cloze: a {{c1::b}}\n    front: q\n", "2:5 cloze-and-front"),
+        ("crads: []\ncards: [{front: q, back: b}]\n", "1:1 unknown-key"),
+        ("options: {new_per_dya: 4}\ncards: [{front: q, back: b}]\n", "1:11 unknown-key"),
+        ("cards: [{front: q, back: b}\n", "1:8 bracket"),
+        ("cards:\n  - just a text\n", "2:5 not-a-card"),
+    ] {
+        let home = Home::with(text);
+        let found = found(&check(&home, 1));
+        assert_eq!(found.len(), 1, "{text}{found:?}");
+        let found = found[0].strip_prefix("decks/deck.yaml:").unwrap();
+        // What kind it is called is for the deck reader's own tests, its place is for editors.
+        assert_eq!(found.split(' ').next(), place.split(' ').next(), "{text}{found}");
+    }
+}
+
+#[test]
+fn one_bad_deck_does_not_stop_the_others_and_is_named_before_a_review() {
+    let home = Home::with(TWO);
+    home.deck("bad", BAD);
+    home.deck("broken", "cards: [\n");
+    assert_eq!(home.on(0).due(), ["good", "a", "b"]);
+    let ran = home.on(0).input("\n3\n\n3\n\n3\n").run("review --plain").exits(0);
+    in_order(
+        &ran.err,
+        &["decks/bad.yaml:3:5: card has no `back`", "decks/bad.yaml:6:5: ", "decks/broken.yaml:1:", "3 errors"],
+    );
+    for card in ["good good", "a good", "b good"] {
+        assert!(ran.out.contains(card), "{card} in\n{}", ran.out);
+    }
+    // Before: on one screen the warning stands above the first card.
+    let both = home.on(1).command(["review", "--plain"]);
+    let output = both_in_one(both);
+    in_order(&output, &["decks/bad.yaml:3:5", "Question: "]);
+}
+
+/// Returns standard output and error as one stream.
+fn both_in_one(mut command: std::process::Command) -> String {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut child = command
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
+        .spawn()
+        .unwrap();
+    drop(command);
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+    assert!(child.wait().unwrap().success());
+    text
+}
+
+#[test]
+fn a_card_that_was_right_once_keeps_its_history_while_its_deck_is_broken() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    home.edit("deck", "back: alpha", "bakc: alpha");
+    home.on(1).run("check").exits(1);
+    assert_eq!(home.on(1).due(), ["b"]);
+    home.edit("deck", "bakc: alpha", "back: alpha");
+    assert_eq!(home.on(1).card("a")["reviews"], 1);
+}
+
+#[test]
+fn files_and_folders_are_checked_without_a_home() {
+    let home = Home::new();
+    home.file("notes/one.yaml", TWO);
+    home.file("notes/deep/two.yml", BAD);
+    home.file("notes/three.yaml", "cards: [{front: q}]\n");
+    let ran = home.on(0).run("check notes/one.yaml").exits(0).silently();
+    assert_eq!(ran.out, "2 notes in 1 deck\nno mistakes found\n");
+    let json = home.on(0).run("check --json notes/three.yaml notes/deep/two.yml").exits(1).out;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        found(&json),
+        [
+            "notes/deep/two.yml:3:5 missing-back",
+            "notes/deep/two.yml:6:5 unknown-key",
+            "notes/three.yaml:1:9 missing-back"
+        ]
+    );
+    assert_eq!(home.on(0).run("check notes").exits(1).out.matches("error[").count(), 3);
+    home.on(0).run("check notes/none.yaml").exits(1).says("notes/none.yaml is not there");
+    home.file("notes/readme.md", "# Hello\n");
+    home.on(0).run("check notes/readme.md").exits(1).says("no YAML file");
+    assert!(!home.database().exists());
+}
+
+#[test]
+fn one_id_twice_names_both_places_and_the_first_works() {
+    let home = Home::with(TWO);
+    home.deck("later", "cards:\n  - front: other\n    id: a\n    back: b\n");
+    let json = check(&home, 1);
+    let one = &json["diagnostics"][0];
+    assert_eq!(one["file"], "decks/later.yaml");
+    // The note begins on line 2, its id stands on line 3.
+    assert!(one["line"] == 2 || one["line"] == 3, "{one}");
+    assert!(one["column"].as_u64().unwrap() > 0, "an editor goes to a column: {one}");
+    let said = format!("{} {}", one["message"], one["help"]);
+    assert!(said.contains("decks/deck.yaml:2"), "{said}");
+    assert_eq!(home.on(0).card("a")["front"], "What is the first letter?");
+    assert_eq!(home.on(0).listed(""), ["a", "b"]);
+}
+
+#[test]
+fn one_id_twice_is_found_in_files_outside_of_a_home_too() {
+    let home = Home::new();
+    home.file("one.yaml", TWO);
+    home.file("two.yaml", "cards:\n  - {id: a, front: other, back: b}\n");
+    home.file("both.yaml", &format!("{TWO}  - {{id: a, front: other, back: b}}\n"));
+    home.on(0).run("check both.yaml").exits(1);
+    home.on(0).run("check one.yaml two.yaml").exits(1);
+    home.on(0).run("check one.yaml one.yaml").exits(0);
+}
+
+#[test]
+fn a_card_that_looks_edited_is_a_warning_and_no_error() {
+    let home = Home::with("cards:\n  - front: Who owns a domain?\n    back: The workspace\n");
+    home.on(0).review("\n3\n");
+    home.deck("deck", "cards:\n  - front: Who owns a domain now?\n    back: The organisation\n");
+    let json = check(&home, 0);
+    assert_eq!((&json["errors"], &json["warnings"]), (&0.into(), &1.into()));
+    let one = &json["diagnostics"][0];
+    assert_eq!((&one["code"], &one["severity"]), (&"looks-edited".into(), &"warning".into()));
+    assert_eq!((&one["file"], &one["line"]), (&"decks/deck.yaml".into(), &2.into()));
+    assert!(one["message"].as_str().unwrap().contains("Who owns a domain?"), "{one}");
+    // The help is true: with that id the card goes on.
+    let help = one["help"].as_str().unwrap();
+    let at = help.find("id: ").unwrap();
+    let id: String = help[at + 4..].chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    home.edit("deck", "  - front", &format!("  - id: {id}\n    front"));
+    assert_eq!(check(&home, 0)["warnings"], 0);
+    assert_eq!(home.on(0).card(&id)["reviews"], 1);
+}
+
+#[test]
+fn a_hostile_name_or_line_does_nothing_to_the_terminal() {
+    let home = Home::with(TWO);
+    home.file("decks/a\u{1b}[31mb\u{202e}.yaml", "cards:\n  - front: \"\\e[2J\u{202e}\"\n    x\u{9b}y: 1\n");
+    let active = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
+    for line in ["check", "check --json", "due", "list"] {
+        let ran = home.on(0).run(line);
+        assert!(!ran.out.contains(active), "{line}: {:?}", ran.out);
+        assert!(!ran.err.contains(active), "{line}: {:?}", ran.err);
+    }
+    let ran = home.on(0).run("review --plain");
+    assert!(!ran.err.contains(active), "{:?}", ran.err);
+}

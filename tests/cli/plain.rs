@@ -1,0 +1,379 @@
+//! A review in lines: the protocol that scripts and screen readers rely on.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use super::support::{Home, TWO, date, deck_of, in_order};
+
+const DECK: &str = "\
+deck: Domains
+cards:
+  - id: d-100
+    front: What must be proven before SSO?
+    back: Domain ownership
+    hint: DNS has a part in it
+    why: Anybody could claim it otherwise.
+    source: https://example.org
+    value: 100
+  - id: d-200
+    front: Why can one person show up as two users?
+    back: [the address changed, the domain was migrated]
+    need: 1
+";
+
+/// Returns the lines that begin with a card's id and a rating.
+fn acknowledged(out: &str) -> Vec<&str> {
+    let rated = |line: &&str| {
+        [" again,", " hard,", " good,", " easy,"].iter().any(|rating| line.contains(rating))
+            && !line.starts_with(['(', 'L'])
+    };
+    out.lines().filter(rated).collect()
+}
+
+#[test]
+fn a_whole_review_reads_like_this() {
+    let home = Home::with(DECK);
+    let ran = home.on(0).input("\n3\n:h\n\n\n").run("review --plain").exits(0).silently();
+    // The time is the stopwatch's.
+    let out = ran.out.replace("1 s.", "0 s.");
+    insta::assert_snapshot!(out, @r"
+
+    Domains, 100, new; 2 left
+    Question: What must be proven before SSO?
+    (empty line: the answer; :? helps)
+    Answer: Domain ownership
+    Why: Anybody could claim it otherwise.
+    Source: https://example.org
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    d-100 good, again tomorrow
+
+    Domains, new; 1 left
+    Question: Why can one person show up as two users?
+    (any 1 of 2)
+    (empty line: the answer; :? helps)
+    This card has no hint.
+    Answer:
+    - the address changed
+    - the domain was migrated
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    d-200 good, again tomorrow
+
+    2 answers to 2 cards in 0 s.
+    Done for now. Come back tomorrow: 2 cards are due then (2026-11-25).
+    ");
+}
+
+#[test]
+fn an_empty_line_reveals_and_then_means_good() {
+    let home = Home::with(TWO);
+    let out = home.on(0).review("\n\n\n\n");
+    assert_eq!(acknowledged(&out), ["a good, again tomorrow", "b good, again tomorrow"]);
+    in_order(&out, &["Question: What is the first", "Answer: alpha", "a good", "Question: What is the second", "Answer: beta", "b good"]);
+}
+
+#[test]
+fn the_answer_is_not_seen_before_it_is_asked_for() {
+    let home = Home::with(TWO);
+    let out = home.on(0).review(":h\n:i\n:?\nalpha?\n3\n1\n");
+    assert!(!out.contains("alpha\n"), "{out}");
+    assert!(acknowledged(&out).is_empty(), "nothing is graded unseen: {out}");
+    assert!(home.on(0).ndjson("history --json").is_empty());
+}
+
+#[test]
+fn digits_grade() {
+    let home = Home::with(&deck_of(4));
+    let out = home.on(0).review("\n1\n\n2\n\n3\n\n4\n");
+    assert_eq!(
+        acknowledged(&out),
+        ["c1 again, again today", "c2 hard, again today", "c3 good, again tomorrow", "c4 easy, again tomorrow"]
+    );
+    // With six grades they are qualities, and an empty line is good.
+    let home = Home::with(&deck_of(7));
+    home.config("grades: six\n");
+    home.on(0).review("\n0\n\n1\n\n2\n\n3\n\n4\n\n5\n\n\n:q\n");
+    let rows = home.on(0).ndjson("history --json");
+    let qualities: Vec<_> = rows[..6].iter().map(|row| row["quality"].as_i64().unwrap()).collect();
+    assert_eq!(qualities, [0, 1, 2, 3, 4, 5]);
+    let ratings: Vec<_> = rows.iter().map(|row| row["rating"].as_i64().unwrap()).collect();
+    assert_eq!(ratings, [1, 1, 1, 2, 3, 4, 3]);
+}
+
+#[test]
+fn what_is_not_understood_is_said_and_asked_again() {
+    for (grades, wrong) in [("four", ["0", "5", "33", "good", ":x", "q4", "-1"]), ("six", ["6", "9", "44", "good", ":x", "q4", "-1"])] {
+        let home = Home::with(TWO);
+        home.config(&format!("grades: {grades}\n"));
+        for line in wrong {
+            let out = home.on(0).review(&format!("\n{line}\n:q\n"));
+            assert!(out.contains("is not understood"), "{grades} {line}: {out}");
+            assert!(acknowledged(&out).is_empty(), "{grades} {line}: {out}");
+        }
+        assert!(home.on(0).ndjson("history --json").is_empty());
+    }
+}
+
+#[test]
+fn the_commands_do_what_they_say() {
+    let home = Home::with(DECK);
+    let out = home.on(0).review(":h\n\n:h\n:i\n:?\n:q\n");
+    assert_eq!(out.matches("DNS has a part in it").count(), 2, "{out}");
+    assert!(out.contains("no answer yet"), "{out}");
+    assert!(out.contains(":u undo"), "{out}");
+
+    let out = home.on(0).review(":s\n:b\n");
+    in_order(&out, &["d-100 suspended", "d-200 buried until tomorrow"]);
+    assert_eq!(home.on(0).listed("is:suspended"), ["d-100"]);
+    assert_eq!(home.on(0).listed("is:buried"), ["d-200"]);
+    assert!(home.on(0).review("").contains("nothing is due"));
+}
+
+#[test]
+fn undo_goes_back_to_any_depth_and_further() {
+    let home = Home::with(&deck_of(3));
+    home.on(0).ok("grade c1 good");
+    // Two answers here, both taken back, then the one from before this sitting.
+    let out = home.on(0).review("\n1\n\n3\n:u\n:u\n:u\n:u\n\n4\n:q\n");
+    in_order(
+        &out,
+        &[
+            "c2 again",
+            "c3 good",
+            "Taken back",
+            "Question number 3",
+            "Taken back",
+            "Question number 2",
+            "Taken back, from before this sitting: c1 good",
+            "Question number 1",
+            "nothing to take back",
+            "c1 easy",
+        ],
+    );
+    let rows = home.on(0).ndjson("history --json");
+    let kept: Vec<_> = rows
+        .iter()
+        .filter(|row| row["kind"] == "reviewed" && row["retracted"] == false)
+        .map(|row| (row["card"].as_str().unwrap(), row["rating"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(kept, [("c1", 4)]);
+    assert_eq!(rows.iter().filter(|row| row["kind"] == "retracted").count(), 3);
+    // A card put aside can be taken back in the same way.
+    let home = Home::with(TWO);
+    let out = home.on(0).review(":s\n:u\n\n3\n:q\n");
+    assert_eq!(acknowledged(&out), ["a good, again tomorrow"]);
+    assert!(home.on(0).listed("is:suspended").is_empty());
+}
+
+#[test]
+fn what_was_not_good_is_asked_again_until_it_is() {
+    let home = Home::with(TWO);
+    let out = home.on(0).review("\n1\n\n3\n\n2\n\n1\n\n3\n");
+    let cards: Vec<_> = acknowledged(&out).iter().map(|line| &line[..1]).collect();
+    assert_eq!(cards, ["a", "b", "a", "a", "a"]);
+    assert!(out.contains("5 answers to 2 cards"), "{out}");
+    in_order(&out, &["Missed: 1 card", "a  What is the first letter?", "Come back tomorrow: 2 cards"]);
+    // Stopped halfway, it goes on with the repeat, and says so.
+    let home = Home::with(TWO);
+    home.on(0).review("\n1\n\n3\n");
+    let out = home.at("2026-11-24T23:00").review("\n3\n");
+    in_order(&out, &["Going on: 2 cards answered today, the last at 10:00", "again; 1 left", "a good"]);
+    assert_eq!(home.on(0).ok("due --count"), "0\n");
+}
+
+#[test]
+fn the_end_of_the_input_leaves_with_the_summary() {
+    let home = Home::with(TWO);
+    for (input, summary) in [
+        ("", "Nothing answered; 2 left for today."),
+        ("\n", "Nothing answered; 2 left for today."),
+        ("\n3", "1 answer to 1 card"),
+    ] {
+        let ran = home.on(0).input(input).run("review --plain").exits(0).silently();
+        assert!(ran.out.contains(summary), "{input:?}: {}", ran.out);
+    }
+    // A last line without its end is a line.
+    assert_eq!(home.on(0).card("a")["reviews"], 1);
+    assert!(home.on(0).review(":q\n").contains("1 left"));
+}
+
+#[test]
+fn without_a_terminal_a_review_is_plain_by_itself() {
+    let home = Home::with(TWO);
+    let ran = home.on(0).input("\n3\n").run("review").exits(0).silently();
+    assert_eq!(acknowledged(&ran.out), ["a good, again tomorrow"]);
+    assert!(!ran.out.contains('\u{1b}'), "no cursor moves");
+    let coloured = home.on(0).input("\n3\n").run("--color always review --plain").exits(0);
+    assert!(!coloured.out.contains("\u{1b}[2K") && !coloured.out.contains("\u{1b}[1A"));
+}
+
+#[test]
+fn an_answer_is_in_the_history_before_it_is_acknowledged() {
+    let home = Home::with(&deck_of(5));
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for answered in 1..=3 {
+        input.write_all(b"\n3\n").unwrap();
+        let line = lines.find(|line| line.as_ref().unwrap().contains(" good, again")).unwrap();
+        assert_eq!(line.unwrap(), format!("c{answered} good, again tomorrow"));
+        // Another program sees it, while this one goes on.
+        assert_eq!(at.ndjson("history --json").len(), answered);
+        assert_eq!(at.ok("due --count"), format!("{}\n", 5 - answered));
+    }
+    // A script that waits for the line may end the program at once.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(at.ndjson("history --json").len(), 3);
+    let out = at.review("");
+    in_order(&out, &["Going on: 3 cards answered today", "Question number 4"]);
+}
+
+#[test]
+fn two_reviews_at_once_do_not_ask_what_the_other_had_answered() {
+    let home = Home::with(&deck_of(3));
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().starts_with("Question")).unwrap().unwrap();
+    let other = at.review("\n3\n\n3\n:q\n");
+    assert_eq!(acknowledged(&other).len(), 2, "nothing is locked");
+    input.write_all(b"\n3\n\n3\n\n3\n").unwrap();
+    drop(input);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    let mut error = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut error).unwrap();
+    assert!(!error.contains("locked"), "{error}");
+    // The card that stood on the screen was answered twice; the second was not asked again.
+    assert!(rest.iter().any(|line| line.starts_with("c3 good")), "{rest:?}");
+    assert!(!rest.iter().any(|line| line.starts_with("c2 good")), "{rest:?}");
+}
+
+#[test]
+fn a_closed_pipe_is_silent() {
+    let home = Home::with(&deck_of(400));
+    for arguments in [
+        &["grade", "c1", "good"][..],
+        &["review", "--plain"],
+        &["list"],
+        &["list", "--json"],
+        &["due"],
+        &["due", "--json"],
+        &["history"],
+        &["check"],
+        &["show", "c1"],
+        &["explain", "c1"],
+        &["suspend", "c2"],
+        &["--help"],
+        &["undo"],
+        &["grade", "c3", "good"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = home
+            .on(0)
+            .command(arguments)
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    }
+    // What was graded is in the history all the same.
+    assert_eq!(home.on(0).card("c3")["reviews"], 1);
+}
+
+#[test]
+fn a_reader_that_leaves_after_the_first_card_leaves_the_answers_in_the_history() {
+    let home = Home::with(&deck_of(50));
+    let mut child = home
+        .on(0)
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"\n3\n").unwrap();
+    lines.find(|line| line.as_ref().unwrap().starts_with("c1 good")).unwrap().unwrap();
+    drop(lines);
+    let _ = input.write_all(b"\n3\n\n3\n");
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(home.on(0).card("c1")["reviews"] == 1);
+}
+
+#[test]
+fn limits_and_wishes_bound_a_sitting() {
+    let home = Home::with(&deck_of(30));
+    for day in [0, 1] {
+        for card in ["c1", "c2", "c3"] {
+            home.on(day).ok(&format!("grade {card} good"));
+        }
+    }
+    let asked = |line: &str| home.on(6).input("").run(line).exits(0).out;
+    assert!(asked("review --plain").contains("; 20 left"), "the new ones of today");
+    assert!(asked("review --plain -n 4").contains("; 4 left"));
+    assert!(asked("review --plain --limit 1").contains("; 1 left"));
+    assert!(asked("review --plain --new 25").contains("; 25 left"));
+    assert!(asked("review --plain --new 0").contains("nothing is due"));
+    assert!(asked("review --plain --ahead 1 --new 0").contains("; 3 left"));
+    assert!(asked("review --plain --new 0 id:c4").contains("no card to ask"));
+    assert!(asked("review --plain id:c9").contains("; 1 left"));
+    for wrong in ["review --limit x", "review --ahead=-1", "review --cram --new 3", "review --cram --ahead 2"] {
+        home.on(6).run(wrong).exits(2);
+    }
+}
+
+#[test]
+fn a_review_ahead_counts_as_early() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    home.on(1).ok("grade a good");
+    let out = home.on(5).input("\n3\n").ok("review --plain --ahead 2 id:a");
+    // Four days waited, ⌈4 · 2.50⌉ = 10.
+    assert_eq!(acknowledged(&out), ["a good, again in 10 days"]);
+}
+
+#[test]
+fn practice_moves_no_schedule() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    home.on(0).ok("suspend b");
+    let schedules = home.on(0).ok("doctor --digest").lines().nth(1).unwrap().to_owned();
+    let ran = home.on(0).input("\n1\n").run("review --plain --cram").exits(0);
+    in_order(&ran.out, &["for practice", "a again, for practice"]);
+    assert!(!ran.out.contains("second"), "what is suspended is not practised");
+    assert_eq!(home.on(0).ok("doctor --digest").lines().nth(1).unwrap(), schedules);
+    let rows = home.on(0).ndjson("history --json");
+    let last = rows.last().unwrap();
+    assert_eq!((&last["kind"], &last["counted"]), (&"practised".into(), &false.into()));
+    assert_eq!(home.on(0).card("a")["due"], date(1));
+}
+
+#[test]
+fn a_changed_answer_shows_what_changed_and_since_when() {
+    let home = Home::with(DECK);
+    home.on(0).ok("grade d-100 good");
+    home.edit("deck", "back: Domain ownership", "back: Control of the domain");
+    let out = home.on(1).input("\n").ok("review --plain id:d-100");
+    in_order(&out, &["Domains, 100, answer changed; 1 left", "Answer: Control of the domain", "Changed since 2026-11-24:", "[-", "{+"]);
+}
