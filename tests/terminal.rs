@@ -5,15 +5,15 @@
 #[path = "terminal/support.rs"]
 mod support;
 
-#[path = "terminal/review.rs"]
-mod review;
-#[path = "terminal/narrow.rs"]
-mod narrow;
-#[path = "terminal/signals.rs"]
-mod signals;
-#[path = "terminal/trust.rs"]
-mod trust;
 #[path = "terminal/hostile.rs"]
 mod hostile;
 #[path = "terminal/kill.rs"]
 mod kill;
+#[path = "terminal/narrow.rs"]
+mod narrow;
+#[path = "terminal/review.rs"]
+mod review;
+#[path = "terminal/signals.rs"]
+mod signals;
+#[path = "terminal/trust.rs"]
+mod trust;

@@ -11,7 +11,7 @@ use super::io::Io;
 use super::json::CardJson;
 use super::{when, words};
 use crate::card::CardId;
-use crate::history::{Deed, EventId};
+use crate::history::{Deed, EventId, Step};
 use crate::schedule::{Grade, Schedule};
 use crate::store::{Entry, Standing};
 use crate::text;
@@ -48,8 +48,8 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let took_ms = args.took.map(i64::from);
     let entry = entry(&standing, grade, at, took_ms, None, desk.now());
     let appended = desk.store.append(&[entry], &desk.settings)?;
-    let event = appended.first().map(|appended| appended.id);
-    let outcome = outcome(desk, &standing.card.id, event)?;
+    let Some(appended) = appended.first() else { return Ok(()) };
+    let outcome = outcome(desk, &standing.card.id, appended.id)?;
     let Some((standing, counted)) = outcome else { return Ok(()) };
     if args.json {
         return io.json(&CardJson::of(&standing, desk.today).counted(counted));
@@ -88,19 +88,31 @@ fn entry(
     }
 }
 
-/// Returns the card after `event`, and whether that was the day's first answer to it.
-pub fn outcome(
+/// Returns the card with the schedule after `event`, and whether that was the day's first answer
+/// to it. Reads the history itself: the answer may not be settled yet.
+pub fn after(
+    standing: Standing,
+    event: EventId,
     desk: &mut Desk,
-    card: &CardId,
-    event: Option<EventId>,
-) -> Result<Option<(Standing, bool)>, CliError> {
-    let Some(standing) = desk.store.standing(card, &desk.settings)? else { return Ok(None) };
+) -> Result<(Standing, bool), CliError> {
     let (past, schedules) = desk.store.story(&standing, &desk.settings)?;
     let counted = past.steps.iter().zip(&schedules).any(|(step, schedule)| match step {
-        crate::history::Step::Review(review) => Some(review.event) == event && schedule.counted,
-        crate::history::Step::Placed(_) => false,
+        Step::Review(review) => review.event == event && schedule.counted,
+        Step::Placed(_) => false,
     });
-    Ok(Some((standing, counted)))
+    Ok((Standing { schedule: schedules.last().copied(), ..standing }, counted))
+}
+
+/// Returns the card as it stands after `event`, and whether that was the day's first answer to it.
+fn outcome(
+    desk: &mut Desk,
+    card: &CardId,
+    event: EventId,
+) -> Result<Option<(Standing, bool)>, CliError> {
+    match desk.store.standing(card, &desk.settings)? {
+        Some(standing) => after(standing, event, desk).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn may_be_graded(standing: &Standing) -> Result<(), String> {
@@ -252,7 +264,7 @@ fn commit(
             continue;
         }
         tally.added += 1;
-        let Some((standing, counted)) = outcome(desk, &appended.card, Some(appended.id))? else {
+        let Some((standing, counted)) = outcome(desk, &appended.card, appended.id)? else {
             continue;
         };
         if json {

@@ -78,6 +78,37 @@ impl Store {
         Ok(appended)
     }
 
+    /// Adds one event and nothing else: an answer is on the disk as soon as can be.
+    ///
+    /// Until [`Store::settle`] cards stand as before; whoever opens the database in between, after
+    /// a crash too, finds the event and settles it.
+    ///
+    /// # Errors
+    ///
+    /// Then it is not in the history.
+    pub fn record(&mut self, entry: &Entry, settings: &Settings) -> Result<Appended, StoreError> {
+        self.deny_readers()?;
+        let path = self.path.clone();
+        let (appended, _) = self
+            .within(|store| store.insert_within(entry, settings))
+            .map_err(|error| error.at(&path))?;
+        self.mark_progress();
+        Ok(appended)
+    }
+
+    /// Brings the cards' schedules up to everything that is in the history, whoever added it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn settle(&mut self, settings: &Settings) -> Result<(), StoreError> {
+        if !self.is_folded(settings)? {
+            let path = self.path.clone();
+            self.within(|store| store.catch_up(settings)).map_err(|error| error.at(&path))?;
+        }
+        Ok(())
+    }
+
     /// Takes back the newest `count` events that were made here by hand, newest first.
     ///
     /// # Errors
@@ -120,7 +151,7 @@ impl Store {
         let path = self.path.clone();
         let done = self
             .within(|store| {
-                let Some(record) = store.record(target)? else { return Ok(false) };
+                let Some(record) = store.facts_of(target)? else { return Ok(false) };
                 if store.is_retracted(target, &record)? {
                     return Ok(false);
                 }
@@ -132,14 +163,28 @@ impl Store {
         Ok(done)
     }
 
-    /// Adds one event inside a transaction.
+    /// Adds one event inside a transaction, and folds the cards that it touches.
     pub(super) fn append_within(
         &mut self,
         entry: &Entry,
         settings: &Settings,
     ) -> Result<Appended, StoreError> {
+        let (appended, touched) = self.insert_within(entry, settings)?;
+        if appended.added {
+            self.fold_appended(&touched, settings)?;
+        }
+        Ok(appended)
+    }
+
+    /// Adds one event inside a transaction; returns it, and the cards that it touches.
+    fn insert_within(
+        &mut self,
+        entry: &Entry,
+        settings: &Settings,
+    ) -> Result<(Appended, BTreeSet<i64>), StoreError> {
         if let Some((id, when)) = self.known_key(entry.key.as_deref())? {
-            return Ok(Appended { id, card: entry.card.clone(), added: false, when });
+            let known = Appended { id, card: entry.card.clone(), added: false, when };
+            return Ok((known, BTreeSet::new()));
         }
         let device = self.ensure_device()?;
         let card = self.card_key(&entry.card)?;
@@ -173,14 +218,9 @@ impl Store {
             extra: extra::write(&entry.deed, marks),
         };
         let id = record.id();
-        let seq = self.insert(&record, id, Some(card), device.key)?;
+        self.insert(&record, id, Some(card), device.key)?;
         self.device = Some(Device { seq: record.device_seq, ..device });
-        if !entry.at_given {
-            cache::set_stamp(&self.db, Stamp::LastNow, &when.at_ms)?;
-        }
-        self.advance_stamps(seq, when.at_ms)?;
-        self.refold(&touched, settings)?;
-        Ok(Appended { id, card: entry.card.clone(), added: true, when })
+        Ok((Appended { id, card: entry.card.clone(), added: true, when }, touched))
     }
 
     fn retract_within(
@@ -203,7 +243,7 @@ impl Store {
         id: EventId,
         card: Option<i64>,
         device: i64,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<(), StoreError> {
         self.db
             .prepare_cached(
                 "INSERT INTO history (id, device, device_seq, card, rev, at_ms, utc_offset_s, day,
@@ -225,7 +265,7 @@ impl Store {
                 record.took_ms,
                 record.extra,
             ])?;
-        Ok(self.db.last_insert_rowid())
+        Ok(())
     }
 
     /// Returns the card's number in the history, giving it one if it has none.
@@ -267,15 +307,7 @@ impl Store {
 
     /// Returns `now`, or the moment after the last answer given now where the clock went back.
     fn not_before_last(&self, now: Moment, device: Device) -> Result<Moment, StoreError> {
-        let last: Option<i64> = match cache::stamp(&self.db, Stamp::LastNow)? {
-            Some(last) => last,
-            None => self.db.query_row(
-                "SELECT max(at_ms) FROM history WHERE device = ?
-                    AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
-                [device.key],
-                |row| row.get(0),
-            )?,
-        };
+        let last = self.last_now(device)?;
         Ok(Moment { at_ms: now.at_ms.max(last.map_or(i64::MIN, |last| last + 1)), ..now })
     }
 
@@ -293,17 +325,6 @@ impl Store {
                 Ok((EventId(row.get(0)?), when))
             })
             .optional()?)
-    }
-
-    /// Moves the stamps on, unless somebody else's events are still to be folded.
-    fn advance_stamps(&self, seq: i64, at_ms: i64) -> Result<(), StoreError> {
-        let folded: Option<i64> = cache::stamp(&self.db, Stamp::Seq)?;
-        if folded.unwrap_or(0) == seq - 1 {
-            let newest: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
-            cache::set_stamp(&self.db, Stamp::Seq, &seq)?;
-            cache::set_stamp(&self.db, Stamp::Newest, &newest.max(Some(at_ms)))?;
-        }
-        Ok(())
     }
 
     fn mark_progress(&self) {
@@ -332,7 +353,7 @@ impl Store {
             if found.len() == count {
                 break;
             }
-            let Some(record) = self.record(id)? else { continue };
+            let Some(record) = self.facts_of(id)? else { continue };
             let by_itself = record.kind == kind::LINKED
                 && record.extra.as_deref().is_some_and(extra::by_itself);
             if !by_itself && !self.is_retracted(id, &record)? {

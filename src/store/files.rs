@@ -101,7 +101,7 @@ impl Store {
         Ok(same && self.is_folded(settings)?)
     }
 
-    fn is_folded(&self, settings: &Settings) -> Result<bool, StoreError> {
+    pub(super) fn is_folded(&self, settings: &Settings) -> Result<bool, StoreError> {
         let newest: i64 =
             self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
         Ok(cache::stamp(&self.db, Stamp::Seq)? == Some(newest)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::device::Device;
 use super::links::Groups;
 use super::{Store, StoreError, cache};
 use crate::answer;
@@ -142,53 +143,90 @@ impl Store {
     }
 
     /// Brings the folds up to what `history` holds, whoever wrote it.
-    pub(super) fn catch_up(&mut self, settings: &Settings) -> Result<bool, StoreError> {
+    pub(super) fn catch_up(&mut self, settings: &Settings) -> Result<(), StoreError> {
         let newest: i64 =
             self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
         let folded: i64 = cache::stamp(&self.db, cache::Stamp::Seq)?.unwrap_or(0);
         if newest == folded {
-            return Ok(false);
+            return Ok(());
         }
         let mut keys = BTreeSet::new();
         {
-            let mut rows = self.db.prepare(
-                "SELECT DISTINCT card FROM history WHERE seq > ? AND card IS NOT NULL LIMIT ?",
+            let mut rows = self.db.prepare_cached(
+                "SELECT DISTINCT card FROM history NOT INDEXED
+                  WHERE seq > ? AND card IS NOT NULL LIMIT ?",
             )?;
             let mut rows = rows.query(params![folded, MANY as i64 + 1])?;
             while let Some(row) = rows.next()? {
                 keys.insert(row.get(0)?);
             }
         }
-        // A retracted link parts cards that its own family no longer names.
-        let parted: bool = self.db.query_row(
-            "SELECT EXISTS (SELECT 1 FROM history WHERE seq > ?
-                AND kind IN ('linked', 'retracted') AND kind NOT IN ('reviewed', 'practised'))
-              AND EXISTS (SELECT 1 FROM history WHERE kind = 'linked' AND kind NOT IN ('reviewed', 'practised'))",
-            [folded],
-            |row| row.get(0),
-        )?;
+        // A link that was taken back parts cards that its own family no longer names.
+        let parted: bool = self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM history NOT INDEXED WHERE seq > ? AND kind = 'retracted')
+                  AND EXISTS (SELECT 1 FROM history
+                               WHERE kind = 'linked' AND kind NOT IN ('reviewed', 'practised'))",
+            )?
+            .query_row([folded], |row| row.get(0))?;
         if folded == 0 || newest < folded || parted {
             self.refold_all(settings)?;
         } else {
             self.refold(&keys, settings)?;
         }
-        self.stamp_history(newest)?;
-        Ok(true)
+        self.stamp_history()
     }
 
-    fn stamp_history(&self, newest: i64) -> Result<(), StoreError> {
-        use cache::{Stamp, set_stamp};
-        let known: i64 = cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
-        let newest_ms: Option<i64> =
-            self.db.query_row("SELECT max(at_ms) FROM history WHERE seq > ?", [known], |row| {
-                row.get(0)
-            })?;
-        let before: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
-        set_stamp(&self.db, Stamp::Newest, &newest_ms.max(before))?;
-        set_stamp(&self.db, Stamp::Seq, &newest)?;
-        // Found again when it is needed.
-        self.db.execute("DELETE FROM cache_stamp WHERE name = 'last-now'", [])?;
+    /// Folds what was appended in this transaction, and everything else that is not folded yet.
+    pub(super) fn fold_appended(
+        &mut self,
+        touched: &BTreeSet<i64>,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        let newest: i64 =
+            self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
+        if cache::stamp(&self.db, cache::Stamp::Seq)? == Some(newest - 1) {
+            self.refold(touched, settings)?;
+            return self.stamp_history();
+        }
+        self.catch_up(settings)
+    }
+
+    /// Notes up to where the history is folded, and its newest times.
+    fn stamp_history(&mut self) -> Result<(), StoreError> {
+        use cache::{Stamp, set_stamp, stamp};
+        if let Some(device) = self.known_device()? {
+            let last = self.last_now(device)?;
+            set_stamp(&self.db, Stamp::LastNow, &last)?;
+        }
+        let folded: i64 = stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
+        let (seq, at_ms): (Option<i64>, Option<i64>) = self
+            .db
+            .prepare_cached("SELECT max(seq), max(at_ms) FROM history NOT INDEXED WHERE seq > ?")?
+            .query_row([folded], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let before: Option<i64> = stamp(&self.db, Stamp::Newest)?.flatten();
+        set_stamp(&self.db, Stamp::Newest, &at_ms.max(before))?;
+        set_stamp(&self.db, Stamp::Seq, &seq.unwrap_or(folded))?;
         Ok(())
+    }
+
+    /// Returns the time of the last answer given now on `device`.
+    pub(super) fn last_now(&self, device: Device) -> Result<Option<i64>, StoreError> {
+        use cache::{Stamp, stamp};
+        let known: Option<Option<i64>> = stamp(&self.db, Stamp::LastNow)?;
+        let folded: i64 = match known {
+            Some(_) => stamp(&self.db, Stamp::Seq)?.unwrap_or(0),
+            None => 0,
+        };
+        // The device stands in the text: bound, it would have SQLite plan anew each time.
+        let sql = format!(
+            "SELECT max(at_ms) FROM history NOT INDEXED WHERE seq > ? AND device = {}
+                AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
+            device.key
+        );
+        let since: Option<i64> = self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
+        Ok(since.max(known.flatten()))
     }
 }
 

@@ -486,7 +486,7 @@ impl Store {
     }
 
     /// Returns the facts of an event.
-    pub(super) fn record(&self, id: EventId) -> Result<Option<Record>, StoreError> {
+    pub(super) fn facts_of(&self, id: EventId) -> Result<Option<Record>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!("{RECORD} WHERE h.id = ?"))?;
         Ok(statement.query_row([id.0], |row| Ok(record(row)?.1)).optional()?)
     }

@@ -122,27 +122,45 @@ fn a_database_that_was_copied_with_cp_goes_on_as_a_new_device() {
     assert_ne!(of_copy[0], of_copy[1]);
 }
 
-#[test]
-fn a_database_that_was_put_back_with_cp_goes_on_as_a_new_device() {
+/// Returns a home whose database file was written over by an older state of itself: the same inode,
+/// but not as far as the mark beside it says.
+fn put_back() -> Home {
     let mut home = Home::with(TWO);
     home.on(0).ok("grade a good");
     let saved = std::fs::read(home.database()).unwrap();
     home.on(0).ok("grade b good");
-    // Written over the same file: the same inode, but an older state than the mark beside it says.
     std::fs::write(home.database(), saved).unwrap();
     home.reseed();
-    home.on(1).run("undo").exits(1);
+    home
+}
+
+#[test]
+fn a_database_that_was_put_back_with_cp_goes_on_as_a_new_device() {
+    let home = put_back();
     home.on(1).ok("grade b good");
+    home.on(2).ok("grade b good");
     let devices = devices(&home);
-    assert_eq!(devices.len(), 2);
+    assert_eq!(devices.len(), 3);
     assert_ne!(devices[0], devices[1]);
+    assert_eq!(devices[1], devices[2], "one new one, not one a run");
+}
+
+#[test]
+fn undo_does_not_reach_behind_a_database_that_was_put_back() {
+    put_back().on(1).run("undo").exits(1).says("nothing to undo");
 }
 
 #[test]
 fn a_damaged_database_is_named_and_left_as_it_is() {
     for damage in ["all of it", "the header", "the middle", "empty of sense, short"] {
         let home = Home::with(&deck_of(300));
-        home.on(0).input((1..=300).map(|n| format!("{{\"card\":\"c{n}\",\"rating\":3}}\n")).collect::<String>()).ok("grade --stdin");
+        home.on(0)
+            .input(
+                (1..=300)
+                    .map(|n| format!("{{\"card\":\"c{n}\",\"rating\":3}}\n"))
+                    .collect::<String>(),
+            )
+            .ok("grade --stdin");
         let mut bytes = std::fs::read(home.database()).unwrap();
         match damage {
             "all of it" => bytes.fill(b'x'),

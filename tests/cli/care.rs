@@ -39,7 +39,10 @@ fn a_note_means_all_its_sides_and_a_card_only_itself() {
     assert_eq!(home.on(0).ok("suspend casa"), "casa suspended\ncasa/reverse suspended\n");
     assert_eq!(home.on(0).ok("resume casa/reverse"), "casa/reverse resumed\n");
     assert_eq!(home.on(0).listed("is:suspended"), ["casa"]);
-    assert_eq!(home.on(0).ok("bury casa"), "casa buried until tomorrow\ncasa/reverse buried until tomorrow\n");
+    assert_eq!(
+        home.on(0).ok("bury casa"),
+        "casa buried until tomorrow\ncasa/reverse buried until tomorrow\n"
+    );
 }
 
 #[test]
@@ -79,7 +82,10 @@ fn a_query_chooses_the_cards_too() {
     let home = Home::with(SIDES);
     let ran = home.on(0).run_args(["suspend", "--query", "tag:animal -gato"]).exits(0);
     assert_eq!(ran.out, "perro suspended\n");
-    home.on(0).run_args(["suspend", "--query", "tag:animal"]).exits(0).says("perro is suspended already");
+    home.on(0)
+        .run_args(["suspend", "--query", "tag:animal"])
+        .exits(0)
+        .says("perro is suspended already");
     assert_eq!(home.on(0).listed("is:suspended"), ["perro", "gato"]);
     // What was suspended already is no new event.
     assert_eq!(home.on(0).ndjson("history --json").len(), 2);
@@ -101,10 +107,9 @@ fn nothing_happens_to_any_card_if_one_of_them_is_not_there() {
 #[test]
 fn what_does_not_apply_is_said_and_changes_nothing() {
     let home = Home::with(SIDES);
-    for (command, words) in [
-        ("resume perro", "neither suspended nor buried"),
-        ("reset perro", "is new already"),
-    ] {
+    for (command, words) in
+        [("resume perro", "neither suspended nor buried"), ("reset perro", "is new already")]
+    {
         let ran = home.on(0).run(command).exits(0).says(words);
         assert_eq!(ran.out, "");
     }

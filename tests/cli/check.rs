@@ -25,7 +25,13 @@ fn found(json: &Value) -> Vec<String> {
     findings
         .iter()
         .map(|one| {
-            format!("{}:{}:{} {}", text(&one["file"]), one["line"], one["column"], text(&one["code"]))
+            format!(
+                "{}:{}:{} {}",
+                text(&one["file"]),
+                one["line"],
+                one["column"],
+                text(&one["code"])
+            )
         })
         .collect()
 }
@@ -124,7 +130,12 @@ fn one_bad_deck_does_not_stop_the_others_and_is_named_before_a_review() {
     let ran = home.on(0).input("\n3\n\n3\n\n3\n").run("review --plain").exits(0);
     in_order(
         &ran.err,
-        &["decks/bad.yaml:3:5: card has no `back`", "decks/bad.yaml:6:5: ", "decks/broken.yaml:1:", "3 errors"],
+        &[
+            "decks/bad.yaml:3:5: card has no `back`",
+            "decks/bad.yaml:6:5: ",
+            "decks/broken.yaml:1:",
+            "3 errors",
+        ],
     );
     for card in ["good good", "a good", "b good"] {
         assert!(ran.out.contains(card), "{card} in\n{}", ran.out);
@@ -138,11 +149,7 @@ fn one_bad_deck_does_not_stop_the_others_and_is_named_before_a_review() {
 /// Returns standard output and error as one stream.
 fn both_in_one(mut command: std::process::Command) -> String {
     let (mut reader, writer) = std::io::pipe().unwrap();
-    let mut child = command
-        .stdout(writer.try_clone().unwrap())
-        .stderr(writer)
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(writer.try_clone().unwrap()).stderr(writer).spawn().unwrap();
     drop(command);
     let mut text = String::new();
     std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
@@ -236,7 +243,10 @@ fn a_card_that_looks_edited_is_a_warning_and_no_error() {
 #[test]
 fn a_hostile_name_or_line_does_nothing_to_the_terminal() {
     let home = Home::with(TWO);
-    home.file("decks/a\u{1b}[31mb\u{202e}.yaml", "cards:\n  - front: \"\\e[2J\u{202e}\"\n    x\u{9b}y: 1\n");
+    home.file(
+        "decks/a\u{1b}[31mb\u{202e}.yaml",
+        "cards:\n  - front: \"\\e[2J\u{202e}\"\n    x\u{9b}y: 1\n",
+    );
     let active = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
     for line in ["check", "check --json", "due", "list"] {
         let ran = home.on(0).run(line);

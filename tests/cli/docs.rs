@@ -1,9 +1,9 @@
 //! The examples of README.md and docs/: they do what they show.
 //!
-//! A block tagged `console` is run: lines that begin with `$ ` by `sh`, one after the other, in a
-//! home of their own with `retain` on the path; the lines below each are what it prints, a line
-//! `…` standing for any lines. Blocks of one page share a home unless a heading comes between. A block
-//! tagged `yaml` with a line `cards:` passes `retain check`, unless `<!-- broken -->` stands above it.
+//! A block tagged `console` is run: lines that begin with `$ ` by `sh` (`> ` goes on with a command),
+//! in a home that all blocks of a page share, with `retain` on the path; the lines below each are
+//! what it prints, a line `…` standing for any lines. A block tagged `yaml` with a line `cards:` passes
+//! `retain check` without a word, unless `<!-- broken -->` stands above it: then it must not.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,14 +17,12 @@ struct Block {
     line: usize,
     text: String,
     broken: bool,
-    /// Headings above it.
-    section: usize,
 }
 
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, Block)> = None;
-    let (mut broken, mut section) = (false, 0);
+    let mut broken = false;
     for (number, line) in page.lines().enumerate() {
         match open.take() {
             Some((fence, block)) if line.trim() == fence => blocks.push(block),
@@ -38,15 +36,13 @@ fn blocks(page: &str) -> Vec<Block> {
                 let ticks = trimmed.chars().take_while(|c| *c == '`').count();
                 if ticks >= 3 {
                     let tag = trimmed[ticks..].split([' ', ',']).next().unwrap_or("").to_owned();
-                    let block =
-                        Block { tag, line: number + 1, text: String::new(), broken, section };
+                    let block = Block { tag, line: number + 1, text: String::new(), broken };
                     open = Some(("`".repeat(ticks), block));
                     broken = false;
                 } else if line.trim() == "<!-- broken -->" {
                     broken = true;
                 } else if !line.trim().is_empty() {
                     broken = false;
-                    section += usize::from(line.starts_with('#'));
                 }
             }
         }
@@ -73,20 +69,36 @@ fn lines(text: &str) -> Vec<&str> {
     if lines == [""] { Vec::new() } else { lines }
 }
 
+/// Where the examples of a page run.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["home", "here"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        Place { folder }
+    }
+}
+
 /// Runs a line as a person would, and returns all that it prints.
-fn sh(line: &str, home: &Path) -> String {
+fn sh(line: &str, place: &Place) -> String {
+    let home = place.folder.path().join("home");
     let program = Path::new(RETAIN).parent().unwrap();
     let output = Command::new("sh")
         .arg("-c")
         .arg(format!("exec 2>&1\n{line}"))
-        .current_dir(home)
+        .current_dir(place.folder.path().join("here"))
         .env_clear()
         .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", program.display()))
-        .env("HOME", home)
-        .env("RETAIN_HOME", home)
-        .env("RETAIN_NOW", "2026-11-24T10:00:00+00:00")
+        .env("HOME", &home)
+        .env("RETAIN_HOME", &home)
+        .env("RETAIN_NOW", "2026-11-24T10:00:00+01:00")
         .env("RETAIN_SEED", "1")
-        .env("TZ", "UTC")
+        .env("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
         .env("COLUMNS", "80")
         .stdin(std::process::Stdio::null())
         .output()
@@ -95,7 +107,7 @@ fn sh(line: &str, home: &Path) -> String {
     String::from_utf8(output.stdout).unwrap().replace(&home.display().to_string(), "~")
 }
 
-fn run_console(block: &Block, home: &Path, page: &Path, wrong: &mut Vec<String>) {
+fn run_console(block: &Block, place: &Place, page: &Path, wrong: &mut Vec<String>) {
     let mut commands: Vec<(String, Vec<&str>)> = Vec::new();
     for line in block.text.lines() {
         match (line.strip_prefix("$ "), line.strip_prefix("> "), commands.last_mut()) {
@@ -112,7 +124,7 @@ fn run_console(block: &Block, home: &Path, page: &Path, wrong: &mut Vec<String>)
         while shown.last().is_some_and(|line| line.trim().is_empty()) {
             shown.pop();
         }
-        let printed = sh(&command, home);
+        let printed = sh(&command, place);
         if !is_like(&shown, &lines(&printed)) {
             wrong.push(format!(
                 "{}:{}: $ {command}\n--- shown\n{}\n--- printed\n{printed}",
@@ -135,9 +147,9 @@ fn check_deck(block: &Block, page: &Path, wrong: &mut Vec<String>) {
         .env("HOME", folder.path())
         .output()
         .unwrap();
-    let wanted = i32::from(block.broken);
-    if output.status.code() != Some(wanted) {
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let clean = output.status.success() && printed.contains("no mistakes found");
+    if clean == block.broken || output.status.code().is_none_or(|status| status > 1) {
         wrong.push(format!("{}:{}: `check` says\n{printed}", page.display(), block.line));
     }
 }
@@ -159,17 +171,10 @@ fn every_example_of_the_pages_does_what_it_shows() {
     let mut wrong = Vec::new();
     for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();
-        let mut home = tempfile::tempdir().unwrap();
-        let mut section = 0;
+        let place = Place::new();
         for block in blocks(&text) {
             match block.tag.as_str() {
-                "console" => {
-                    if block.section != section {
-                        section = block.section;
-                        home = tempfile::tempdir().unwrap();
-                    }
-                    run_console(&block, home.path(), &page, &mut wrong);
-                }
+                "console" => run_console(&block, &place, &page, &mut wrong),
                 "yaml" if block.text.lines().any(|line| line.starts_with("cards:")) => {
                     check_deck(&block, &page, &mut wrong);
                 }
@@ -184,14 +189,10 @@ fn every_example_of_the_pages_does_what_it_shows() {
 fn blocks_are_found_and_compared_as_the_pages_mean_them() {
     let page = "# A\n```console\n$ echo a\na\n```\n<!-- broken -->\n\n```yaml\ncards: 1\n```\ntext\n## B\n```\n$ no\n```\n````yaml\n```\n````\n";
     let found = blocks(page);
-    let seen: Vec<_> = found
-        .iter()
-        .map(|block| (block.tag.as_str(), block.line, block.broken, block.section))
-        .collect();
-    assert_eq!(
-        seen,
-        [("console", 2, false, 1), ("yaml", 8, true, 1), ("", 13, false, 2), ("yaml", 16, false, 2)]
-    );
+    let seen: Vec<_> =
+        found.iter().map(|block| (block.tag.as_str(), block.line, block.broken)).collect();
+    let wanted = [("console", 2, false), ("yaml", 8, true), ("", 13, false), ("yaml", 16, false)];
+    assert_eq!(seen, wanted);
     assert_eq!(found[3].text, "```\n");
     for (shown, printed, like) in [
         (&["a", "b"][..], &["a", "b"][..], true),
@@ -207,16 +208,22 @@ fn blocks_are_found_and_compared_as_the_pages_mean_them() {
         assert_eq!(is_like(shown, printed), like, "{shown:?} {printed:?}");
     }
     let mut wrong = Vec::new();
-    let folder = tempfile::tempdir().unwrap();
-    let block = |text: &str| Block {
-        tag: "console".into(),
+    let place = Place::new();
+    let block = |tag: &str, text: &str, broken| Block {
+        tag: tag.into(),
         line: 1,
         text: text.into(),
-        broken: false,
-        section: 0,
+        broken,
     };
-    run_console(&block("$ echo a; echo b >&2\na\nb\n$ pwd\n~\n"), folder.path(), Path::new("p"), &mut wrong);
+    let page = Path::new("page.md");
+    let right = block("console", "$ echo a; echo b >&2\na\nb\n$ cd ~\n> pwd\n~\n", false);
+    run_console(&right, &place, page, &mut wrong);
+    let (good, bad) = ("cards: [{front: q, back: b}]\n", "cards: [{front: q}]\n");
+    check_deck(&block("yaml", good, false), page, &mut wrong);
+    check_deck(&block("yaml", bad, true), page, &mut wrong);
     assert!(wrong.is_empty(), "{wrong:?}");
-    run_console(&block("$ retain due --count\n1\n"), folder.path(), Path::new("p"), &mut wrong);
-    assert_eq!(wrong.len(), 1, "what is not so is found");
+    run_console(&block("console", "$ retain due --count\n1\n", false), &place, page, &mut wrong);
+    check_deck(&block("yaml", good, true), page, &mut wrong);
+    check_deck(&block("yaml", bad, false), page, &mut wrong);
+    assert_eq!(wrong.len(), 3, "what is not so is found");
 }

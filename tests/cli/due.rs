@@ -68,7 +68,9 @@ fn quiet_says_it_by_the_exit_status_alone() {
 
 #[test]
 fn a_sibling_waits_until_tomorrow() {
-    let home = Home::with("cards: [{id: a, front: casa, back: house, reverse: true}, {id: z, front: f, back: b}]\n");
+    let home = Home::with(
+        "cards: [{id: a, front: casa, back: house, reverse: true}, {id: z, front: f, back: b}]\n",
+    );
     assert_eq!(home.on(0).due(), ["a", "z"]);
     assert_eq!(home.on(0).json("due --json")["new"], 2);
     home.on(0).ok("grade a good");
@@ -138,4 +140,34 @@ fn suspended_and_buried_cards_are_not_due() {
     home.on(0).ok("bury b");
     assert_eq!(home.on(0).ok("due --count"), "0\n");
     assert_eq!(home.on(1).due(), ["b"]);
+}
+
+#[test]
+fn without_a_command_there_is_today_at_a_glance() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    let ran = home.on(1).run("").exits(0).silently();
+    assert_eq!(ran.out, "deck     1 due    1 new\n1 due, 1 new today\n");
+    home.on(1).ok("grade a good");
+    assert_eq!(
+        home.on(1).ok(""),
+        "deck     0 due    1 new\n0 due, 1 new today\n1 card answered today\n"
+    );
+    home.deck("bad", "cards: [{front: q}]\n");
+    home.on(1).run("").exits(0).says("retain check");
+}
+
+#[test]
+fn a_card_to_be_repeated_is_due_once() {
+    let home = Home::with("cards: [{id: a, front: casa, back: house, reverse: true}]\n");
+    home.on(0).ok("grade a again");
+    let due = home.on(0).json("due --json");
+    assert_eq!((&due["due"], &due["new"]), (&1.into(), &0.into()));
+    assert_eq!(ids(&due), ["a"], "and its sibling waits");
+    // Put aside, it is not asked again today.
+    home.on(0).ok("bury a");
+    assert_eq!(home.on(0).ok("due --count"), "0\n");
+    // Overnight what is to be repeated is simply due.
+    let due = home.on(1).json("due --json");
+    assert_eq!((&due["due"], &due["new"]), (&1.into(), &0.into()));
 }

@@ -28,7 +28,9 @@ fn a_reworded_question_with_a_telling_answer_keeps_its_history_by_itself() {
     home.deck("deck", &one("Whose is a domain, once it was proven?", "The workspace"));
     let after = only(&home, 2);
     assert_ne!(before["card"], after["card"], "without an id the question makes the key");
-    for field in ["stage", "due", "interval_days", "repetitions", "reviews", "last_review", "changed"] {
+    for field in
+        ["stage", "due", "interval_days", "repetitions", "reviews", "last_review", "changed"]
+    {
         assert_eq!(before[field], after[field], "{field}");
     }
     assert_eq!(kinds(&home, 2), ["reviewed", "reviewed", "linked"]);
@@ -86,7 +88,9 @@ fn the_same_answer_of_two_cards_is_not_certain() {
     assert_eq!(home.on(1).listed("is:new").len(), 2);
     assert_eq!(kinds(&home, 1), ["reviewed"]);
     // Two old ones had it.
-    let home = Home::with("cards:\n  - {front: Who has it?, back: The workspace}\n  - {front: Who pays for it?, back: The workspace}\n");
+    let home = Home::with(
+        "cards:\n  - {front: Who has it?, back: The workspace}\n  - {front: Who pays for it?, back: The workspace}\n",
+    );
     home.on(0).review("\n3\n\n3\n");
     home.deck("deck", &one("Whose is it?", "The workspace"));
     assert_eq!(only(&home, 1)["stage"], "new");
@@ -148,7 +152,14 @@ fn a_changed_answer_is_asked_once_and_shows_the_difference_and_its_date() {
     let out = home.on(9).review("\n3\n");
     in_order(
         &out,
-        &["answer changed", "Answer: the letter alpha", &format!("Changed since {}: ", date(7)), "{+the", "alpha", "a good"],
+        &[
+            "answer changed",
+            "Answer: the letter alpha",
+            &format!("Changed since {}: ", date(7)),
+            "{+the",
+            "alpha",
+            "a good",
+        ],
     );
     assert!(!out.contains("[-"), "nothing is gone: {out}");
     let card = home.on(9).card("a");
@@ -170,7 +181,10 @@ fn a_difference_that_typed_answers_fold_is_no_change() {
         assert_eq!(home.on(2).card("a")["changed"], false, "{back}");
     }
     // Another question, hint or tag with the same answer asks nothing either.
-    home.deck("deck", &TWO.replace("What is the first letter?", "Which letter is first?\n    hint: a"));
+    home.deck(
+        "deck",
+        &TWO.replace("What is the first letter?", "Which letter is first?\n    hint: a"),
+    );
     assert_eq!(home.on(2).card("a")["changed"], false);
     home.deck("deck", &TWO.replace("alpha", "beta"));
     assert_eq!(home.on(2).card("a")["changed"], true);
@@ -225,7 +239,8 @@ fn a_deck_that_vanishes_parks_its_cards_and_comes_back_with_their_history() {
 
 #[test]
 fn a_card_moves_between_files_with_its_history() {
-    let home = Home::with(&format!("{TWO}  - front: Who owns a domain?\n    back: The workspace\n"));
+    let home =
+        Home::with(&format!("{TWO}  - front: Who owns a domain?\n    back: The workspace\n"));
     home.on(0).review("\n3\n\n3\n\n3\n");
     let before = home.on(1).ok("doctor --digest");
     home.deck("deck", "cards:\n  - {id: b, front: What is the second letter?, back: beta}\n");
@@ -242,7 +257,7 @@ fn a_card_moves_between_files_with_its_history() {
 }
 
 #[test]
-fn an_id_that_is_written_later_is_linked_where_the_answer_is_certain() {
+fn an_id_that_is_written_later_keeps_the_history() {
     let home = Home::with(&one("Who owns a domain?", "The workspace"));
     home.on(0).review("\n3\n");
     let key = only(&home, 0)["card"].as_str().unwrap().to_owned();
@@ -256,13 +271,33 @@ fn an_id_that_is_written_later_is_linked_where_the_answer_is_certain() {
 }
 
 #[test]
+fn an_unchanged_card_whose_id_is_taken_out_keeps_its_history() {
+    let home =
+        Home::with("cards:\n  - id: owner\n    front: Who owns a domain?\n    back: \"No\"\n");
+    home.on(0).ok("grade owner good");
+    home.edit("deck", "  - id: owner\n    front", "  - front");
+    let card = only(&home, 1);
+    assert_eq!(
+        (&card["card"], &card["reviews"]),
+        (&sha256("Who owns a domain?").into(), &1.into())
+    );
+    // And back again: one card under two names.
+    home.on(1).review("\n3\n");
+    home.edit("deck", "  - front", "  - id: owner\n    front");
+    assert_eq!(only(&home, 2)["reviews"], 2);
+}
+
+#[test]
 fn two_notes_with_the_same_front_are_two_cards_and_keep_their_progress() {
     let home = Home::with("cards:\n  - {front: bank, back: of a river}\n");
     home.on(0).review("\n3\n");
     let alone = only(&home, 0)["card"].clone();
     assert_eq!(alone, sha256("bank"));
     // A second one comes: the keys are made of front and back now.
-    home.deck("deck", "cards:\n  - {front: bank, back: of a river}\n  - {front: bank, back: for money}\n");
+    home.deck(
+        "deck",
+        "cards:\n  - {front: bank, back: of a river}\n  - {front: bank, back: for money}\n",
+    );
     let cards = home.on(1).json("list --json")["cards"].take();
     let cards = cards.as_array().unwrap();
     assert_eq!(cards.len(), 2);
@@ -278,7 +313,9 @@ fn two_notes_with_the_same_front_are_two_cards_and_keep_their_progress() {
 
 #[test]
 fn two_notes_that_agree_in_all_are_an_error_that_names_both() {
-    let home = Home::with("cards:\n  - {front: bank, back: of a river}\n  - {front: bank, back: of a river}\n");
+    let home = Home::with(
+        "cards:\n  - {front: bank, back: of a river}\n  - {front: bank, back: of a river}\n",
+    );
     let ran = home.on(0).run("check --json").exits(1);
     let check: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let one = &check["diagnostics"][0];
@@ -321,7 +358,11 @@ fn a_link_made_by_hand_can_be_taken_back_and_parts_the_cards() {
     drop(store);
     for card in ["a", "b"] {
         let card = home.on(2).card(card);
-        assert_eq!((&card["reviews"], &card["lapses"]), (&2.into(), &1.into()), "one card's: {card}");
+        assert_eq!(
+            (&card["reviews"], &card["lapses"]),
+            (&2.into(), &1.into()),
+            "one card's: {card}"
+        );
     }
     assert!(home.on(2).ok("undo").contains("linked with a"));
     assert_eq!(home.on(2).ok("doctor --digest").lines().nth(1).unwrap(), apart);

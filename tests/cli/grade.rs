@@ -55,6 +55,21 @@ fn the_time_of_an_answer_is_given_with_or_without_an_offset() {
 }
 
 #[test]
+fn a_wall_clock_that_was_turned_is_read_as_people_mean_it() {
+    let mut home = Home::with(&deck_of(3));
+    home.move_to("CET-1CEST,M3.5.0,M10.5.0/3");
+    for (card, given, at) in [
+        // Half past two came twice: the first. It never came: as if the clock had not been turned.
+        ("c1", "2026-10-25T02:30", "2026-10-25T02:30:00+02:00"),
+        ("c2", "2026-03-29T02:30", "2026-03-29T02:30:00+01:00"),
+        ("c3", "2026-07-01T02:30", "2026-07-01T02:30:00+02:00"),
+    ] {
+        home.on(0).ok(&format!("grade {card} good --at {given}"));
+        assert_eq!(home.on(0).ndjson(&format!("history {card} --json"))[0]["at"], at, "{given}");
+    }
+}
+
+#[test]
 fn an_old_answer_is_folded_where_it_belongs() {
     let home = Home::with(TWO);
     home.on(1).ok("grade a good");
@@ -219,13 +234,19 @@ fn thousands_of_lines_are_all_kept() {
     let lines: String = (0..2_500)
         .map(|n| {
             let at = format!("{}T{:02}:{:02}:00Z", date(n / 500), 5 + n % 500 / 60, n % 60);
-            format!("{{\"card\":\"c{}\",\"rating\":\"good\",\"at\":\"{at}\",\"key\":\"{n}\"}}\n", n % 500 + 1)
+            format!(
+                "{{\"card\":\"c{}\",\"rating\":\"good\",\"at\":\"{at}\",\"key\":\"{n}\"}}\n",
+                n % 500 + 1
+            )
         })
         .collect();
     let ran = home.on(10).input(lines.clone()).run("grade --stdin").exits(0);
     assert_eq!(ran.out.lines().count(), 2_500);
     ran.says("2,500 reviews added");
-    assert_eq!(home.sql().query_row("SELECT count(*) FROM history", [], |row| row.get(0)), Ok(2_500));
+    assert_eq!(
+        home.sql().query_row("SELECT count(*) FROM history", [], |row| row.get(0)),
+        Ok(2_500)
+    );
     let card = home.on(10).card("c500");
     // Days 0 and 1 are repetitions; 2, 3 and 4 are early: 6 days from each.
     assert_eq!((&card["reviews"], &card["due"]), (&5.into(), &date(10).into()));
@@ -249,8 +270,10 @@ fn an_answer_given_now_never_goes_back_in_time() {
     home.on(5).ok("grade b good --at 2026-11-24T10:00");
     home.at("2026-11-29T09:00").ok("grade b good");
     let rows = home.on(6).ndjson("history --json");
-    let seen: Vec<_> =
-        rows.iter().map(|row| (row["card"].as_str().unwrap(), row["at"].as_str().unwrap())).collect();
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|row| (row["card"].as_str().unwrap(), row["at"].as_str().unwrap()))
+        .collect();
     assert_eq!(
         seen,
         [

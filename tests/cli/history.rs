@@ -43,8 +43,16 @@ fn json_has_an_event_a_line_with_exactly_its_fields() {
     assert_eq!(
         of("kind"),
         [
-            "reviewed", "reviewed", "reviewed", "reviewed", "retracted", "suspended", "resumed",
-            "buried", "reset", "practised"
+            "reviewed",
+            "reviewed",
+            "reviewed",
+            "reviewed",
+            "retracted",
+            "suspended",
+            "resumed",
+            "buried",
+            "reset",
+            "practised"
         ]
     );
     let null = serde_json::Value::Null;
@@ -82,7 +90,8 @@ fn people_read_it_oldest_first() {
     let home = eventful();
     let ran = home.on(4).run("history").exits(0).silently();
     // The first column is the beginning of the event's id.
-    let lines: Vec<String> = ran.out.lines().map(|line| line.replacen(&line[18..26], "········", 1)).collect();
+    let lines: Vec<String> =
+        ran.out.lines().map(|line| line.replacen(&line[18..26], "········", 1)).collect();
     let lines: Vec<String> = lines
         .iter()
         .map(|line| match line.find("took back ") {

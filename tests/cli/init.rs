@@ -161,8 +161,8 @@ fn the_home_is_where_the_system_says_unless_it_is_named() {
 fn every_command_helps_with_an_example() {
     let home = Home::new();
     for command in [
-        "", "init", "review", "due", "grade", "undo", "history", "list", "show", "suspend", "resume",
-        "bury", "reset", "check", "explain", "doctor", "backup", "restore",
+        "", "init", "review", "due", "grade", "undo", "history", "list", "show", "suspend",
+        "resume", "bury", "reset", "check", "explain", "doctor", "backup", "restore",
     ] {
         let ran = home.on(0).run(&format!("{command} --help")).exits(0).silently();
         assert!(ran.out.contains("Example"), "{command}");

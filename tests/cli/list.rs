@@ -79,7 +79,10 @@ fn a_new_card_says_what_its_deck_says() {
     assert_eq!((&reverse["kind"], &reverse["note"]), (&"reverse".into(), &"go".into()));
     assert_eq!((&reverse["front"], &reverse["back"]), (&"ir".into(), &"to go".into()));
     assert_eq!(reverse["tags"], serde_json::json!(["spanish", "irregular"]));
-    assert_eq!(reverse["category"], "Spanish verbs", "the deck's shown name without one of its own");
+    assert_eq!(
+        reverse["category"], "Spanish verbs",
+        "the deck's shown name without one of its own"
+    );
 }
 
 #[test]
@@ -191,9 +194,10 @@ fn a_query_that_cannot_be_read_is_pointed_at() {
             let ran = home.on(0).run_args([command, query]).exits(2);
             assert_eq!(ran.out, "", "{command} {query}");
             let lines: Vec<_> = ran.err.lines().collect();
-            let shown = lines.iter().position(|line| line.trim_end() == query).unwrap_or_else(|| {
-                panic!("{command} {query} is not shown\n{}", ran.err);
-            });
+            let shown =
+                lines.iter().position(|line| line.trim_end() == query).unwrap_or_else(|| {
+                    panic!("{command} {query} is not shown\n{}", ran.err);
+                });
             assert!(lines[shown + 1].starts_with(at) || at == "^", "{}", ran.err);
             assert!(lines[shown + 1].contains('^'), "{}", ran.err);
             assert!(ran.err.contains("hint:"), "{}", ran.err);
@@ -205,7 +209,11 @@ fn a_query_that_cannot_be_read_is_pointed_at() {
 fn a_parked_card_is_found_only_by_its_state() {
     let home = home();
     home.on(0).ok("grade eat good");
-    home.edit("lang/verbs", "  - id: eat\n    front: to eat\n    back: comer\n    hint: Comida is food.\n", "");
+    home.edit(
+        "lang/verbs",
+        "  - id: eat\n    front: to eat\n    back: comer\n    hint: Comida is food.\n",
+        "",
+    );
     assert_eq!(home.on(0).listed("is:parked"), ["eat"]);
     assert_eq!(home.on(0).listed("is:parked comer"), ["eat"]);
     for query in ["", "comer", "id:eat", "-is:new", "is:review", "is:due", "-is:suspended"] {
@@ -241,7 +249,29 @@ fn a_narrow_screen_cuts_the_question_and_keeps_the_line() {
         let output = home.on(0).command(["list"]).env("COLUMNS", columns).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(text.lines().count(), 1, "{text}");
-        let width = text.trim_end().chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum::<usize>();
+        let width =
+            text.trim_end().chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum::<usize>();
         assert!(width <= columns.parse::<usize>().unwrap().max(40), "{columns}: {width}\n{text}");
     }
+}
+
+#[test]
+fn colours_are_only_for_terminals_unless_they_are_asked_for() {
+    let home = home();
+    let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = home.on(0).command(arguments);
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        output.stdout.contains(&0x1b)
+    };
+    assert!(!coloured(&["list"], &[]));
+    assert!(coloured(&["list", "--color", "always"], &[]));
+    assert!(
+        coloured(&["--color", "always", "list"], &[("NO_COLOR", "1")]),
+        "a flag is the last word"
+    );
+    assert!(coloured(&["list"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&["list"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!coloured(&["list", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&["list", "--json", "--color", "always"], &[]), "JSON has no colours");
+    home.on(0).run("list --color sometimes").exits(2);
 }

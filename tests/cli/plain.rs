@@ -35,7 +35,9 @@ fn a_whole_review_reads_like_this() {
     let home = Home::with(DECK);
     let ran = home.on(0).input("\n3\n:h\n\n\n").run("review --plain").exits(0).silently();
     // The time is the stopwatch's.
-    let out = ran.out.replace("1 s.", "0 s.");
+    let (before, after) = ran.out.split_once("2 answers to 2 cards in ").unwrap();
+    let out =
+        format!("{before}2 answers to 2 cards in N{}", after.trim_start_matches(char::is_numeric));
     insta::assert_snapshot!(out, @r"
 
     Domains, 100, new; 2 left
@@ -58,7 +60,7 @@ fn a_whole_review_reads_like_this() {
     (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
     d-200 good, again tomorrow
 
-    2 answers to 2 cards in 0 s.
+    2 answers to 2 cards in N s.
     Done for now. Come back tomorrow: 2 cards are due then (2026-11-25).
     ");
 }
@@ -68,7 +70,17 @@ fn an_empty_line_reveals_and_then_means_good() {
     let home = Home::with(TWO);
     let out = home.on(0).review("\n\n\n\n");
     assert_eq!(acknowledged(&out), ["a good, again tomorrow", "b good, again tomorrow"]);
-    in_order(&out, &["Question: What is the first", "Answer: alpha", "a good", "Question: What is the second", "Answer: beta", "b good"]);
+    in_order(
+        &out,
+        &[
+            "Question: What is the first",
+            "Answer: alpha",
+            "a good",
+            "Question: What is the second",
+            "Answer: beta",
+            "b good",
+        ],
+    );
 }
 
 #[test]
@@ -86,7 +98,12 @@ fn digits_grade() {
     let out = home.on(0).review("\n1\n\n2\n\n3\n\n4\n");
     assert_eq!(
         acknowledged(&out),
-        ["c1 again, again today", "c2 hard, again today", "c3 good, again tomorrow", "c4 easy, again tomorrow"]
+        [
+            "c1 again, again today",
+            "c2 hard, again today",
+            "c3 good, again tomorrow",
+            "c4 easy, again tomorrow"
+        ]
     );
     // With six grades they are qualities, and an empty line is good.
     let home = Home::with(&deck_of(7));
@@ -101,7 +118,10 @@ fn digits_grade() {
 
 #[test]
 fn what_is_not_understood_is_said_and_asked_again() {
-    for (grades, wrong) in [("four", ["0", "5", "33", "good", ":x", "q4", "-1"]), ("six", ["6", "9", "44", "good", ":x", "q4", "-1"])] {
+    for (grades, wrong) in [
+        ("four", ["0", "5", "33", "good", ":x", "q4", "-1"]),
+        ("six", ["6", "9", "44", "good", ":x", "q4", "-1"]),
+    ] {
         let home = Home::with(TWO);
         home.config(&format!("grades: {grades}\n"));
         for line in wrong {
@@ -171,12 +191,18 @@ fn what_was_not_good_is_asked_again_until_it_is() {
     let cards: Vec<_> = acknowledged(&out).iter().map(|line| &line[..1]).collect();
     assert_eq!(cards, ["a", "b", "a", "a", "a"]);
     assert!(out.contains("5 answers to 2 cards"), "{out}");
-    in_order(&out, &["Missed: 1 card", "a  What is the first letter?", "Come back tomorrow: 2 cards"]);
+    in_order(
+        &out,
+        &["Missed: 1 card", "a  What is the first letter?", "Come back tomorrow: 2 cards"],
+    );
     // Stopped halfway, it goes on with the repeat, and says so.
     let home = Home::with(TWO);
     home.on(0).review("\n1\n\n3\n");
     let out = home.at("2026-11-24T23:00").review("\n3\n");
-    in_order(&out, &["Going on: 2 cards answered today, the last at 10:00", "again; 1 left", "a good"]);
+    in_order(
+        &out,
+        &["Going on: 2 cards answered today, the last at 10:00", "again; 1 left", "a good"],
+    );
     assert_eq!(home.on(0).ok("due --count"), "0\n");
 }
 
@@ -283,13 +309,8 @@ fn a_closed_pipe_is_silent() {
     ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let output = home
-            .on(0)
-            .command(arguments)
-            .stdout(writer)
-            .stderr(Stdio::piped())
-            .output()
-            .unwrap();
+        let output =
+            home.on(0).command(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
@@ -338,7 +359,12 @@ fn limits_and_wishes_bound_a_sitting() {
     assert!(asked("review --plain --ahead 1 --new 0").contains("; 3 left"));
     assert!(asked("review --plain --new 0 id:c4").contains("no card to ask"));
     assert!(asked("review --plain id:c9").contains("; 1 left"));
-    for wrong in ["review --limit x", "review --ahead=-1", "review --cram --new 3", "review --cram --ahead 2"] {
+    for wrong in [
+        "review --limit x",
+        "review --ahead=-1",
+        "review --cram --new 3",
+        "review --cram --ahead 2",
+    ] {
         home.on(6).run(wrong).exits(2);
     }
 }
@@ -375,5 +401,14 @@ fn a_changed_answer_shows_what_changed_and_since_when() {
     home.on(0).ok("grade d-100 good");
     home.edit("deck", "back: Domain ownership", "back: Control of the domain");
     let out = home.on(1).input("\n").ok("review --plain id:d-100");
-    in_order(&out, &["Domains, 100, answer changed; 1 left", "Answer: Control of the domain", "Changed since 2026-11-24:", "[-", "{+"]);
+    in_order(
+        &out,
+        &[
+            "Domains, 100, answer changed; 1 left",
+            "Answer: Control of the domain",
+            "Changed since 2026-11-24:",
+            "[-",
+            "{+",
+        ],
+    );
 }

@@ -118,8 +118,19 @@ fn read_only(work: impl FnOnce(&Home)) -> (Home, Reader) {
 }
 
 const LOOKS: [&str; 14] = [
-    "", "due", "due --json", "due --count", "list", "list --json", "list is:parked", "show a",
-    "show a --json", "history", "history --json", "explain a", "check",
+    "",
+    "due",
+    "due --json",
+    "due --count",
+    "list",
+    "list --json",
+    "list is:parked",
+    "show a",
+    "show a --json",
+    "history",
+    "history --json",
+    "explain a",
+    "check",
     "doctor --digest",
 ];
 

@@ -69,7 +69,10 @@ fn the_day_starts_when_the_settings_say() {
 fn new_per_day_is_for_all_decks_together_and_a_decks_within_it() {
     let home = Home::new();
     home.deck("one", &deck_of(9));
-    home.deck("two", &format!("options: {{ new_per_day: 1 }}\n{}", deck_of(9).replace("id: c", "id: d")));
+    home.deck(
+        "two",
+        &format!("options: {{ new_per_day: 1 }}\n{}", deck_of(9).replace("id: c", "id: d")),
+    );
     home.config("new_per_day: 5\n");
     // Decks take turns, in the order of their files, up to what each lets in.
     assert_eq!(home.on(0).due(), ["c1", "d1", "c2", "c3", "c4"]);
@@ -87,7 +90,10 @@ fn new_per_day_is_for_all_decks_together_and_a_decks_within_it() {
 fn reviews_per_day_caps_what_is_due() {
     let home = Home::new();
     home.deck("one", &deck_of(6));
-    home.deck("two", &format!("options: {{ reviews_per_day: 1 }}\n{}", deck_of(3).replace("id: c", "id: d")));
+    home.deck(
+        "two",
+        &format!("options: {{ reviews_per_day: 1 }}\n{}", deck_of(3).replace("id: c", "id: d")),
+    );
     let lines: String = (1..=6)
         .map(|n| format!("{{\"card\":\"c{n}\",\"rating\":3}}\n"))
         .chain((1..=3).map(|n| format!("{{\"card\":\"d{n}\",\"rating\":3}}\n")))

@@ -102,9 +102,12 @@ fn nothing_active_in_a_card_reaches_the_terminal() {
     let home = Home::with(
         "cards: [{id: evil, front: \"\\e[2J\\x9b31m\\u202Egnp\\a\", back: \"\\e]0;title\\a\", hint: \"a\\rb\\bc\"}]\n",
     );
-    for line in ["show evil", "list", "show evil --json", "list --json", "due --json", "explain evil"] {
+    for line in
+        ["show evil", "list", "show evil --json", "list --json", "due --json", "explain evil"]
+    {
         let out = home.on(0).ok(line);
-        let active = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
+        let active =
+            |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
         assert!(!out.contains(active), "{line}: {out:?}");
     }
     assert_eq!(home.on(0).card("evil")["hint"], "a\rb\u{8}c", "the data itself is whole");

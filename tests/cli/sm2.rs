@@ -61,7 +61,8 @@ fn four_ratings_stand_for_the_qualities_one_three_four_and_five() {
         at.ok(&format!("grade quality q{quality}"));
         let of = |id| {
             let card = at.card(id);
-            let keys = ["stage", "due", "interval_days", "repetitions", "lapses", "ease", "reviews"];
+            let keys =
+                ["stage", "due", "interval_days", "repetitions", "lapses", "ease", "reviews"];
             keys.map(|key| card[key].clone())
         };
         assert_eq!(of("word"), of("digit"), "after {word}");

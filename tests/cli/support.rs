@@ -354,7 +354,7 @@ pub fn fields(json: &Value) -> Vec<&str> {
 
 /// Returns names, sorted.
 pub fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
-    let mut names: Vec<_> = names.iter().copied().filter(|name| !name.is_empty()).collect();
+    let mut names = names.to_vec();
     names.sort_unstable();
     names
 }
@@ -369,7 +369,8 @@ pub fn hundredths(card: &Value) -> i64 {
 pub fn in_order(text: &str, parts: &[&str]) {
     let mut rest = text;
     for part in parts {
-        let at = rest.find(part).unwrap_or_else(|| panic!("no {part:?} (in this order) in\n{text}"));
+        let at =
+            rest.find(part).unwrap_or_else(|| panic!("no {part:?} (in this order) in\n{text}"));
         rest = &rest[at + part.len()..];
     }
 }

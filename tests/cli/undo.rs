@@ -54,6 +54,41 @@ fn a_reset_is_undone_with_everything_that_it_hid() {
 }
 
 #[test]
+fn what_undid_something_can_be_undone() {
+    let home = Home::with(TWO);
+    home.on(0).ok("suspend a");
+    home.on(0).ok("resume a");
+    assert!(home.on(0).ok("undo").contains("a resumed"));
+    assert_eq!(home.on(0).listed("is:suspended"), ["a"]);
+    assert!(home.on(0).ok("undo").contains("a suspended"));
+    assert!(home.on(0).listed("is:suspended").is_empty());
+    home.on(0).ok("bury a");
+    home.on(0).ok("resume a");
+    home.on(0).ok("undo");
+    assert_eq!(home.on(0).listed("is:buried"), ["a"]);
+    // To redo an answer, it is given again.
+    home.on(0).ok("grade b good");
+    home.on(0).ok("undo");
+    let card = home.on(0).json("grade b good --json");
+    assert_eq!((&card["reviews"], &card["counted"]), (&1.into(), &true.into()));
+}
+
+#[test]
+fn an_undo_in_between_moves_the_answers_after_it() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    home.on(0).ok("grade a again");
+    // The repeat is taken back: nothing is to be asked again today.
+    home.on(0).ok("undo");
+    assert_eq!(home.on(0).due(), ["b"]);
+    home.on(0).ok("grade a easy");
+    home.on(0).ok("undo 2");
+    assert_eq!(home.on(0).card("a")["stage"], "new");
+    home.on(0).ok("grade a easy");
+    assert_eq!(home.on(0).card("a")["ease"], 2.6, "now it is the day's first");
+}
+
+#[test]
 fn practice_can_be_taken_back_too() {
     let home = Home::with(TWO);
     home.on(0).input("\n3\n:q\n").ok("review --plain --cram");

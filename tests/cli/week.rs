@@ -45,7 +45,10 @@ fn a_week_of_real_use() {
     // order of the file. `hablar` has no id: it is asked under a key made of its question.
     let now = "2026-10-19T20:00";
     let due = home.at(now).json("due --json");
-    assert_eq!((&due["day"], &due["due"], &due["new"]), (&"2026-10-19".into(), &0.into(), &3.into()));
+    assert_eq!(
+        (&due["day"], &due["due"], &due["new"]),
+        (&"2026-10-19".into(), &0.into(), &3.into())
+    );
     let asked = ids(&due);
     assert_eq!((asked[0].as_str(), asked[1].as_str()), ("ir", "comer"));
     let hablar = asked[2].clone();
@@ -142,9 +145,7 @@ fn a_week_of_real_use() {
     assert_eq!((&card["due"], &card["interval_days"]), (&"2026-10-30".into(), &6.into()));
     assert_eq!((&card["counted"], &card["repetitions"]), (&true.into(), &2.into()));
     // Written without an offset, half past two is the first of the two, in summer time.
-    let card = home
-        .at("2026-10-25T12:00")
-        .json("grade vivir good --at 2026-10-25T02:30 --json");
+    let card = home.at("2026-10-25T12:00").json("grade vivir good --at 2026-10-25T02:30 --json");
     assert_eq!((&card["due"], &card["interval_days"]), (&"2026-10-30".into(), &6.into()));
     assert_eq!(card["last_review"], "2026-10-25T02:30:00+02:00");
 
@@ -175,7 +176,14 @@ fn a_week_of_real_use() {
             // To the minute: answers given within one moment of a stopped clock follow each other
             // by a millisecond.
             let at = text("at");
-            format!("{} {}{} {card} {} {}", text("day"), &at[11..16], &at[at.len() - 6..], row["rating"], row["counted"])
+            format!(
+                "{} {}{} {card} {} {}",
+                text("day"),
+                &at[11..16],
+                &at[at.len() - 6..],
+                row["rating"],
+                row["counted"]
+            )
         })
         .collect();
     assert_eq!(

@@ -41,7 +41,9 @@ fn run(home: &Home, arguments: &[&str]) -> Ran {
     let watch = std::thread::spawn(move || {
         let mut peak = 0;
         while let Ok(text) = fs::read_to_string(&status) {
-            let Some(line) = text.lines().find_map(|line| line.strip_prefix("VmHWM:")) else { break };
+            let Some(line) = text.lines().find_map(|line| line.strip_prefix("VmHWM:")) else {
+                break;
+            };
             peak = line.trim().trim_end_matches(" kB").parse().unwrap_or(peak).max(peak);
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -92,11 +94,9 @@ fn decks_that_are_refused_name_what_is_wrong_and_harm_no_other() {
         }
         text
     };
-    let many_aliases = format!(
-        "cards:\n- &c {{front: a, back: b}}\n{}",
-        "- *c\n".repeat(100_000)
-    );
-    let flow = format!("cards:\n- front: {}{}\n  back: b\n", "[".repeat(100_000), "]".repeat(100_000));
+    let many_aliases = format!("cards:\n- &c {{front: a, back: b}}\n{}", "- *c\n".repeat(100_000));
+    let flow =
+        format!("cards:\n- front: {}{}\n  back: b\n", "[".repeat(100_000), "]".repeat(100_000));
     let open = format!("cards: {}", "[".repeat(100_000));
     let maps = format!("cards:\n- {}\n", "{a: ".repeat(100_000));
     let block = format!("cards:\n{}x\n", "- ".repeat(100_000));
@@ -147,8 +147,7 @@ fn decks_that_are_refused_name_what_is_wrong_and_harm_no_other() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused_by_name() {
-    let utf16: Vec<u8> =
-        "\u{feff}cards: []\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}cards: []\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (what, bytes) in [
         ("NUL bytes", &b"cards:\n- {front: a\0b, back: c}\n"[..]),
         ("invalid UTF-8", b"cards:\n- {front: caf\xe9, back: c}\n"),
@@ -168,7 +167,10 @@ fn bytes_that_are_no_text_are_refused_by_name() {
 fn a_byte_order_mark_and_dos_line_ends_are_no_fault() {
     let home = Home::fresh();
     home.write("bom.yaml", "\u{feff}cards:\n- {id: bom, front: a, back: b}\n");
-    home.write("dos.yaml", "deck: Dos\r\ncards:\r\n- id: dos\r\n  front: |\r\n    one\r\n    two\r\n  back: x y\r\n");
+    home.write(
+        "dos.yaml",
+        "deck: Dos\r\ncards:\r\n- id: dos\r\n  front: |\r\n    one\r\n    two\r\n  back: x y\r\n",
+    );
     home.write("old-mac.yaml", "cards:\r- id: mac\r  front: c\r  back: d\r");
     let checked = beside_a_good_one(&home, "a BOM");
     assert_eq!(checked["errors"], 0, "{checked}");
@@ -228,7 +230,10 @@ fn a_line_of_a_mebibyte_is_read_and_shown_within_bounds() {
         "long.yaml",
         &format!("cards:\n- {{id: long, front: {}, back: b}}\n", "word ".repeat(1 << 18)),
     )]);
-    home.write("solid.yaml", format!("cards:\n- {{id: solid, front: {}, back: b}}\n", "x".repeat(1 << 20)));
+    home.write(
+        "solid.yaml",
+        format!("cards:\n- {{id: solid, front: {}, back: b}}\n", "x".repeat(1 << 20)),
+    );
     let checked = beside_a_good_one(&home, "a long line");
     assert_eq!(checked["errors"], 0, "{}", checked["diagnostics"][0]["message"]);
     let list = run(&home, &["list"]);
@@ -236,7 +241,12 @@ fn a_line_of_a_mebibyte_is_read_and_shown_within_bounds() {
     for card in ["long", "solid"] {
         let ran = run(&home, &["review", "--plain", &format!("id:{card}")]);
         assert!(ran.output.status.success(), "{}", shown(&ran.output));
-        assert!(ran.took < SOON && ran.peak < 200 * MIB, "{card}: {:?}, {} KiB", ran.took, ran.peak);
+        assert!(
+            ran.took < SOON && ran.peak < 200 * MIB,
+            "{card}: {:?}, {} KiB",
+            ran.took,
+            ran.peak
+        );
     }
 }
 
@@ -245,11 +255,13 @@ fn what_is_no_file_is_passed_over() {
     let home = Home::fresh();
     home.write("zz-good.yaml", GOOD);
     let decks = home.path().join("decks");
-    let fifo = start(Command::new("mkfifo").arg(decks.join("fifo.yaml"))).wait_with_output().unwrap();
+    let fifo =
+        start(Command::new("mkfifo").arg(decks.join("fifo.yaml"))).wait_with_output().unwrap();
     assert!(fifo.status.success());
     let _socket = std::os::unix::net::UnixListener::bind(decks.join("socket.yaml")).unwrap();
     fs::create_dir(decks.join("folder.yaml")).unwrap();
-    fs::write(decks.join("folder.yaml/in.yaml"), "cards: [{id: inside, front: a, back: b}]\n").unwrap();
+    fs::write(decks.join("folder.yaml/in.yaml"), "cards: [{id: inside, front: a, back: b}]\n")
+        .unwrap();
     symlink("..", decks.join("up")).unwrap();
     symlink(".", decks.join("here")).unwrap();
     symlink("self.yaml", decks.join("self.yaml")).unwrap();
@@ -259,7 +271,8 @@ fn what_is_no_file_is_passed_over() {
     symlink("/nowhere", decks.join("nowhere.yaml")).unwrap();
     beside_a_good_one(&home, "what is no file");
     let listed = home.json(&["list", "--json"]);
-    let ids: Vec<_> = listed["cards"].as_array().unwrap().iter().map(|card| card["card"].clone()).collect();
+    let ids: Vec<_> =
+        listed["cards"].as_array().unwrap().iter().map(|card| card["card"].clone()).collect();
     assert_eq!(ids, ["inside", "good-1"], "each real file once");
 }
 
@@ -312,7 +325,12 @@ fn settings_that_mean_harm_are_refused() {
         fs::write(home.path().join("config.yaml"), text).unwrap();
         let ran = run(&home, &["due"]);
         assert_eq!(ran.output.status.code(), Some(1), "{what}");
-        assert!(ran.took < SOON && ran.peak < 150 * MIB, "{what}: {:?}, {} KiB", ran.took, ran.peak);
+        assert!(
+            ran.took < SOON && ran.peak < 150 * MIB,
+            "{what}: {:?}, {} KiB",
+            ran.took,
+            ran.peak
+        );
         assert!(ran.output.stderr.len() < 10_000, "{what} talks much");
         assert!(String::from_utf8_lossy(&ran.output.stderr).contains("config.yaml"), "{what}");
     }

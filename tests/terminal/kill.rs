@@ -29,7 +29,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }
@@ -56,8 +57,7 @@ fn rows(home: &Home) -> Vec<(String, i64)> {
         .unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let rows: Vec<_> = rows.map(Result::unwrap).collect();
-    let events: i64 =
-        db.query_row("SELECT count(*) FROM history", [], |row| row.get(0)).unwrap();
+    let events: i64 = db.query_row("SELECT count(*) FROM history", [], |row| row.get(0)).unwrap();
     assert_eq!(rows.len() as i64, events, "each answer has its wording, and nothing else happened");
     // One device, that counts without a gap (none is minted anew because of a kill).
     let dense = "SELECT coalesce(max(device_seq), 0) = count(*) AND count(DISTINCT device) <= 1
@@ -80,7 +80,10 @@ fn goes_on(home: &Home, answered: usize) {
     let text = String::from_utf8(output.stdout).unwrap();
     if answered > 0 {
         let cards = if answered == 1 { "1 card".into() } else { format!("{answered} cards") };
-        assert!(text.contains(&format!("Going on: {cards} answered today, the last at 12:00")), "{text}");
+        assert!(
+            text.contains(&format!("Going on: {cards} answered today, the last at 12:00")),
+            "{text}"
+        );
     }
     assert!(text.contains("Question: question "), "{text}");
 }
@@ -310,7 +313,9 @@ fn two_reviews_and_many_commands_at_once_work_and_lose_nothing() {
                 let card = format!("c{}", CARDS - 1 - rounds % CARDS);
                 let output = home.run(&["grade", &card, "hard"]);
                 assert!(output.status.success(), "{}", shown(&output));
-                said.extend(String::from_utf8_lossy(&output.stdout).lines().filter_map(acknowledged));
+                said.extend(
+                    String::from_utf8_lossy(&output.stdout).lines().filter_map(acknowledged),
+                );
                 words += &String::from_utf8_lossy(&output.stderr);
                 rounds += 1;
             }

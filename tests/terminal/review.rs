@@ -54,7 +54,8 @@ fn a_whole_review_of_the_starter_decks_by_keys() {
     terminal.press_for("2", "hard, again today");
     terminal.wait_for("space: answer");
     let mut cards = vec![first];
-    for (key, said) in [("4", "easy, again tomorrow"), ("1", "again, again today"), ("\r", "good")] {
+    for (key, said) in [("4", "easy, again tomorrow"), ("1", "again, again today"), ("\r", "good")]
+    {
         cards.push(asked(&terminal));
         terminal.press_for("\r", "4 easy");
         terminal.press_for(key, said);

@@ -9,8 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use expectrl::process::unix::UnixProcess;
 use expectrl::process::Process;
+use expectrl::process::unix::UnixProcess;
 use rusqlite::Connection;
 use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;

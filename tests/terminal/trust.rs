@@ -80,10 +80,12 @@ fn active_home() -> Home {
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("in.yaml"), "cards: [{id: inside, front: i, back: j}]\n").unwrap();
     // The raw bytes, not only escapes that YAML understands.
-    fs::write(decks.join("raw.yaml"), b"cards:\n- front: raw \x1b[31m \x9b31m\n  back: x\n").unwrap();
+    fs::write(decks.join("raw.yaml"), b"cards:\n- front: raw \x1b[31m \x9b31m\n  back: x\n")
+        .unwrap();
     fs::write(decks.join("raw2.yaml"), "cards:\n- front: \u{9b}31m \u{202e} \u{85}\n  back: x\n")
         .unwrap();
-    fs::write(decks.join("raw3.yaml"), b"cards:\n- front: a\x1b]0;t\x07\n  bakc: \x1b[2J\n").unwrap();
+    fs::write(decks.join("raw3.yaml"), b"cards:\n- front: a\x1b]0;t\x07\n  bakc: \x1b[2J\n")
+        .unwrap();
     home
 }
 
@@ -216,7 +218,11 @@ fn nothing_active_is_printed_by_a_plain_review() {
     home.write("bad.yaml", active_deck().replace("Back", "Changed back"));
     home.at(TOMORROW);
     let output = home.feed(&["review", "--plain", "id:bad-1"], "\n3\n");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("Changed since"), "{}", shown(&output));
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("Changed since"),
+        "{}",
+        shown(&output)
+    );
     inactive("a changed card", &output);
 }
 
@@ -270,7 +276,11 @@ fn nothing_active_is_asked_about_an_edit() {
 fn flags_may_follow_a_query() {
     let home = Home::starter();
     let listed = home.run(&["list", "deck:sso", "--json"]);
-    assert!(String::from_utf8_lossy(&listed.stdout).starts_with("{\"cards\":[{"), "{}", shown(&listed));
+    assert!(
+        String::from_utf8_lossy(&listed.stdout).starts_with("{\"cards\":[{"),
+        "{}",
+        shown(&listed)
+    );
     assert_eq!(home.ok(&["due", "deck:sso", "--count"]), "5\n");
     assert_eq!(home.ok(&["due", "--count", "-deck:sso", "-deck:scim"]), "15\n");
 }

@@ -323,6 +323,8 @@ impl Sitting {
     ) -> Result<Option<Effect>, CliError> {
         let Some(row) = self.session.current() else { return Ok(Some(Effect::Finish)) };
         let forced = self.forced.take() == Some(row);
+        // What was answered here, and in another window, is known before the next card is chosen.
+        desk.store.settle(&desk.settings)?;
         let Some(standing) = desk.store.standing_of(row)? else { return Ok(None) };
         if !forced && !self.still_wanted(&standing, desk) {
             return Ok(None);
@@ -427,12 +429,9 @@ impl Sitting {
         let card = view.standing.card.id.clone();
         let entry = Entry::now(card.clone(), deed, desk.now())
             .asking(&view.standing.card, &view.standing.deck);
-        let appended = desk.store.append(&[entry], &desk.settings)?;
-        let Some(event) = appended.first().map(|appended| appended.id) else {
-            return Ok(self.session.skip());
-        };
-        let outcome = grade::outcome(desk, &card, Some(event))?;
-        if let Some((standing, counted)) = outcome {
+        let event = desk.store.record(&entry, &desk.settings)?.id;
+        {
+            let (standing, counted) = grade::after(view.standing.clone(), event, desk)?;
             let line = if self.practice {
                 format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
             } else {
@@ -512,6 +511,7 @@ impl Sitting {
 
     /// Says what the sitting came to.
     fn summarise(&self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+        desk.store.settle(&desk.settings)?;
         let summary = self.session.summary();
         if summary.answers == 0 {
             io.line(format!("Nothing answered; {} left for today.", words::grouped(summary.left)))?;

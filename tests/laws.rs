@@ -1,0 +1,11 @@
+//! Properties of the folds and of the store: what holds for every history and every deck.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+#[path = "laws/database.rs"]
+mod database;
+#[path = "laws/replay.rs"]
+mod replay;
+#[path = "laws/store.rs"]
+mod store;
+#[path = "laws/support.rs"]
+mod support;
