@@ -96,10 +96,7 @@ fn measured(mut command: Command) -> Took {
         .spawn()
         .unwrap();
     let used = child.wait4().unwrap();
-    Took {
-        cpu: used.rusage.utime + used.rusage.stime,
-        memory_kib: used.rusage.maxrss / 1024,
-    }
+    Took { cpu: used.rusage.utime + used.rusage.stime, memory_kib: used.rusage.maxrss / 1024 }
 }
 
 fn retain(program: &Path, home: &Path, arguments: &[&str]) -> Command {
@@ -202,10 +199,11 @@ fn grade(program: &Path, folder: &Path) {
     .unwrap();
     let (mut grades, mut commits) = (Vec::new(), Vec::new());
     for (number, standing) in cards.iter().cycle().take(4_000).enumerate() {
-        let when = Moment { at_ms: 1_800_000_000_000 + number as i64 * 40_000_000, utc_offset_s: 0 };
+        let when =
+            Moment { at_ms: 1_800_000_000_000 + number as i64 * 40_000_000, utc_offset_s: 0 };
         let deed = Deed::Reviewed { grade: Rating::Good.into(), took_ms: Some(4_000) };
-        let entry = Entry::now(standing.card.id.clone(), deed, when)
-            .asking(&standing.card, &standing.deck);
+        let entry =
+            Entry::now(standing.card.id.clone(), deed, when).asking(&standing.card, &standing.deck);
         let began = Instant::now();
         store.record(&entry, &settings).unwrap();
         grades.push(began.elapsed());
@@ -213,7 +211,8 @@ fn grade(program: &Path, folder: &Path) {
         store.settle(&settings).unwrap();
         // One of each in turn, so that a busy disk is busy for both.
         let began = Instant::now();
-        raw.execute("INSERT INTO t VALUES (?, 'a row as long as an answer')", [number as i64]).unwrap();
+        raw.execute("INSERT INTO t VALUES (?, 'a row as long as an answer')", [number as i64])
+            .unwrap();
         commits.push(began.elapsed());
     }
     // The first half met each card for the first time, and wrote down what it says.
@@ -383,7 +382,11 @@ fn past(count: usize, random: &mut StdRng) -> Vec<(Moment, Day, Rating)> {
         };
         let when = Moment { at_ms: i64::from(day.0) * 86_400_000, utc_offset_s: 0 };
         let event = retain::history::EventId([0; 16]);
-        steps.push((day, rating, Step::Review(Review { event, when, day, rev: None, grade: rating.into() })));
+        steps.push((
+            day,
+            rating,
+            Step::Review(Review { event, when, day, rev: None, grade: rating.into() }),
+        ));
         let so_far: Vec<Step> = steps.iter().map(|(_, _, step)| step.clone()).collect();
         let due = Sm2::default().schedule(&so_far).unwrap().due;
         day = due.plus(random.random_range(0..3));
@@ -404,4 +407,3 @@ fn past(count: usize, random: &mut StdRng) -> Vec<(Moment, Day, Rating)> {
         })
         .collect()
 }
-

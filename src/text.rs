@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use textwrap::Options;
 use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Stands where a character was that is not shown.
 const HIDDEN: char = '\u{fffd}';
@@ -95,7 +95,12 @@ pub fn one_line(text: &str) -> String {
 pub fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
     let text = harmless(text).replace('\t', TAB);
     let indent = display_width(first).max(display_width(rest));
-    let options = Options::new(width.max(indent + 2)).initial_indent(first).subsequent_indent(rest);
+    // Broken at blanks only: a date or an id that is cut at its hyphens can be neither read nor copied.
+    let options = Options::new(width.max(indent + 2))
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
     textwrap::fill(&text, options)
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -103,7 +104,7 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 pub struct Review {
     /// Only cards that match: words, "phrases", deck:x tag:x id:x is:new|due|learning|review|…
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// At most so many cards.
     #[arg(long, short = 'n', value_name = "N")]
@@ -134,7 +135,7 @@ pub struct Init {
 #[derive(Debug, Args)]
 pub struct Due {
     /// Only cards that match.
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// One number: due cards and today's new ones.
     #[arg(long, conflicts_with_all = ["json", "quiet"])]
@@ -192,7 +193,7 @@ pub struct History {
 #[derive(Debug, Args)]
 pub struct List {
     /// Only cards that match.
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// As JSON.
     #[arg(long)]
@@ -217,7 +218,7 @@ pub struct Which {
     #[arg(value_name = "CARD", required_unless_present = "query")]
     pub cards: Vec<String>,
     /// All cards that match.
-    #[arg(long, value_name = "QUERY", conflicts_with = "cards")]
+    #[arg(long, value_name = "QUERY", conflicts_with = "cards", allow_hyphen_values = true)]
     pub query: Option<String>,
 }
 
@@ -262,4 +263,71 @@ pub struct Backup {
 pub struct Restore {
     /// A copy that `retain backup` or a session made.
     pub file: PathBuf,
+}
+
+/// Stands in for the `-` of a negated word while the flags are parsed.
+const NEGATION: char = '\u{f02d}';
+
+/// Returns the arguments with the `-` of negated words of a QUERY out of the way of the flags:
+/// `-tag:x` is a word, `-n` and `--json` are flags.
+pub fn with_negations(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut with_query = false;
+    let mut all = arguments.into_iter().enumerate();
+    let mut kept = Vec::new();
+    while let Some((at, argument)) = all.next() {
+        if argument == "--" {
+            kept.push(argument);
+            kept.extend(all.map(|(_, argument)| argument));
+            break;
+        }
+        let word = argument.to_str().unwrap_or_default();
+        with_query |= at > 0 && ["review", "r", "due", "list"].contains(&word);
+        match word.strip_prefix('-') {
+            Some(rest) if with_query && is_negated_word(rest) => {
+                kept.push(format!("{NEGATION}{rest}").into());
+            }
+            _ => kept.push(argument),
+        }
+    }
+    kept
+}
+
+/// Whether what follows a `-` is no flag: one letter and perhaps a number is.
+fn is_negated_word(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    let flag = chars.next().is_none_or(|first| "-nqhV".contains(first));
+    !flag || (!rest.starts_with('-') && !chars.all(|c| c.is_ascii_digit() || c == '='))
+}
+
+/// Returns a text with the negations as they were typed.
+pub fn restored(text: &str) -> String {
+    text.replace(NEGATION, "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_may_stand_anywhere_among_the_words_of_a_query() {
+        let parse = |line: &str| {
+            let words = line.split(' ').map(OsString::from);
+            Arguments::try_parse_from(with_negations(words)).map(|arguments| arguments.command)
+        };
+        for line in [
+            "retain review deck:domains -n 5",
+            "retain review -n5 deck:domains",
+            "retain review deck:domains --plain -tag:x --limit 5",
+            "retain --home /tmp/x review -(tag:x) -word -n 5 x",
+        ] {
+            let Ok(Some(Command::Review(review))) = parse(line) else { panic!("{line}") };
+            assert_eq!(review.limit, Some(5), "{line}");
+        }
+        let Ok(Some(Command::List(list))) = parse("retain list -is:new -neat --json") else {
+            panic!()
+        };
+        let query: Vec<_> = list.query.iter().map(|word| restored(word)).collect();
+        assert_eq!((query, list.json), (vec!["-is:new".to_owned(), "-neat".to_owned()], true));
+        assert!(parse("retain due --cuont").is_err());
+    }
 }

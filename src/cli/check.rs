@@ -10,11 +10,12 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::{report, words};
-use crate::deck::load::{Folder, Folders};
-use crate::deck::{Pulled, Sources};
+use crate::deck::load::{Folder, Folders, is_yaml};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::store::Likeness;
+use crate::settings::Settings;
+use crate::store::{Likeness, Store};
 use crate::text;
+use crate::time::Moment;
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
@@ -39,64 +40,46 @@ struct DiagnosticJson<'a> {
 pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let mut findings = desk.findings()?;
     findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
-    let others = desk.store.other_files()?;
-    let cards = desk.store.count_cards()?;
     if !check.json {
-        let mut seen = format!(
-            "{} in {}",
-            words::count(cards, "card", "cards"),
-            words::count(desk.decks.len(), "deck", "decks")
-        );
-        if others > 0 {
-            seen += &format!(
-                "; {} of YAML that {} no deck",
-                words::count(others, "file", "files"),
-                if others == 1 { "is" } else { "are" }
-            );
-        }
-        io.line(seen)?;
+        io.line(what_was_seen(&desk.store)?)?;
     }
     conclude(check, findings, io)
 }
 
 /// Checks files and folders outside of any home.
 pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
-    let mut findings = Vec::new();
-    let (mut cards, mut decks, mut others) = (0, 0, 0);
+    let mut folders = Vec::new();
     for path in &check.paths {
         if !path.exists() {
             return Err(CliError::failed(format!("{} is not there", path.display())));
         }
-        let mut folders = Folders::new(vec![folder_of(path)], seconds_now());
-        let found = folders.files();
-        if path.is_file() && found.is_empty() {
+        if path.is_file() && !is_yaml(path) {
             return Err(CliError::failed(format!("{} is no YAML file", path.display()))
                 .hint("a deck's name ends in .yaml or .yml"));
         }
-        for file in found {
-            if let Pulled::Read(read) = folders.pull(&file, None) {
-                let broken = !read.findings.is_empty();
-                cards += read.notes.len();
-                decks += usize::from(read.is_deck);
-                others += usize::from(!read.is_deck && !broken);
-                findings.extend(read.findings);
-            }
-        }
-        findings.extend(folders.problems);
+        folders.push(folder_of(path));
     }
+    // Read as a home would read them, in a database that is gone afterwards.
+    let mut folders = Folders::new(folders, seconds_now());
+    let mut store = Store::nowhere(Box::new(|| [0; 16]))?;
+    let now = Moment { at_ms: 0, utc_offset_s: 0 };
+    store.bring_up_to_date(&mut folders, &Settings::default(), now)?;
+    let mut findings = store.findings()?;
+    findings.extend(folders.problems);
     if !check.json {
-        let others = if others > 0 {
-            format!("; {} no deck", words::count(others, "file is", "files are"))
-        } else {
-            String::new()
-        };
-        io.line(format!(
-            "{} in {}{others}",
-            words::count(cards, "note", "notes"),
-            words::count(decks, "deck", "decks")
-        ))?;
+        io.line(what_was_seen(&store)?)?;
     }
     conclude(check, findings, io)
+}
+
+fn what_was_seen(store: &Store) -> Result<String, CliError> {
+    let cards = words::count(store.count_cards()?, "card", "cards");
+    let decks = words::count(store.decks()?.len(), "deck", "decks");
+    Ok(match store.other_files()? {
+        0 => format!("{cards} in {decks}"),
+        1 => format!("{cards} in {decks}; 1 YAML file is no deck"),
+        others => format!("{cards} in {decks}; {} YAML files are no decks", words::grouped(others)),
+    })
 }
 
 fn folder_of(path: &Path) -> Folder {

@@ -28,6 +28,9 @@ pub fn run(doctor: &Doctor, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         io.line(format!("events {events}"))?;
         return io.line(format!("schedules {schedules}"));
     }
+    if !desk.home.database().exists() {
+        return io.line(format!("no history yet in {}", desk.home.folder.display()));
+    }
     desk.store.verify()?;
     let events = desk.store.event_ids()?.len();
     io.line(format!("{}: whole", desk.store.path().display()))?;

@@ -139,3 +139,8 @@ impl Clock for StoppedClock {
         self.0
     }
 }
+
+/// Returns the arguments of this process.
+pub fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    std::env::args_os()
+}

@@ -1,12 +1,9 @@
 //! `retain` without a command: today at a glance, and an offer to begin.
 
-use dialoguer::Confirm;
-use dialoguer::theme::ColorfulTheme;
-
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
-use super::{args, due, list, review, words};
+use super::{args, due, list, prompt, review, words};
 use crate::queue::{self, Wish};
 
 /// Shows today, and begins a review if a person wants to.
@@ -34,17 +31,8 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         return Ok(());
     }
     io.flush()?;
-    let begin = Confirm::with_theme(&ColorfulTheme::default())
-        .with_prompt("Begin the review?")
-        .default(true)
-        .interact_opt();
-    match begin {
-        Ok(Some(true)) => review::run(&args::Review::default(), desk, io),
-        Ok(_) => Ok(()),
-        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
-            let _ = console::Term::stderr().show_cursor();
-            Err(CliError::Quiet(130))
-        }
-        Err(error) => Err(CliError::failed(error.to_string())),
+    match prompt::confirm("Begin the review?")? {
+        Some(true) => review::run(&args::Review::default(), desk, io),
+        _ => Ok(()),
     }
 }

@@ -41,8 +41,11 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     };
     let standing = desk.card_named(card)?;
     may_be_graded(&standing).map_err(|problem| {
-        CliError::failed(problem)
-            .hint(format!("`retain resume {}` takes it up again", standing.card.id))
+        CliError::failed(problem).hint(if standing.parked {
+            "it is asked again as soon as a deck has it again".to_owned()
+        } else {
+            format!("`retain resume {}` takes it up again", standing.card.id)
+        })
     })?;
     not_ahead(at, desk.now()).map_err(CliError::failed)?;
     let took_ms = args.took.map(i64::from);

@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::io::Io;
 use super::report;
 use crate::card::CardId;
-use crate::deck::load::{Folder, Folders};
+use crate::deck::load::{self, Folder, Folders};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::settings::{self, Settings};
@@ -69,7 +69,7 @@ impl Home {
     ///
     /// If the file is there and cannot be read.
     pub fn settings(&self) -> Result<(Settings, Vec<Diagnostic>), CliError> {
-        match std::fs::read(&self.config) {
+        match load::read_within(&self.config, load::LARGEST_FILE) {
             Ok(bytes) => Ok(settings::read(&bytes, &self.shown_config())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Ok((Settings::default(), Vec::new()))

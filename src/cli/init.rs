@@ -2,15 +2,12 @@
 
 use std::path::Path;
 
-use dialoguer::Confirm;
-use dialoguer::theme::ColorfulTheme;
-
 use super::args::Init;
 use super::environment::Environment;
 use super::error::CliError;
 use super::home::Home;
 use super::io::Io;
-use super::words;
+use super::{prompt, words};
 
 /// The decks that come with the program.
 const STARTER: [(&str, &str); 5] = [
@@ -131,30 +128,16 @@ pub fn offer_starter(
     if !io.interactive || environment.dumb {
         return if wanted { Err(none()) } else { Ok(()) };
     }
-    io.line("Welcome to retain. There are no decks here yet.")?;
-    io.line(format!(
-        "Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into\n{}",
-        folder.display()
-    ))?;
+    io.say("Welcome to retain. There are no decks here yet.")?;
+    io.say("Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into")?;
+    io.line(folder.display())?;
     io.flush()?;
-    let yes = Confirm::with_theme(&ColorfulTheme::default())
-        .with_prompt("Put them there?")
-        .default(true)
-        .interact_opt();
-    match yes {
-        Ok(Some(true)) => {
-            make(home)?;
-            write_starter(&folder)?;
-            Ok(())
-        }
-        Ok(_) => Err(none()),
-        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
-            // The prompt hides the cursor and forgets it when it is interrupted.
-            let _ = console::Term::stderr().show_cursor();
-            Err(CliError::Quiet(130))
-        }
-        Err(error) => Err(CliError::failed(error.to_string())),
+    if prompt::confirm("Put them there?")? != Some(true) {
+        return Err(none());
     }
+    make(home)?;
+    write_starter(&folder)?;
+    Ok(())
 }
 
 fn has_files(decks: &Path) -> bool {

@@ -72,6 +72,16 @@ impl Io {
         Ok(())
     }
 
+    /// Writes a sentence of the result, over as many lines as it needs.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    pub fn say(&mut self, sentence: impl std::fmt::Display) -> Result<(), CliError> {
+        let wrapped = crate::text::wrap(&sentence.to_string(), self.width, "", "");
+        self.line(wrapped)
+    }
+
     /// Hands on what was written so far.
     ///
     /// # Errors

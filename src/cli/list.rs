@@ -28,7 +28,7 @@ pub fn query(words: &[String], desk: &Desk) -> Result<Option<Query>, CliError> {
     if words.is_empty() {
         return Ok(None);
     }
-    let text = words.join(" ");
+    let text = super::args::restored(&words.join(" "));
     let query = Query::parse(&text).map_err(|error| {
         CliError::Usage(Trouble {
             message: format!("{error}\n{}", error.pointed()),

@@ -19,12 +19,14 @@ mod init;
 mod io;
 mod json;
 mod list;
+mod prompt;
 mod report;
 mod review;
 mod undo;
 mod when;
 mod words;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -39,11 +41,18 @@ use self::io::Io;
 /// Runs the program on the arguments of this process.
 pub fn run() -> ExitCode {
     let environment = Environment::read();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(args::with_negations(environment::arguments()))
+    {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help that nobody reads to its end is no failure.
-            let _ = error.print();
+            // Help that nobody reads to its end is no failure. An error quotes what was typed,
+            // which may have come from anywhere.
+            if error.use_stderr() {
+                let explained = args::restored(&error.to_string());
+                let _ = write!(std::io::stderr(), "{}", crate::text::harmless(&explained));
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(CliError::Arguments(error).status());
         }
     };
@@ -69,6 +78,9 @@ pub fn run() -> ExitCode {
 
 fn dispatch(arguments: Arguments, environment: &Environment, io: &mut Io) -> Result<(), CliError> {
     let home = Home::find(arguments.home.as_deref(), environment)?;
+    // What is only for tests is refused before anything is made or read.
+    environment.clock(home.explicit)?;
+    environment.chance(home.explicit)?;
     let quiet_due = matches!(&arguments.command, Some(Command::Due(due)) if due.quiet);
     let done = on_home(arguments.command, home, environment, io);
     match done {
@@ -100,6 +112,13 @@ fn on_home(
         return check::files(check, io);
     }
     let mut desk = Desk::open(home, environment, io)?;
+    if !matches!(command, Some(Command::Due(_))) {
+        for (card, from) in &desk.refreshed.linked {
+            let edited =
+                format!("note: {card} goes on where {from} left off: it is the same card, edited");
+            io.note(crate::text::one_line(&edited));
+        }
+    }
     match command {
         None => glance::run(&mut desk, io),
         Some(Command::Review(review)) => review::run(&review, &mut desk, io),

@@ -1,7 +1,8 @@
 //! What is wrong in a file, shown with its line and a caret.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use colored::Colorize;
 
 use super::io::Io;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,11 +25,7 @@ pub fn rendered(finding: &Diagnostic, width: usize) -> String {
     let (message, file) = (text::one_line(&finding.message), text::one_line(&finding.file));
     let help = finding.help.as_deref().map(text::one_line);
     if finding.source_line.is_empty() {
-        let place = if finding.line > 0 { format!("{file}:{}", finding.line) } else { file };
-        let title = format!("{place}: {message}");
-        let group = level.primary_title(&*title).id(&*finding.code);
-        let help = help.iter().map(|help| Level::HELP.message(help.as_str()));
-        return renderer(width).render(&[Group::with_title(group).elements(help)]);
+        return without_source(finding, width);
     }
     let source = text::harmless(&finding.source_line).replace('\t', " ");
     let start = byte_of_column(&source, finding.column);
@@ -44,6 +41,23 @@ pub fn rendered(finding: &Diagnostic, width: usize) -> String {
         )
         .elements(help.iter().map(|help| Level::HELP.message(help.as_str())));
     renderer(width).render(&[group])
+}
+
+/// Returns a finding about a whole file, or about a line that cannot be shown.
+fn without_source(finding: &Diagnostic, width: usize) -> String {
+    let severity = match finding.severity {
+        Severity::Error => "error".red().bold(),
+        Severity::Warning => "warning".yellow().bold(),
+    };
+    let file = text::one_line(&finding.file);
+    let place = if finding.line > 0 { format!("{file}:{}", finding.line) } else { file };
+    let title = text::wrap(&format!("{place}: {}", finding.message), width, "", "  ");
+    let help = finding.help.as_deref().map(|help| text::wrap(help, width, "  = help: ", "    "));
+    format!(
+        "{severity}[{}]: {title}{}",
+        finding.code,
+        help.map_or(String::new(), |help| format!("\n{help}"))
+    )
 }
 
 fn renderer(width: usize) -> Renderer {

@@ -15,7 +15,9 @@ pub fn parse(text: &str) -> Option<Moment> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.into());
     }
-    if let Ok(at) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z") {
+    let with_offset = text.strip_suffix(['Z', 'z']).map(|wall| format!("{wall}+00:00"));
+    let with_offset = with_offset.as_deref().unwrap_or(text);
+    if let Ok(at) = DateTime::parse_from_str(with_offset, "%Y-%m-%dT%H:%M%:z") {
         return Some(at.into());
     }
     let formats =
@@ -57,6 +59,7 @@ mod tests {
             ("1970-01-01T01:00:00+01:00", 0, 3600),
             ("1970-01-01T00:00:01.5Z", 1500, 0),
             ("1969-12-31T19:00-05:00", 0, -18_000),
+            ("1970-01-01T00:00Z", 0, 0),
         ] {
             assert_eq!(parse(text), Some(Moment { at_ms, utc_offset_s: offset }), "{text}");
         }

@@ -1,6 +1,7 @@
 //! The folders of decks: which files there are, and what they say.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -8,6 +9,7 @@ use walkdir::WalkDir;
 
 use super::{DeckFile, FileState, Pulled, ReadFile, Sources, yaml};
 use crate::diagnostic::{Diagnostic, Severity};
+pub use crate::yaml::LARGEST_FILE;
 
 /// A file that changed within so many seconds may change again unseen.
 const RESTLESS_S: i64 = 2;
@@ -60,7 +62,7 @@ impl Folders {
             if seen.insert(identity(&metadata)) {
                 files.push(DeckFile {
                     path: entry.path().to_owned(),
-                    shown: Path::new(&folder.shown).join(below).to_string_lossy().into_owned(),
+                    shown: shown(&folder.shown, below),
                     deck: deck_name(folder.prefix.as_deref(), below),
                     state: self.state(&metadata),
                 });
@@ -85,7 +87,7 @@ impl Folders {
             None => "cannot be looked into".to_owned(),
         };
         self.problems.push(Diagnostic {
-            file: Path::new(&folder.shown).join(below).to_string_lossy().into_owned(),
+            file: shown(&folder.shown, below),
             line: 0,
             column: 0,
             severity: Severity::Warning,
@@ -128,7 +130,7 @@ impl Sources for Folders {
     }
 
     fn pull(&mut self, file: &DeckFile, known: Option<[u8; 32]>) -> Pulled {
-        match std::fs::read(&file.path) {
+        match read_within(&file.path, LARGEST_FILE) {
             Ok(bytes) => {
                 let hash = hash(&bytes);
                 if known == Some(hash) {
@@ -139,6 +141,17 @@ impl Sources for Folders {
             Err(error) => Pulled::Read(Box::new(unreadable(file, &error))),
         }
     }
+}
+
+/// Returns the bytes of a file, or of its beginning, one more than `most` to show that it is larger.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn read_within(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads the bytes of a file that is shown as `shown`.
@@ -181,8 +194,17 @@ fn unreadable(file: &DeckFile, error: &std::io::Error) -> ReadFile {
     }
 }
 
-fn is_yaml(path: &Path) -> bool {
+/// Whether a file may be a deck, by its name.
+pub fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
+/// Returns the path of a file in a folder, or of a file that was named itself.
+fn shown(folder: &str, below: &Path) -> String {
+    if below.as_os_str().is_empty() {
+        return folder.to_owned();
+    }
+    Path::new(folder).join(below).to_string_lossy().into_owned()
 }
 
 /// Returns the path below the folder without its ending, with slashes on every system.

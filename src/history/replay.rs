@@ -20,6 +20,8 @@ pub enum Step {
 pub struct Past {
     /// Reviews and placements since the last reset, oldest first.
     pub steps: Vec<Step>,
+    /// The same from before each reset. No scheduler reads them.
+    pub former: Vec<Vec<Step>>,
     /// Whether it is put aside.
     pub suspended: bool,
     /// The first day on which it is asked again, where it was buried.
@@ -50,7 +52,8 @@ impl Past {
                 grade: *grade,
             })),
             Kind::Placed(placement) => self.steps.push(Step::Placed(**placement)),
-            Kind::Reset => self.steps.clear(),
+            Kind::Reset if self.steps.is_empty() => {}
+            Kind::Reset => self.former.push(std::mem::take(&mut self.steps)),
             Kind::Suspended => self.suspended = true,
             Kind::Resumed => {
                 self.suspended = false;

@@ -162,7 +162,8 @@ impl Store {
         self.back_up(&before)?;
         {
             let backup = rusqlite::backup::Backup::new(&source, &mut self.db)?;
-            backup.run_to_completion(-1, std::time::Duration::from_millis(50), None)?;
+            // All pages in one step: nobody sees half of it.
+            backup.run_to_completion(i32::MAX, std::time::Duration::from_millis(50), None)?;
         }
         self.device = None;
         self.links = Default::default();

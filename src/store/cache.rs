@@ -46,10 +46,11 @@ impl Stamp {
 /// names.
 pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> {
     let known = match access {
+        Access::Write if !whole(db)? => None,
         Access::Write => version(db),
         Access::Read => {
             // A cache in the file serves as long as nothing needs to change it.
-            if version(db) == Some(VERSION) {
+            if whole(db)? && version(db) == Some(VERSION) {
                 return Ok(());
             }
             None
@@ -59,6 +60,17 @@ pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> 
         make(db, access)?;
     }
     Ok(())
+}
+
+/// Whether none of the caches was dropped.
+fn whole(db: &Connection) -> Result<bool, StoreError> {
+    let tables: i64 = db.query_row(
+        "SELECT count(*) FROM sqlite_schema
+          WHERE name IN ('cache_stamp', 'cache_file', 'cache_card', 'cache_schedule')",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(tables == TABLES.len() as i64)
 }
 
 fn version(db: &Connection) -> Option<i64> {

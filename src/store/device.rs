@@ -28,20 +28,14 @@ impl Store {
         if let Some(device) = self.device {
             return Ok(device);
         }
-        let print = fingerprint(&self.path);
-        let known = stored(&self.db)?.filter(|known| {
-            let last = last_seq(&self.db, known.id).unwrap_or(0);
-            known.print == print
-                && read_mark(&self.path).is_some_and(|mark| mark.fits(known.id, last))
-        });
-        let (device, minted) = match known {
-            Some(known) => (known.id, false),
+        let (device, minted) = match self.recognised()? {
+            Some(known) => (known, false),
             None => (DeviceId((self.ids)()), true),
         };
         let learner = self.ensure_learner()?;
         if minted {
             set_meta(&self.db, "device", &device.0)?;
-            set_meta(&self.db, "device_print", &print)?;
+            set_meta(&self.db, "device_print", &fingerprint(&self.path))?;
         }
         self.db
             .prepare_cached("INSERT INTO device (id, learner) VALUES (?, ?)")?
@@ -76,15 +70,20 @@ impl Store {
         if self.device.is_some() {
             return Ok(self.device);
         }
-        let print = fingerprint(&self.path);
-        let Some(known) = stored(&self.db)?.filter(|known| known.print == print) else {
-            return Ok(None);
-        };
+        let Some(id) = self.recognised()? else { return Ok(None) };
         Ok(self
             .db
-            .query_row("SELECT key FROM device WHERE id = ?", [known.id.0], |row| row.get(0))
+            .query_row("SELECT key FROM device WHERE id = ?", [id.0], |row| row.get(0))
             .optional()?
-            .map(|key| Device { key, id: known.id, seq: 0 }))
+            .map(|key| Device { key, id, seq: 0 }))
+    }
+
+    /// Returns the device that wrote here last, if this file is no copy of the one it wrote to.
+    fn recognised(&self) -> Result<Option<DeviceId>, StoreError> {
+        let Some(known) = stored(&self.db)? else { return Ok(None) };
+        let last = last_seq(&self.db, known.id)?;
+        let mark = read_mark(&self.path).is_some_and(|mark| mark.fits(known.id, last));
+        Ok((known.print == fingerprint(&self.path) && mark).then_some(known.id))
     }
 
     /// Makes the next event come from a new device.
@@ -180,6 +179,7 @@ fn write_mark(path: &Path, device: DeviceId, seq: i64) {
         // cannot be written, or only in part, makes a new device next time, and nothing worse.
         let mut options = std::fs::OpenOptions::new();
         let file = options.write(true).create(true).truncate(false).open(mark_path(path));
-        let _ = file.and_then(|mut file| file.write_all(format!("{device} {seq:020}\n").as_bytes()));
+        let _ =
+            file.and_then(|mut file| file.write_all(format!("{device} {seq:020}\n").as_bytes()));
     }
 }

@@ -1,6 +1,7 @@
 //! The decks, as far as they were read: what changed since, and whose card is whose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rusqlite::params;
 
@@ -165,7 +166,9 @@ impl Store {
         }
         cache::index(&self.db)?;
         if contents_changed {
-            touched.extend(self.name_cards()?);
+            let renamed = self.name_cards()?;
+            touched_decks.extend(self.decks_of(&renamed)?);
+            touched.extend(renamed);
         }
         self.fold_what_changed(&touched, settings)?;
         if contents_changed && self.writable() {
@@ -179,6 +182,18 @@ impl Store {
             self.note_edited(touched_decks)?;
         }
         Ok(refreshed)
+    }
+
+    /// Returns the names of the decks in which `cards` stand.
+    fn decks_of(&self, cards: &BTreeSet<i64>) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT f.deck FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
+              WHERE k.key = ?",
+        )?;
+        Ok(cards
+            .iter()
+            .map(|card| statement.query_row([card], |row| row.get(0)))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Folds `touched` cards of the decks, or all where the settings or the history moved.
@@ -416,7 +431,7 @@ impl Store {
             found.extend(serde_json::from_str::<Vec<Diagnostic>>(json).unwrap_or_default());
         }
         let mut statement = self.db.prepare(
-            "SELECT k.id, k.content, f.shown, first.content, g.shown FROM cache_card AS k
+            "SELECT k.id, k.content, f.shown, first.content, g.shown, f.path FROM cache_card AS k
                JOIN cache_file AS f ON f.key = k.file
                JOIN cache_card AS first ON first.id = k.id AND first.shadowed = 0
                JOIN cache_file AS g ON g.key = first.file
@@ -430,10 +445,12 @@ impl Store {
             };
             let (id, file, other): (String, String, String) =
                 (row.get(0)?, row.get(2)?, row.get(4)?);
+            let (path, at) = (row.get::<_, String>(5)?, line(1)?);
+            let (at, column, source_line, width) = place_of(Path::new(&path), at, &id);
             found.push(Diagnostic {
                 file,
-                line: line(1)?,
-                column: 0,
+                line: at,
+                column,
                 severity: Severity::Error,
                 code: "duplicate-id".into(),
                 message: format!("the card {id:?} stands at {other}:{} already", line(3)?),
@@ -441,8 +458,8 @@ impl Store {
                     "that one is asked; delete this card, or give it an `id` of its own".into(),
                 ),
                 fixable: false,
-                source_line: String::new(),
-                width: 0,
+                source_line,
+                width,
             });
         }
         Ok(found)
@@ -469,6 +486,23 @@ impl Store {
     pub fn drop_caches(&mut self) -> Result<(), StoreError> {
         cache::reset(&self.db, self.access).map_err(|error| error.at(&self.path))
     }
+}
+
+/// Returns where the note at `line` names its `id`, else where the note begins: line, column, the
+/// line itself, and the width to point at.
+fn place_of(path: &Path, line: u32, id: &str) -> (u32, u32, String, u32) {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut lines = (1_u32..).zip(text.lines()).skip(line.saturating_sub(1) as usize).peekable();
+    let first = lines.peek().map_or((line, ""), |(number, text)| (*number, *text));
+    // The id is among the first lines of its note, in front of the next one.
+    let named = lines.take(40).find(|(_, text)| text.contains("id:") && text.contains(id));
+    let (line, text) = named.unwrap_or(first);
+    let (start, width) = match text.find(id) {
+        Some(start) if named.is_some() => (start, id.chars().count()),
+        _ => (text.len() - text.trim_start_matches([' ', '-']).len(), 1),
+    };
+    let column = text.get(..start).map_or(1, |before| before.chars().count() + 1);
+    (line, column as u32, text.to_owned(), width as u32)
 }
 
 /// Returns the key of front and back of the note that a kept card belongs to.

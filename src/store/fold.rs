@@ -63,7 +63,7 @@ impl Folded {
                 _ => None,
             });
         let first = counted.next();
-        let last = counted.last().or(first);
+        let last = counted.next_back().or(first);
         let passed = past
             .reviews()
             .rev()
@@ -225,7 +225,8 @@ impl Store {
                 AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
             device.key
         );
-        let since: Option<i64> = self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
+        let since: Option<i64> =
+            self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
         Ok(since.max(known.flatten()))
     }
 }
@@ -299,7 +300,8 @@ fn targets_of(
         .prepare_cached("SELECT id FROM card WHERE key = ?")?
         .query_row([history_key], |row| row.get(0))
         .optional()?;
-    let mut cards = db.prepare_cached("SELECT key, rev, file, shadowed FROM cache_card WHERE id = ?")?;
+    let mut cards =
+        db.prepare_cached("SELECT key, rev, file, shadowed FROM cache_card WHERE id = ?")?;
     let mut head = db.prepare_cached("SELECT head FROM cache_file WHERE key = ?")?;
     let mut targets = Vec::new();
     let mut rows = cards.query([id])?;

@@ -176,8 +176,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns the cards of `deck` that nobody answered and nobody gave an id, and the ids with
-    /// answers that once stood in it and are in no deck now.
+    /// Returns the cards of `deck` that nobody answered, and those with answers that once stood in
+    /// it and are in no deck now.
     fn fresh_and_parked(&mut self, deck: &str) -> Result<(Vec<Fresh>, Vec<Parked>), StoreError> {
         let keys: Vec<i64> = {
             let mut statement = self.db.prepare_cached(
@@ -195,7 +195,7 @@ impl Store {
             let mut statement = self.db.prepare_cached(
                 "SELECT k.id, k.content, f.shown FROM cache_file AS f
                    JOIN cache_card AS k ON k.file = f.key JOIN cache_schedule AS s ON s.card = k.key
-                  WHERE f.deck = ? AND k.front IS NOT NULL AND k.shadowed = 0 AND s.stage = 0
+                  WHERE f.deck = ? AND k.shadowed = 0 AND s.stage = 0
                     AND s.suspended = 0",
             )?;
             let mut rows = statement.query([deck])?;
@@ -217,19 +217,19 @@ impl Store {
         }
         let groups = self.groups()?;
         let mut parked = Vec::new();
+        let mut seen = BTreeSet::new();
         for key in keys {
-            // One card with an id that stands in a deck: not lost, and nobody's old name.
-            if groups.members(key).len() > 1 && self.any_in_decks(&groups.members(key))? {
-                continue;
-            }
-            if let Some(old) = self.parked(key)? {
-                parked.push(old);
+            // Ids that are one card are one candidate; none, if one of them stands in a deck.
+            let family = groups.members(key);
+            if family.iter().all(|key| seen.insert(*key)) && !self.any_in_decks(&family)? {
+                parked.extend(self.parked(&family)?);
             }
         }
         Ok((fresh, parked))
     }
 
-    fn any_in_decks(&self, keys: &[i64]) -> Result<bool, StoreError> {
+    /// Whether one of these cards stands in a deck.
+    pub(super) fn any_in_decks(&self, keys: &[i64]) -> Result<bool, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM card AS c JOIN cache_card AS k ON k.id = c.id
               WHERE c.key = ? AND k.shadowed = 0)",
@@ -242,40 +242,60 @@ impl Store {
         Ok(false)
     }
 
-    fn parked(&mut self, key: i64) -> Result<Option<Parked>, StoreError> {
-        if self.past(key)?.steps.is_empty() {
+    /// Returns the card that the ids of `family` were, as it was last asked.
+    fn parked(&mut self, family: &[i64]) -> Result<Option<Parked>, StoreError> {
+        let Some(first) = family.first() else { return Ok(None) };
+        if self.past(*first)?.steps.is_empty() {
             return Ok(None);
         }
-        let last = self
-            .db
-            .prepare_cached(
-                "SELECT c.id, w.front, w.back, w.accept FROM history AS h
-                   JOIN card AS c ON c.key = h.card
-                   JOIN wording AS w ON w.card = h.card AND w.rev = h.rev
-                  WHERE h.card = ? ORDER BY h.at_ms DESC, h.id DESC LIMIT 1",
-            )?
-            .query_row([key], |row| {
-                let text = Wording { front: row.get(1)?, back: row.get(2)?, accept: row.get(3)? };
-                Ok((CardId::new(row.get::<_, String>(0)?), text))
-            })
-            .optional()?;
-        let Some((id, text)) = last else { return Ok(None) };
-        let refused = self
-            .db
-            .prepare_cached(
-                "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
-                  WHERE h.kind = 'linked' AND h.kind NOT IN ('reviewed', 'practised')",
-            )?
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
-            .filter_map(Result::ok)
-            .filter(|(_, extra)| extra::from(extra).as_deref() == Some(id.as_str()))
-            .map(|(card, _)| CardId::new(card))
-            .collect();
+        let Some((id, text, _)) = self.last_wording(family)? else { return Ok(None) };
+        let mut refused = Vec::new();
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+              WHERE h.kind = 'linked' AND h.kind NOT IN ('reviewed', 'practised')",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let from = row.get_ref(1)?.as_str_or_null()?.and_then(extra::from);
+            if from.as_deref() == Some(id.as_str()) {
+                refused.push(CardId::new(row.get::<_, String>(0)?));
+            }
+        }
         Ok(Some(Parked { id, text, refused }))
+    }
+
+    /// Returns the id of `family` that was asked last, with what it said and where it stood.
+    pub(super) fn last_wording(
+        &self,
+        family: &[i64],
+    ) -> Result<Option<(CardId, Wording, Option<String>)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, w.front, w.back, w.accept, w.deck, h.at_ms FROM history AS h
+               JOIN card AS c ON c.key = h.card
+               JOIN wording AS w ON w.card = h.card AND w.rev = h.rev
+              WHERE h.card = ? ORDER BY h.at_ms DESC, h.id DESC LIMIT 1",
+        )?;
+        let mut newest: Option<(i64, (CardId, Wording, Option<String>))> = None;
+        for key in family {
+            let found = statement
+                .query_row([key], |row| {
+                    let text =
+                        Wording { front: row.get(1)?, back: row.get(2)?, accept: row.get(3)? };
+                    let id = CardId::new(row.get::<_, String>(0)?);
+                    Ok((row.get(5)?, (id, text, row.get(4)?)))
+                })
+                .optional()?;
+            if let Some(found) = found
+                && newest.as_ref().is_none_or(|newest| newest.0 < found.0)
+            {
+                newest = Some(found);
+            }
+        }
+        Ok(newest.map(|(_, found)| found))
     }
 }
 
-/// A card of a deck without answers and without a written id.
+/// A card of a deck without answers.
 struct Fresh {
     id: CardId,
     file: String,

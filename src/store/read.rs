@@ -299,28 +299,20 @@ impl Store {
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let groups = self.groups()?;
         for (key, id) in keys {
-            // A former id of a card that stands in a deck is that card.
-            let family = self.groups()?.members(key);
-            if family.len() > 1 && self.stands_in_a_deck(&family)? {
+            // Ids that are one card are one card; in a deck, if one of them stands in one.
+            let family = groups.members(key);
+            if !family.iter().all(|key| seen.insert(*key)) || self.any_in_decks(&family)? {
                 continue;
             }
-            found.extend(self.parked_standing(&CardId::new(id), key, settings)?);
+            let last = self.last_wording(&family)?;
+            let id = last.map_or_else(|| CardId::new(id), |(id, ..)| id);
+            found.extend(self.parked_standing(&id, key, settings)?);
         }
+        found.sort_by(|one, other| one.card.id.cmp(&other.card.id));
         Ok(found)
-    }
-
-    fn stands_in_a_deck(&self, family: &[i64]) -> Result<bool, StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM card AS c JOIN cache_card AS k ON k.id = c.id
-              WHERE c.key = ? AND k.shadowed = 0)",
-        )?;
-        for key in family {
-            if statement.query_row([key], |row| row.get(0))? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     fn parked_standing(
@@ -334,23 +326,14 @@ impl Store {
         let suspended = past.suspended;
         let buried_until = past.buried_until;
         let folded = Folded::of(past, rules.scheduler);
-        let text = self
-            .db
-            .prepare_cached(
-                "SELECT w.front, w.back, w.accept, w.deck FROM wording AS w
-                   LEFT JOIN history AS h ON h.card = w.card AND h.rev = w.rev
-                  WHERE w.card = ? ORDER BY h.at_ms DESC LIMIT 1",
-            )?
-            .query_row([key], |row| {
-                let text = Wording { front: row.get(0)?, back: row.get(1)?, accept: row.get(2)? };
-                Ok((text, row.get::<_, Option<String>>(3)?))
-            })
-            .optional()?;
-        let (text, deck) = text.unwrap_or_else(|| {
-            let nothing =
-                Wording { front: String::new(), back: "\"\"".into(), accept: "[]".into() };
-            (nothing, None)
-        });
+        let family = self.groups()?.members(key);
+        let (text, deck) = match self.last_wording(&family)? {
+            Some((_, text, deck)) => (text, deck),
+            None => {
+                let front = String::new();
+                (Wording { front, back: "\"\"".into(), accept: "[]".into() }, None)
+            }
+        };
         let back = text.answer();
         let note = id.as_str().strip_suffix("/reverse");
         let card = Card {
@@ -419,7 +402,7 @@ impl Store {
         settings: &Settings,
         when: Moment,
         grades: &[Grade],
-    ) -> Result<Vec<(Grade, Schedule)>, StoreError> {
+    ) -> Result<Vec<Schedule>, StoreError> {
         let past = match self.key_of(&standing.card.id)? {
             Some(key) => self.past(key)?,
             None => Past::default(),
@@ -432,7 +415,7 @@ impl Store {
                 let mut steps = past.steps.clone();
                 let event = EventId([0; 16]);
                 steps.push(Step::Review(Review { event, when, day, rev: None, grade: *grade }));
-                Some((*grade, scheduler.schedule(&steps)?))
+                scheduler.schedule(&steps)
             })
             .collect())
     }
@@ -573,9 +556,12 @@ impl Store {
                     *rules.entry(file).or_insert(Rules::of(settings, &head))
                 }
             };
-            for (step, schedule) in past.steps.iter().zip(rules.scheduler.schedules(&past.steps)) {
-                if let (crate::history::Step::Review(review), true) = (step, schedule.counted) {
-                    outcomes.insert(review.event, schedule.interval);
+            // What counted before the card was started over counted then.
+            for steps in past.former.iter().chain([&past.steps]) {
+                for (step, schedule) in steps.iter().zip(rules.scheduler.schedules(steps)) {
+                    if let (Step::Review(review), true) = (step, schedule.counted) {
+                        outcomes.insert(review.event, schedule.interval);
+                    }
                 }
             }
         }

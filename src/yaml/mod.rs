@@ -20,7 +20,7 @@ pub(crate) use value::visit_scalars_as;
 pub use value::{At, Loose, Place, Value};
 
 /// The largest file that is read, in bytes.
-pub const LARGEST_FILE: usize = 256 * 1024 * 1024;
+pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
 
 /// How much of a file a text is, which says how much its aliases may unfold to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

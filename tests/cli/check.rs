@@ -47,7 +47,7 @@ fn decks_without_mistakes_pass() {
     home.file("decks/compose.yml", "services:\n  web: {}\n");
     home.file("decks/.hidden.yaml", "cards: [\n");
     let ran = home.on(0).run("check").exits(0).silently();
-    assert_eq!(ran.out, "3 cards in 2 decks; 1 file of YAML that is no deck\nno mistakes found\n");
+    assert_eq!(ran.out, "3 cards in 2 decks; 1 YAML file is no deck\nno mistakes found\n");
     let clean = json!({"errors": 0, "warnings": 0, "diagnostics": []});
     assert_eq!(check(&home, 0), clean);
 }
@@ -175,7 +175,7 @@ fn files_and_folders_are_checked_without_a_home() {
     home.file("notes/deep/two.yml", BAD);
     home.file("notes/three.yaml", "cards: [{front: q}]\n");
     let ran = home.on(0).run("check notes/one.yaml").exits(0).silently();
-    assert_eq!(ran.out, "2 notes in 1 deck\nno mistakes found\n");
+    assert_eq!(ran.out, "2 cards in 1 deck\nno mistakes found\n");
     let json = home.on(0).run("check --json notes/three.yaml notes/deep/two.yml").exits(1).out;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(

@@ -61,7 +61,7 @@ fn a_whole_review_reads_like_this() {
     d-200 good, again tomorrow
 
     2 answers to 2 cards in N s.
-    Done for now. Come back tomorrow: 2 cards are due then (2026-11-25).
+    Done for today. Come back tomorrow: 2 cards are due then (2026-11-25).
     ");
 }
 

@@ -403,7 +403,7 @@ fn folded(world: &mut World) -> BTreeMap<CardId, Option<retain::schedule::Schedu
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, max_shrink_iters: 300, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, max_shrink_time: 6_000, ..Default::default() })]
 
     #[test]
     fn folding_step_by_step_comes_to_what_a_rebuild_does(decks in decks(), ops in ops(24)) {
@@ -525,5 +525,75 @@ fn the_steps_of_these_laws_do_happen() {
         ("edited", edited),
     ] {
         assert!(count > 3, "{what}: {count}");
+    }
+}
+
+/// Decks of notes without ids, each a front and a back.
+fn plain(decks: &[&[(&str, &str)]]) -> Decks {
+    let note = |(front, back): &(&str, &str)| {
+        let (front, back) = ((*front).to_owned(), (*back).to_owned());
+        Some(Words { id: None, front, back, reverse: false })
+    };
+    let deck = |notes: &&[(&str, &str)]| MemoryDeck {
+        notes: notes.iter().map(note).collect(),
+        ..MemoryDeck::default()
+    };
+    Decks { decks: decks.iter().map(deck).collect(), settled: true }
+}
+
+/// Answers the card with this front and back.
+fn answer(world: &mut World, front: &str, back: &str) {
+    let cards = world.cards();
+    let card =
+        cards.into_iter().find(|card| card.card.front == front && card.card.back.texts() == [back]);
+    let deed = Deed::Reviewed { grade: Rating::Good.into(), took_ms: None };
+    world.append(Some(card.unwrap()), deed, None);
+}
+
+/// Returns the questions and answers of the cards that have been answered and stand in a deck.
+fn answered(world: &mut World) -> Vec<(String, String)> {
+    let cards = world.store.standings().unwrap().into_iter();
+    let answered = cards.filter(|card| card.schedule.is_some());
+    answered.map(|card| (card.card.front, card.card.back.texts().join(", "))).collect()
+}
+
+#[test]
+fn another_note_with_the_same_front_costs_no_card_its_progress() {
+    const MINE: (&str, &str) = ("capital of France?", "Paris");
+    let mine = [(MINE.0.to_owned(), MINE.1.to_owned())];
+    for (double, in_deck) in [
+        (("capital of France?", "Madrid"), 1),
+        (("capital of France?", "Madrid"), 0),
+        (MINE, 1),
+        (MINE, 0),
+    ] {
+        let case = format!("{double:?} in deck {in_deck}");
+        // The card stands in the deck behind, so that its double may come before it or after.
+        let mut decks: [Vec<(&str, &str)>; 3] =
+            [vec![], vec![MINE, ("capital of Spain", "Paris")], vec![]];
+        let given = |decks: &[Vec<(&str, &str)>; 3]| {
+            plain(&decks.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        };
+        let mut world = World::new(given(&decks));
+        answer(&mut world, MINE.0, MINE.1);
+        world.refresh();
+        assert_eq!(answered(&mut world), mine, "{case}");
+
+        // A double comes, and goes again.
+        decks[if in_deck == 0 { 0 } else { 2 }].push(double);
+        world.decks = given(&decks);
+        world.refresh();
+        assert_eq!(answered(&mut world), mine, "{case}, when it came");
+        world.store.drop_caches().unwrap();
+        world.refresh();
+        assert_eq!(answered(&mut world), mine, "{case}, when it came, without caches");
+
+        decks[if in_deck == 0 { 0 } else { 2 }].pop();
+        world.decks = given(&decks);
+        world.refresh();
+        assert_eq!(answered(&mut world), mine, "{case}, when it went");
+        world.store.drop_caches().unwrap();
+        world.refresh();
+        assert_eq!(answered(&mut world), mine, "{case}, when it went, without caches");
     }
 }

@@ -84,6 +84,11 @@ fn ctrl_z_gives_the_shell_its_terminal_until_the_review_is_woken() {
     terminal.signal("CONT");
     wait_until(|| !terminal.modes().intersects(QUIET));
     terminal.press_for(" ", "4 easy");
+    // Stopped from outside, it goes on where it was.
+    terminal.signal("STOP");
+    wait_until(|| state(terminal.pid()) == 'T');
+    terminal.signal("CONT");
+    terminal.press_for("i", "new");
     terminal.press_for("q", "1 answer to 1 card");
     terminal.ends_sane(0);
 }
@@ -100,4 +105,18 @@ fn wait_until(done: impl Fn() -> bool) {
 fn state(pid: u32) -> char {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     stat.rsplit_once(") ").unwrap().1.chars().next().unwrap()
+}
+
+#[test]
+fn a_terminal_that_vanishes_ends_the_program() {
+    let home = Home::starter();
+    let terminal = begun(&home);
+    let pid = terminal.pid();
+    drop(terminal); // the shell and the window, all at once
+    let gone = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.is_empty() || stat.contains(") Z ")
+    };
+    wait_until(gone);
+    assert_eq!(home.answers().len(), 1);
 }

@@ -1,17 +1,19 @@
 //! What only a person can say: whether a new card is an old one, edited.
 
-use dialoguer::Select;
-use dialoguer::theme::ColorfulTheme;
-
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
+use crate::cli::prompt;
 use crate::history::Deed;
 use crate::store::{Entry, Likeness};
 use crate::text;
 
 /// So many questions are asked before one review.
 const MOST: usize = 10;
+
+/// What can be said about a card that looks edited.
+const ANSWERS: [&str; 3] =
+    ["the same: it keeps its progress", "another one: it begins as new", "ask me next time"];
 
 /// Asks about each new card that looks like an edited old one.
 pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
@@ -31,24 +33,10 @@ pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             if answers[0] == answers[1] { answers[0].clone() } else { answers.join(" → ") };
         io.line(text::wrap(&both, io.width, &format!("  {label}"), "      "))?;
         io.flush()?;
-        let choice = Select::with_theme(&ColorfulTheme::default())
-            .with_prompt("Is it the same card?")
-            .items([
-                "the same: it keeps its progress",
-                "another one: it begins as new",
-                "ask me next time",
-            ])
-            .default(2)
-            .interact_opt();
-        match choice {
-            Ok(Some(0)) => link(found, true, desk)?,
-            Ok(Some(1)) => link(found, false, desk)?,
-            Ok(_) => {}
-            Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
-                let _ = console::Term::stderr().show_cursor();
-                return Err(CliError::Quiet(130));
-            }
-            Err(error) => return Err(CliError::failed(error.to_string())),
+        match prompt::select("Is it the same card?", &ANSWERS)? {
+            Some(0) => link(found, true, desk)?,
+            Some(1) => link(found, false, desk)?,
+            _ => {}
         }
     }
     Ok(())

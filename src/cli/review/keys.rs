@@ -98,7 +98,8 @@ impl Front for Keys {
                 Pressed::Char(digit) => match grade_of(&digit.to_string(), grades) {
                     Some(grade) => Said::Input(Input::Grade(grade)),
                     None => {
-                        self.draw(io, &screen::unknown_key(digit, revealed, grades))?;
+                        let width = io.width_now(&self.environment);
+                        self.draw(io, &screen::unknown_key(digit, revealed, grades, width))?;
                         return self.listen(io, revealed, grades);
                     }
                 },

@@ -41,8 +41,10 @@ pub struct View {
     pub again: bool,
     /// Whether no schedule will read the answer.
     pub practice: bool,
-    /// What each grade leads to, worst first.
-    pub outlook: Vec<(Grade, Schedule)>,
+    /// The grades that can be given, worst first.
+    pub grades: Vec<Grade>,
+    /// What each of them leads to; empty for practice.
+    pub outlook: Vec<Schedule>,
     /// What changed in the answer since it was last passed.
     pub change: Option<Change>,
 }
@@ -114,7 +116,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     }
     let order = order(args, desk, io)?;
     if order.is_empty() {
-        return io.line(nothing(args, desk)?);
+        return io.say(nothing(args, desk)?);
     }
     say_where_it_goes_on(desk, io)?;
     let mut front: Box<dyn Front> =
@@ -164,11 +166,6 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             if errors.len() == 1 { "it" } else { "them" }
         ));
     }
-    for (card, from) in &desk.refreshed.linked {
-        io.note(text::one_line(&format!(
-            "{card} goes on where {from} left off: its question was edited"
-        )));
-    }
     if let Some(newest) = doctor::ahead_of_clock(desk)? {
         io.note(format!(
             "warning: the history has an event from {}, and the clock says {}. If the clock is wrong, mend it before you answer; `retain doctor` says more.",
@@ -183,7 +180,7 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 fn say_where_it_goes_on(desk: &Desk, io: &mut Io) -> Result<(), CliError> {
     let (answered, last) = desk.store.answered_on(desk.today)?;
     if let (1.., Some(last)) = (answered, last) {
-        io.line(format!(
+        io.say(format!(
             "Going on: {} answered today, the last at {}; all of it is in the history.",
             words::count(answered, "card", "cards"),
             last.wall_clock().format("%H:%M")
@@ -377,6 +374,7 @@ impl Sitting {
             left: self.session.left(),
             again: standing.schedule.is_some_and(|schedule| schedule.last_day == desk.today),
             practice: self.practice,
+            grades,
             outlook,
             change,
             standing,
@@ -513,42 +511,60 @@ impl Sitting {
     fn summarise(&self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         desk.store.settle(&desk.settings)?;
         let summary = self.session.summary();
-        if summary.answers == 0 {
-            io.line(format!("Nothing answered; {} left for today.", words::grouped(summary.left)))?;
+        if summary.answers > 0 {
+            let took = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            io.say(format!(
+                "{} to {} in {}.",
+                words::count(summary.answers, "answer", "answers"),
+                words::count(summary.cards, "card", "cards"),
+                words::span(took)
+            ))?;
+            self.say_what_was_missed(&summary.missed, desk, io)?;
+        }
+        if self.practice {
             return Ok(());
         }
-        let took = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        io.line(format!(
-            "{} to {} in {}.",
-            words::count(summary.answers, "answer", "answers"),
-            words::count(summary.cards, "card", "cards"),
-            words::span(took)
-        ))?;
-        if !summary.missed.is_empty() {
-            io.line(format!("Missed: {}", words::count(summary.missed.len(), "card", "cards")))?;
-            for row in summary.missed.iter().take(10) {
-                if let Some(standing) = desk.store.standing_of(*row)? {
-                    let id = text::one_line(standing.card.id.as_str());
-                    let room = io.width.saturating_sub(id.chars().count() + 4).max(10);
-                    io.line(format!("  {id}  {}", words::front_line(&standing, room)))?;
-                }
-            }
-            if summary.missed.len() > 10 {
-                io.line(format!("  and {} more", words::grouped(summary.missed.len() - 10)))?;
-            }
+        let plan = desk.plan(None, Wish::default())?;
+        let left = plan.due + plan.new;
+        if summary.answers == 0 {
+            return io.say(format!("Nothing answered; {} left for today.", words::grouped(left)));
         }
-        if summary.left > 0 {
-            return io.line(format!(
+        if left > 0 {
+            return io.say(format!(
                 "{} left for today: `retain review` goes on where you stopped.",
-                words::grouped(summary.left)
+                words::grouped(left)
             ));
         }
         if let Some((day, cards)) = desk.store.next_due(desk.today)? {
-            io.line(format!(
-                "Done for now. Come back {}: {} then ({day}).",
+            io.say(format!(
+                "Done for today. Come back {}: {} then ({day}).",
                 words::relative(day, desk.today),
                 words::count(cards, "card is due", "cards are due")
             ))?;
+        }
+        Ok(())
+    }
+
+    fn say_what_was_missed(
+        &self,
+        missed: &[i64],
+        desk: &Desk,
+        io: &mut Io,
+    ) -> Result<(), CliError> {
+        const MOST: usize = 10;
+        if missed.is_empty() {
+            return Ok(());
+        }
+        io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
+        for row in missed.iter().take(MOST) {
+            if let Some(standing) = desk.store.standing_of(*row)? {
+                let id = text::one_line(standing.card.id.as_str());
+                let line = format!("  {id}  {}", text::one_line(&standing.card.front));
+                io.line(words::shortened(&line, io.width))?;
+            }
+        }
+        if missed.len() > MOST {
+            io.say(format!("  and {} more", words::grouped(missed.len() - MOST)))?;
         }
         Ok(())
     }

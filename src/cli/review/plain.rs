@@ -174,23 +174,19 @@ pub fn changed(pieces: &[Piece]) -> String {
 
 fn choices(view: &View) -> String {
     let each: Vec<String> = view
-        .outlook
+        .grades
         .iter()
-        .map(|(grade, schedule)| {
-            let interval = words::short_days(schedule.interval.days());
+        .enumerate()
+        .map(|(at, grade)| {
+            let interval = view.outlook.get(at).map(|schedule| schedule.interval.days());
+            let interval =
+                interval.map_or(String::new(), |days| format!(" {}", words::short_days(days)));
             match grade.quality {
-                Some(quality) => format!("{} {interval}", quality.number()),
-                None => format!("{} {} {interval}", grade.rating.number(), grade.rating),
+                Some(quality) => format!("{}{interval}", quality.number()),
+                None => format!("{} {}{interval}", grade.rating.number(), grade.rating),
             }
         })
         .collect();
-    match (view.practice, each.is_empty(), view.again) {
-        (true, ..) | (_, true, _) => {
-            "(1 again, 2 hard, 3 good, 4 easy; empty line: good)".to_owned()
-        }
-        (.., true) => {
-            format!("({}; a repeat: no interval changes; empty line: good)", each.join(", "))
-        }
-        _ => format!("({}; empty line: good)", each.join(", ")),
-    }
+    let repeat = if view.again && !view.practice { "a repeat: no interval changes; " } else { "" };
+    format!("({}; {repeat}empty line: good)", each.join(", "))
 }

@@ -106,14 +106,15 @@ pub fn help(grades: Grades, width: usize) -> String {
 }
 
 /// Returns what to say to a key that means nothing.
-pub fn unknown_key(key: char, revealed: bool, grades: Grades) -> String {
+pub fn unknown_key(key: char, revealed: bool, grades: Grades, width: usize) -> String {
     let key = text::one_line(&key.to_string());
     let take = match (revealed, grades) {
         (false, _) => "space shows the answer",
         (true, Grades::Four) => "1 to 4 grade the card",
         (true, Grades::Six) => "0 to 5 grade the card",
     };
-    format!("{MARGIN}{}", format!("{key} does nothing here: {take}, ? shows all keys").dimmed())
+    let words = format!("{key} does nothing here: {take}, ? shows all keys");
+    each_line(&text::wrap(&words, room(width), MARGIN, MARGIN), |line| line.dimmed())
 }
 
 /// Returns the header: deck and value, what kind of asking it is, what is left, and a bar.
@@ -156,35 +157,35 @@ fn bar(view: &View) -> String {
 
 /// Returns the line of keys, each with the interval it leads to.
 fn keys(view: &View, width: usize) -> String {
-    let each: Vec<String> = if view.outlook.is_empty() {
-        Rating::ALL
-            .iter()
-            .map(|rating| coloured(*rating, &format!("{} {rating}", rating.number())).to_string())
-            .collect()
-    } else {
-        view.outlook
-            .iter()
-            .map(|(grade, schedule)| {
-                let interval = words::short_days(schedule.interval.days());
-                format!("{} {}", coloured(grade.rating, &name(*grade)), interval.dimmed())
-            })
-            .collect()
-    };
-    let plain: usize = view
-        .outlook
+    let each: Vec<(Grade, String, String)> = view
+        .grades
         .iter()
-        .map(|(grade, schedule)| {
-            name(*grade).width() + words::short_days(schedule.interval.days()).width() + 4
+        .enumerate()
+        .map(|(at, grade)| {
+            let interval = view.outlook.get(at).map(|schedule| schedule.interval.days());
+            (*grade, name(*grade), interval.map_or(String::new(), words::short_days))
         })
-        .sum();
-    let between =
-        if plain + MARGIN.len() > width { format!("\n{MARGIN}") } else { "   ".to_owned() };
+        .collect();
+    let plain: usize =
+        each.iter().map(|(_, name, interval)| name.width() + interval.width() + 4).sum();
+    let between = if plain + MARGIN.len() > width { format!("\n{MARGIN}") } else { "   ".into() };
+    let shown: Vec<String> = each
+        .iter()
+        .map(|(grade, name, interval)| {
+            let name = coloured(grade.rating, name);
+            if interval.is_empty() {
+                name.to_string()
+            } else {
+                format!("{name} {}", interval.dimmed())
+            }
+        })
+        .collect();
     let note = if view.again && !view.practice {
         format!("\n{MARGIN}{}", "a repeat of today: no interval changes".dimmed())
     } else {
         String::new()
     };
-    format!("{MARGIN}{}{note}", each.join(&between))
+    format!("{MARGIN}{}{note}", shown.join(&between))
 }
 
 fn name(grade: Grade) -> String {
