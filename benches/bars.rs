@@ -6,6 +6,8 @@
 //! rebuild. It needs the `sqlite3` shell for one of them. Nothing fails:
 //! machines differ, and a person reads the table.
 
+#![allow(clippy::unwrap_used)] // a bench that cannot go on may stop
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -29,11 +29,11 @@ pub fn run(doctor: &Doctor, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         return io.line(format!("schedules {schedules}"));
     }
     if !desk.home.database().exists() {
-        return io.line(format!("no history yet in {}", desk.home.folder.display()));
+        return io.line(format!("no history yet in {}", words::path(&desk.home.folder)));
     }
     desk.store.verify()?;
     let events = desk.store.event_ids()?.len();
-    io.line(format!("{}: whole", desk.store.path().display()))?;
+    io.line(format!("{}: whole", words::path(desk.store.path())))?;
     io.line(format!("history: {}", words::count(events, "event", "events")))?;
     io.line(format!(
         "decks: {} in {}",
@@ -124,14 +124,14 @@ pub fn backup(backup: &Backup, desk: &mut Desk, io: &mut Io) -> Result<(), CliEr
         }
     };
     if file.exists() {
-        return Err(CliError::failed(format!("{} is there already", file.display()))
+        return Err(CliError::failed(format!("{} is there already", words::path(&file)))
             .hint("name another file: a copy is never overwritten"));
     }
     desk.store.back_up(&file)?;
     let size = std::fs::metadata(&file).map_or(0, |file| file.len());
     io.line(format!(
         "{} ({} KiB, verified)",
-        file.display(),
+        words::path(&file),
         words::grouped((size / 1024) as usize)
     ))
 }
@@ -144,7 +144,7 @@ pub fn restore(
     io: &mut Io,
 ) -> Result<(), CliError> {
     if !restore.file.is_file() {
-        return Err(CliError::failed(format!("{} is no file", restore.file.display()))
+        return Err(CliError::failed(format!("{} is no file", words::path(&restore.file)))
             .hint(newest_copy(&home.folder.join(BACKUPS))));
     }
     let clock = environment.clock(home.explicit)?;
@@ -157,7 +157,7 @@ pub fn restore(
         // What is damaged is put aside whole; nothing is thrown away.
         Err(crate::store::StoreError::Damaged { .. }) => {
             let aside = put_aside(&database)?;
-            io.note(format!("the damaged database was put aside as {}", aside.display()));
+            io.note(format!("the damaged database was put aside as {}", words::path(&aside)));
             Store::open(&database, chance.ids())?
         }
         Err(error) => return Err(error.into()),
@@ -169,9 +169,9 @@ pub fn restore(
     io.line(format!(
         "restored {} from {}",
         words::count(events, "event", "events"),
-        restore.file.display()
+        words::path(&restore.file)
     ))?;
-    io.line(format!("the history from before is in {}", before.display()))
+    io.line(format!("the history from before is in {}", words::path(&before)))
 }
 
 fn put_aside(database: &Path) -> Result<std::path::PathBuf, CliError> {
@@ -202,9 +202,9 @@ fn newest_copy(folder: &Path) -> String {
     match copies {
         Ok(Some(newest)) => format!(
             "copies are in {}, the newest by name is {}",
-            folder.display(),
-            newest.display()
+            words::path(folder),
+            words::path(&newest)
         ),
-        _ => format!("copies are made in {}, and there are none yet", folder.display()),
+        _ => format!("copies are made in {}, and there are none yet", words::path(folder)),
     }
 }

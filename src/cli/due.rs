@@ -85,7 +85,10 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 /// Returns that nothing is due, and when something will be.
 pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
     if desk.store.count_cards()? == 0 {
-        return Ok(format!("no cards yet: put a YAML deck into {}", desk.home.decks().display()));
+        return Ok(format!(
+            "no cards yet: put a YAML deck into {}",
+            words::path(&desk.home.decks())
+        ));
     }
     Ok(match desk.store.next_due(desk.today)? {
         Some((day, cards)) => format!(

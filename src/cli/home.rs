@@ -7,7 +7,7 @@ use etcetera::BaseStrategy;
 use super::environment::{Chance, Environment, seconds_now};
 use super::error::CliError;
 use super::io::Io;
-use super::report;
+use super::{report, words};
 use crate::card::CardId;
 use crate::deck::load::{self, Folder, Folders};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -74,9 +74,10 @@ impl Home {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Ok((Settings::default(), Vec::new()))
             }
-            Err(error) => {
-                Err(CliError::failed(format!("{} cannot be read: {error}", self.config.display())))
-            }
+            Err(error) => Err(CliError::failed(format!(
+                "{} cannot be read: {error}",
+                words::path(&self.config)
+            ))),
         }
     }
 
@@ -159,7 +160,7 @@ impl Desk {
             io.note(match notice {
                 Notice::NoWal => "note: this file system cannot share the database; one program at a time writes and reads".to_owned(),
                 Notice::Migrated { backup: Some(copy) } => {
-                    format!("note: the database was brought up to date; the copy from before is {}", copy.display())
+                    format!("note: the database was brought up to date; the copy from before is {}", words::path(&copy))
                 }
                 Notice::Migrated { backup: None } => "note: the database was brought up to date".to_owned(),
             });

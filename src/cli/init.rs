@@ -40,7 +40,7 @@ pub fn run(
     let written = if init.starter { write_starter(&home.decks())? } else { 0 };
     // The database too, so that a home is whole from its first day.
     super::Desk::open(home.clone(), environment, io)?;
-    let place = home.folder.display();
+    let place = words::path(&home.folder);
     io.line(if made {
         format!("made a home in {place}")
     } else {
@@ -52,12 +52,12 @@ pub fn run(
             written => format!(
                 "wrote {} into {}",
                 words::count(written, "starter deck", "starter decks"),
-                home.decks().display()
+                words::path(&home.decks())
             ),
         })?;
     }
-    io.line(format!("decks: {}", home.decks().display()))?;
-    io.line(format!("settings: {}", home.config.display()))?;
+    io.line(format!("decks: {}", words::path(&home.decks())))?;
+    io.line(format!("settings: {}", words::path(&home.config)))?;
     io.line("next: `retain review`")?;
     Ok(())
 }
@@ -66,7 +66,7 @@ fn make(home: &Home) -> Result<bool, CliError> {
     let decks = home.decks();
     let made = !decks.exists();
     let failed = |path: &Path, error: std::io::Error| {
-        CliError::failed(format!("{} cannot be made: {error}", path.display()))
+        CliError::failed(format!("{} cannot be made: {error}", words::path(path)))
             .hint("choose another folder with --home")
     };
     std::fs::create_dir_all(&decks).map_err(|error| failed(&decks, error))?;
@@ -89,7 +89,7 @@ fn write_starter(decks: &Path) -> Result<usize, CliError> {
 /// Writes a file that appears whole or not at all, unless there is one.
 fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
     let failed = |error: std::io::Error| {
-        CliError::failed(format!("{} cannot be written: {error}", path.display()))
+        CliError::failed(format!("{} cannot be written: {error}", words::path(path)))
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut unfinished = tempfile::Builder::new();
@@ -121,7 +121,7 @@ pub fn offer_starter(
     }
     let folder = home.decks();
     let none = || {
-        CliError::failed(format!("there are no decks in {}", folder.display())).hint(
+        CliError::failed(format!("there are no decks in {}", words::path(&folder))).hint(
             "`retain init --starter` writes five decks to begin with; or put a YAML deck there",
         )
     };
@@ -130,7 +130,7 @@ pub fn offer_starter(
     }
     io.say("Welcome to retain. There are no decks here yet.")?;
     io.say("Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into")?;
-    io.line(folder.display())?;
+    io.line(words::path(&folder))?;
     io.flush()?;
     if prompt::confirm("Put them there?")? != Some(true) {
         return Err(none());

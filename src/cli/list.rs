@@ -100,7 +100,7 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     if cards.is_empty() {
         io.note(if desk.store.count_cards()? == 0 {
-            format!("no cards yet: put a YAML deck into {}", desk.home.decks().display())
+            format!("no cards yet: put a YAML deck into {}", words::path(&desk.home.decks()))
         } else {
             "no card matches".to_owned()
         });

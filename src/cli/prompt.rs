@@ -39,6 +39,8 @@ fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, CliError>
     let _guard = Guard::new()?;
     ask().map_err(|dialoguer::Error::IO(error)| {
         if error.kind() == std::io::ErrorKind::Interrupted {
+            // By a signal, which the other thread answers by ending the program.
+            std::thread::sleep(std::time::Duration::from_secs(1));
             CliError::Quiet(130)
         } else {
             CliError::failed(format!("the terminal cannot be asked: {error}"))
@@ -57,7 +59,14 @@ impl Guard {
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
         let handle = signals.handle();
         std::thread::spawn(move || {
-            for signal in signals.forever() {
+            loop {
+                // console answers any signal by one of its own, SIGINT: the other one is meant.
+                let Some(signal) = signals.wait().min_by_key(|signal| *signal == SIGINT) else {
+                    if signals.is_closed() {
+                        break;
+                    }
+                    continue;
+                };
                 if let Some(before) = &before {
                     let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, before);
                 }

@@ -70,6 +70,11 @@ pub fn front_line(standing: &Standing, width: usize) -> String {
     shortened(&text::one_line(&standing.card.front), width)
 }
 
+/// Returns a path as it can be shown.
+pub fn path(path: &std::path::Path) -> String {
+    text::one_line(&path.to_string_lossy())
+}
+
 /// Returns `text` cut to `width` columns, with an ellipsis where it was cut.
 pub fn shortened(text: &str, width: usize) -> String {
     use unicode_segmentation::UnicodeSegmentation;

@@ -57,8 +57,12 @@ impl Store {
         now: Moment,
     ) -> Result<Refreshed, StoreError> {
         let files = sources.files();
+        // What is certain may become so by an answer, too: it is looked for each time.
         if self.is_current(&files, settings)? {
-            return Ok(Refreshed::default());
+            let pending = if self.writable() { self.pending()? } else { BTreeSet::new() };
+            if self.certain_links(&pending)?.is_empty() {
+                return Ok(Refreshed::default());
+            }
         }
         if self.access == Access::Read {
             cache::shadow(&self.db)?;
@@ -135,6 +139,8 @@ impl Store {
         now: Moment,
     ) -> Result<Refreshed, StoreError> {
         let mut refreshed = Refreshed::default();
+        // Events of others may be about cards that any deck once had.
+        let others = !self.is_folded(settings)?;
         let mut gone = self.known_files()?;
         let mut touched_decks = BTreeSet::new();
         let mut touched = BTreeSet::new();
@@ -153,6 +159,7 @@ impl Store {
                 Pulled::Read(read) => {
                     refreshed.files_read += 1;
                     if let Some(known) = known {
+                        touched_decks.extend(self.former_decks(known.key)?);
                         self.forget_file(known.key)?;
                     }
                     touched.extend(self.keep_file(file, &read)?);
@@ -162,6 +169,7 @@ impl Store {
         }
         let contents_changed = refreshed.files_read > 0 || !gone.is_empty();
         for known in gone.into_values() {
+            touched_decks.extend(self.former_decks(known.key)?);
             self.forget_file(known.key)?;
         }
         cache::index(&self.db)?;
@@ -171,17 +179,30 @@ impl Store {
             touched.extend(renamed);
         }
         self.fold_what_changed(&touched, settings)?;
-        if contents_changed && self.writable() {
+        if others {
+            touched_decks.extend(self.decks()?.into_iter().map(|deck| deck.deck));
+        }
+        touched_decks.extend(self.pending()?);
+        if self.writable() {
             refreshed.linked = self.certain_links(&touched_decks)?;
             for (card, from) in &refreshed.linked {
                 let deed = Deed::Linked { from: from.clone(), by_itself: true };
                 self.append_within(&Entry::now(card.clone(), deed, now), settings)?;
             }
         }
-        if contents_changed {
-            self.note_edited(touched_decks)?;
-        }
+        self.note_edited(touched_decks)?;
         Ok(refreshed)
+    }
+
+    /// Returns the names of the decks in which the cards of a file stood when they were asked.
+    fn former_decks(&self, file: i64) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT w.deck FROM cache_card AS k JOIN card AS c ON c.id = k.id
+               JOIN wording AS w ON w.card = c.key
+              WHERE k.file = ? AND w.deck IS NOT NULL",
+        )?;
+        let decks = statement.query_map([file], |row| row.get(0))?;
+        Ok(decks.collect::<Result<_, _>>()?)
     }
 
     /// Returns the names of the decks in which `cards` stand.

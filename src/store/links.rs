@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::cache::{self, Stamp};
 use super::{Store, StoreError};
 use crate::answer;
-use crate::card::{CardId, Wording};
+use crate::card::{Card, CardId, Wording, content_key};
 use crate::history::{Event, EventId, Kind, extra, groups};
 use crate::time::{Day, Moment};
 
@@ -41,7 +41,8 @@ impl Groups {
 /// The groups as they were at a point of the history.
 #[derive(Default)]
 pub(super) struct Cached {
-    at: Option<(i64, i64)>,
+    /// The newest link and retraction; the newest card, where a link names one that has no key.
+    at: Option<(i64, i64, i64)>,
     groups: Rc<Groups>,
 }
 
@@ -83,7 +84,12 @@ impl Store {
             self.links.groups = Rc::default();
             return Ok(self.links.groups.clone());
         }
-        let at = (linked, newest("retracted")?);
+        let newest_card = if self.links.groups.strangers.is_empty() {
+            0
+        } else {
+            self.db.query_row("SELECT coalesce(max(key), 0) FROM card", [], |row| row.get(0))?
+        };
+        let at = (linked, newest("retracted")?, newest_card);
         if self.links.at != Some(at) {
             self.links.groups = Rc::new(read_groups(&self.db)?);
             self.links.at = Some(at);
@@ -91,33 +97,73 @@ impl Store {
         Ok(self.links.groups.clone())
     }
 
-    /// Returns the links that are certain in the decks named `decks`, each as new id and old id.
+    /// Returns the links that are certain among the cards that once stood in `decks`, each as new
+    /// id and old id.
     ///
-    /// Certain is: the answer is unchanged, tells at least four characters, and no other card of
-    /// the deck, old or new, has it; or question and answer are both unchanged.
+    /// Certain is: question and answer are both unchanged, wherever the card stands now; or the
+    /// answer is unchanged, tells at least four characters, and no other card of the deck, old or
+    /// new, has it. Only the decks and the history decide, not when somebody looked.
     pub(super) fn certain_links(
         &mut self,
         decks: &BTreeSet<String>,
     ) -> Result<Vec<(CardId, CardId)>, StoreError> {
-        let mut certain = Vec::new();
+        let mut certain: Vec<(CardId, CardId)> = Vec::new();
         for deck in decks {
-            let (fresh, parked) = self.fresh_and_parked(deck)?;
-            for card in &fresh {
-                let unchanged: Vec<_> = parked
-                    .iter()
-                    .filter(|old| old.text.back == card.text.back && !old.refused_for(&card.id))
-                    .collect();
-                let rivals = fresh.iter().filter(|other| other.text.back == card.text.back);
-                let whole = unchanged.iter().find(|old| old.text.front == card.text.front);
-                let old = match (whole, unchanged.as_slice()) {
-                    (Some(old), _) => Some(*old),
-                    (None, [old]) if card.tells() && rivals.count() == 1 => Some(*old),
-                    _ => None,
+            let (fresh, mut parked) = self.fresh_and_parked(deck)?;
+            let mut whole = Vec::new();
+            for old in &parked {
+                let same = fresh.iter().find(|card| card.text == old.text).map(|card| &card.id);
+                let found = match same {
+                    Some(id) => Some(id.clone()),
+                    None => self.fresh_elsewhere(&old.text)?,
                 };
-                certain.extend(old.map(|old| (card.id.clone(), old.id.clone())));
+                let free = |id: &CardId| {
+                    !old.refused_for(id) && !certain.iter().any(|(card, _)| card == id)
+                };
+                if let Some(id) = found.filter(free) {
+                    certain.push((id, old.id.clone()));
+                    whole.push(old.id.clone());
+                }
+            }
+            parked.retain(|old| !whole.contains(&old.id));
+            for card in &fresh {
+                if !card.tells() || certain.iter().any(|(id, _)| *id == card.id) {
+                    continue;
+                }
+                let mut olds = parked.iter().filter(|old| old.text.back == card.text.back);
+                let rivals = fresh.iter().filter(|other| other.text.back == card.text.back).count();
+                if let (Some(old), None, 1) = (olds.next(), olds.next(), rivals)
+                    && !old.refused_for(&card.id)
+                {
+                    certain.push((card.id.clone(), old.id.clone()));
+                }
             }
         }
         Ok(certain)
+    }
+
+    /// Returns the card without a written id that says exactly this and was never answered.
+    fn fresh_elsewhere(&self, text: &Wording) -> Result<Option<CardId>, StoreError> {
+        let answer = text.answer();
+        let mut parts = vec![text.front.as_str()];
+        let front = content_key(&parts);
+        parts.extend(answer.texts().iter().map(String::as_str));
+        for key in [front, content_key(&parts)] {
+            let content: Option<String> = self
+                .db
+                .prepare_cached(
+                    "SELECT content FROM cache_card AS k WHERE id = ?1 AND shadowed = 0
+                        AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
+                                         WHERE c.id = ?1)",
+                )?
+                .query_row([&key], |row| row.get(0))
+                .optional()?;
+            let card = content.and_then(|json| serde_json::from_str::<Card>(&json).ok());
+            if card.is_some_and(|card| Wording::of(&card) == *text) {
+                return Ok(Some(CardId::new(key)));
+            }
+        }
+        Ok(None)
     }
 
     /// Notes in which of `decks` a new card may be an edited old one, besides those noted before.
@@ -132,11 +178,14 @@ impl Store {
             }
         }
         let json = serde_json::to_string(&open).unwrap_or_default();
-        cache::set_stamp(&self.db, Stamp::Edited, &json)?;
+        if cache::stamp(&self.db, Stamp::Edited)?.as_ref() != Some(&json) {
+            cache::set_stamp(&self.db, Stamp::Edited, &json)?;
+        }
         Ok(())
     }
 
-    fn pending(&self) -> Result<BTreeSet<String>, StoreError> {
+    /// Returns the decks in which a new card may be an edited old one.
+    pub(super) fn pending(&self) -> Result<BTreeSet<String>, StoreError> {
         let json: Option<String> = cache::stamp(&self.db, Stamp::Edited)?;
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
@@ -196,12 +245,13 @@ impl Store {
                 "SELECT k.id, k.content, f.shown FROM cache_file AS f
                    JOIN cache_card AS k ON k.file = f.key JOIN cache_schedule AS s ON s.card = k.key
                   WHERE f.deck = ? AND k.shadowed = 0 AND s.stage = 0
-                    AND s.suspended = 0",
+                    AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
+                                     WHERE c.id = k.id)",
             )?;
             let mut rows = statement.query([deck])?;
             while let Some(row) = rows.next()? {
                 let content: String = row.get(1)?;
-                let Ok(card) = serde_json::from_str::<crate::card::Card>(&content) else {
+                let Ok(card) = serde_json::from_str::<Card>(&content) else {
                     continue;
                 };
                 fresh.push(Fresh {
@@ -211,9 +261,6 @@ impl Store {
                     text: Wording::of(&card),
                 });
             }
-        }
-        if fresh.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
         }
         let groups = self.groups()?;
         let mut parked = Vec::new();
@@ -244,10 +291,6 @@ impl Store {
 
     /// Returns the card that the ids of `family` were, as it was last asked.
     fn parked(&mut self, family: &[i64]) -> Result<Option<Parked>, StoreError> {
-        let Some(first) = family.first() else { return Ok(None) };
-        if self.past(*first)?.steps.is_empty() {
-            return Ok(None);
-        }
         let Some((id, text, _)) = self.last_wording(family)? else { return Ok(None) };
         let mut refused = Vec::new();
         let mut statement = self.db.prepare_cached(
@@ -265,17 +308,14 @@ impl Store {
     }
 
     /// Returns the id of `family` that was asked last, with what it said and where it stood.
-    pub(super) fn last_wording(
-        &self,
-        family: &[i64],
-    ) -> Result<Option<(CardId, Wording, Option<String>)>, StoreError> {
+    pub(super) fn last_wording(&self, family: &[i64]) -> Result<Option<LastWording>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, w.front, w.back, w.accept, w.deck, h.at_ms FROM history AS h
                JOIN card AS c ON c.key = h.card
                JOIN wording AS w ON w.card = h.card AND w.rev = h.rev
               WHERE h.card = ? ORDER BY h.at_ms DESC, h.id DESC LIMIT 1",
         )?;
-        let mut newest: Option<(i64, (CardId, Wording, Option<String>))> = None;
+        let mut newest: Option<(i64, LastWording)> = None;
         for key in family {
             let found = statement
                 .query_row([key], |row| {
@@ -294,6 +334,9 @@ impl Store {
         Ok(newest.map(|(_, found)| found))
     }
 }
+
+/// The id that was asked, what it said, and the deck it stood in.
+type LastWording = (CardId, Wording, Option<String>);
 
 /// A card of a deck without answers.
 struct Fresh {

@@ -1,6 +1,7 @@
 //! The terminal of a sitting: single keys, nothing echoed in between, and given back in every case.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use console::{Key, Term};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
@@ -74,12 +75,18 @@ impl Terminal {
                     continue;
                 }
                 Ok(Key::Char('\u{4}')) => Pressed::End,
-                Ok(Key::Char('\u{3}') | Key::CtrlC) => Pressed::Interrupt,
+                Ok(Key::Char('\u{3}') | Key::CtrlC) => {
+                    // console also says so when a signal came in between. That is answered by the
+                    // other thread, which ends the program while this one waits a moment.
+                    std::thread::sleep(Duration::from_millis(100));
+                    Pressed::Interrupt
+                }
                 Ok(Key::Enter | Key::Char('\n' | '\r')) => Pressed::Enter,
                 Ok(Key::Escape) => Pressed::Escape,
                 Ok(Key::Char(c)) => Pressed::Char(c),
                 Ok(_) => Pressed::Other,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Pressed::Interrupt,
+                // A signal, which the other thread deals with; Ctrl-C is a character here.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error)
                     if matches!(
                         error.kind(),
