@@ -1,16 +1,14 @@
 //! The decks, as far as they were read: what changed since, and whose card is whose.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use rusqlite::params;
 
 use super::cache::{self, Stamp};
 use super::fold::Rules;
 use super::{Access, Entry, Store, StoreError};
-use crate::card::{Answer, Card, CardId, Side, Wording, content_key};
+use crate::card::{CardId, Wording};
 use crate::deck::{DeckFile, Pulled, ReadFile, Sources};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::Deed;
 use crate::settings::Settings;
 use crate::time::Moment;
@@ -326,179 +324,6 @@ impl Store {
         Ok(keys)
     }
 
-    /// Gives every card the id that it has among all the others; returns the cards that got
-    /// another one, or lost theirs to an earlier card.
-    fn name_cards(&self) -> Result<BTreeSet<i64>, StoreError> {
-        let mut touched = self.name_by_fronts()?;
-        touched.extend(self.shadow_doubles()?);
-        Ok(touched)
-    }
-
-    /// Notes that agree in their fronts are named by front and back.
-    fn name_by_fronts(&self) -> Result<BTreeSet<i64>, StoreError> {
-        let agreeing: BTreeSet<String> = self
-            .db
-            .prepare_cached(
-                "SELECT front FROM cache_card WHERE front IS NOT NULL AND side = 0
-                  GROUP BY front HAVING count(*) > 1",
-            )?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let mut rows: Vec<(i64, i64, String, String, String)> = Vec::new();
-        let mut read = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let found = statement.query_map(params, |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            })?;
-            for row in found {
-                rows.push(row?);
-            }
-            Ok(())
-        };
-        for front in &agreeing {
-            read(
-                "SELECT key, side, front, note, content FROM cache_card
-                  WHERE front = ? AND front IS NOT NULL",
-                &[front],
-            )?;
-        }
-        read("SELECT key, side, front, note, content FROM cache_card WHERE note <> front", &[])?;
-        let mut touched = BTreeSet::new();
-        let mut rename =
-            self.db.prepare_cached("UPDATE cache_card SET note = ?, id = ? WHERE key = ?")?;
-        let mut anew = self.db.prepare_cached(
-            "INSERT OR REPLACE INTO cache_schedule (card, file, place, note, stage, suspended)
-             SELECT card, file, place, note, 0, 0 FROM cache_schedule WHERE card = ?",
-        )?;
-        for (key, side, front, note, content) in rows {
-            let wanted =
-                if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
-            let Some(wanted) = wanted.filter(|wanted| *wanted != note) else { continue };
-            if touched.insert(key) {
-                let side = if side == 0 { Side::Front } else { Side::Reverse };
-                rename.execute(params![wanted, side.of(&wanted).as_str(), key])?;
-                // Under its new id it is new until its history says otherwise.
-                anew.execute([key])?;
-            }
-        }
-        Ok(touched)
-    }
-
-    /// Of cards with one id the first by path and line works.
-    fn shadow_doubles(&self) -> Result<BTreeSet<i64>, StoreError> {
-        let before: BTreeSet<i64> = self
-            .db
-            .prepare_cached("SELECT key FROM cache_card WHERE shadowed = 1")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let doubled: Vec<String> = self
-            .db
-            .prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let mut now = BTreeSet::new();
-        for id in doubled {
-            let rows = self
-                .db
-                .prepare_cached(
-                    "SELECT k.key FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
-                      WHERE k.id = ? ORDER BY f.shown, k.place LIMIT -1 OFFSET 1",
-                )?
-                .query_map([id], |row| row.get(0))?
-                .collect::<Result<Vec<i64>, _>>()?;
-            now.extend(rows);
-        }
-        for key in now.difference(&before) {
-            self.db.execute("UPDATE cache_card SET shadowed = 1 WHERE key = ?", [key])?;
-            self.db.execute("DELETE FROM cache_schedule WHERE card = ?", [key])?;
-        }
-        for key in before.difference(&now) {
-            self.db.execute("UPDATE cache_card SET shadowed = 0 WHERE key = ?", [key])?;
-            self.db.execute(
-                "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
-                 SELECT k.key, k.file, k.place,
-                        (SELECT min(n.key) FROM cache_card AS n
-                          WHERE n.file = k.file AND n.note = k.note), 0, 0
-                   FROM cache_card AS k WHERE k.key = ?",
-                [key],
-            )?;
-        }
-        // Whoever stands in front of a double may be another one than before.
-        let mut touched: BTreeSet<i64> = now.symmetric_difference(&before).copied().collect();
-        for key in touched.clone() {
-            let mut statement = self.db.prepare_cached(
-                "SELECT o.key FROM cache_card AS k JOIN cache_card AS o ON o.id = k.id WHERE k.key = ?",
-            )?;
-            let others = statement.query_map([key], |row| row.get(0))?;
-            touched.extend(others.collect::<Result<Vec<i64>, _>>()?);
-        }
-        Ok(touched)
-    }
-
-    /// Returns what is wrong in the decks, by file and line: what each file's reading found, and
-    /// ids that stand twice.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn findings(&self) -> Result<Vec<Diagnostic>, StoreError> {
-        let mut found: Vec<Diagnostic> = Vec::new();
-        let mut statement = self
-            .db
-            .prepare("SELECT findings FROM cache_file WHERE findings IS NOT NULL ORDER BY shown")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let json = row.get_ref(0)?.as_str()?;
-            found.extend(serde_json::from_str::<Vec<Diagnostic>>(json).unwrap_or_default());
-        }
-        let mut statement = self.db.prepare(
-            "SELECT k.id, k.content, f.shown, first.content, g.shown, f.path FROM cache_card AS k
-               JOIN cache_file AS f ON f.key = k.file
-               JOIN cache_card AS first ON first.id = k.id AND first.shadowed = 0
-               JOIN cache_file AS g ON g.key = first.file
-              WHERE k.shadowed = 1 ORDER BY f.shown, k.place",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let line = |column: usize| -> rusqlite::Result<u32> {
-                let card = serde_json::from_str::<Card>(row.get_ref(column)?.as_str()?);
-                Ok(card.map_or(0, |card| card.line))
-            };
-            let (id, file, other): (String, String, String) =
-                (row.get(0)?, row.get(2)?, row.get(4)?);
-            let (path, at) = (row.get::<_, String>(5)?, line(1)?);
-            let (at, column, source_line, width) = place_of(Path::new(&path), at, &id);
-            found.push(Diagnostic {
-                file,
-                line: at,
-                column,
-                severity: Severity::Error,
-                code: "duplicate-id".into(),
-                message: format!("the card {id:?} stands at {other}:{} already", line(3)?),
-                help: Some(
-                    "that one is asked; delete this card, or give it an `id` of its own".into(),
-                ),
-                fixable: false,
-                source_line,
-                width,
-            });
-        }
-        Ok(found)
-    }
-
-    /// Returns how many YAML files below the deck folders are no decks.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn other_files(&self) -> Result<usize, StoreError> {
-        Ok(self.db.query_row(
-            "SELECT count(*) FROM cache_file WHERE is_deck = 0 AND findings IS NULL",
-            [],
-            |row| row.get::<_, i64>(0),
-        )? as usize)
-    }
-
     /// Drops every cache.
     ///
     /// # Errors
@@ -507,36 +332,6 @@ impl Store {
     pub fn drop_caches(&mut self) -> Result<(), StoreError> {
         cache::reset(&self.db, self.access).map_err(|error| error.at(&self.path))
     }
-}
-
-/// Returns where the note at `line` names its `id`, else where the note begins: line, column, the
-/// line itself, and the width to point at.
-fn place_of(path: &Path, line: u32, id: &str) -> (u32, u32, String, u32) {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut lines = (1_u32..).zip(text.lines()).skip(line.saturating_sub(1) as usize).peekable();
-    let first = lines.peek().map_or((line, ""), |(number, text)| (*number, *text));
-    // The id is among the first lines of its note, in front of the next one.
-    let named = lines.take(40).find(|(_, text)| text.contains("id:") && text.contains(id));
-    let (line, text) = named.unwrap_or(first);
-    let (start, width) = match text.find(id) {
-        Some(start) if named.is_some() => (start, id.chars().count()),
-        _ => (text.len() - text.trim_start_matches([' ', '-']).len(), 1),
-    };
-    let column = text.get(..start).map_or(1, |before| before.chars().count() + 1);
-    (line, column as u32, text.to_owned(), width as u32)
-}
-
-/// Returns the key of front and back of the note that a kept card belongs to.
-fn key_of_both(content: &str, side: i64) -> Option<String> {
-    let card: Card = serde_json::from_str(content).ok()?;
-    let (front, back) = match (side, &card.back) {
-        (0, back) => (card.front.as_str(), back.clone()),
-        (_, Answer::Text(front)) => (front.as_str(), Answer::Text(card.front.clone())),
-        (_, Answer::List(_)) => return None,
-    };
-    let mut parts = vec![front];
-    parts.extend(back.texts().iter().map(String::as_str));
-    Some(content_key(&parts))
 }
 
 fn json(value: &impl serde::Serialize) -> String {

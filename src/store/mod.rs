@@ -8,17 +8,23 @@ mod append;
 mod backup;
 mod cache;
 mod device;
+mod events;
 mod files;
+mod findings;
 mod fold;
 mod links;
 mod migrate;
+mod names;
 mod read;
+mod standing;
 
 pub use append::{Appended, Entry};
 pub use backup::BACKUPS;
+pub use events::HistoryRow;
 pub use files::Refreshed;
 pub use links::Likeness;
-pub use read::{DeckRow, HistoryRow, Row, Standing};
+pub use read::DeckRow;
+pub use standing::Standing;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

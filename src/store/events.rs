@@ -1,0 +1,159 @@
+//! The history as it is read: every event, and what became of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::fold::Rules;
+use super::{Store, StoreError};
+use crate::card::CardId;
+use crate::deck::Head;
+use crate::history::{DeviceId, Event, EventId, Record, Step, extra, kind, replay};
+use crate::schedule::{Interval, Scheduler};
+use crate::settings::Settings;
+use crate::time::{Day, Moment};
+/// An event, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// Its id.
+    pub id: EventId,
+    /// Its facts.
+    pub record: Record,
+    /// Whether it is the day's first answer to its card, and neither practice nor retracted.
+    pub counted: bool,
+    /// Whether it was taken back.
+    pub retracted: bool,
+    /// The interval after this answer as the present scheduler sees it.
+    pub interval: Option<Interval>,
+}
+
+const RECORD: &str = "SELECT h.id, d.id, h.device_seq, c.id, h.rev, h.at_ms, h.utc_offset_s, h.day,
+        h.kind, h.rating, h.quality, h.took_ms, h.extra
+   FROM history AS h JOIN device AS d ON d.key = h.device LEFT JOIN card AS c ON c.key = h.card";
+
+fn record(row: &Row<'_>) -> rusqlite::Result<(EventId, Record)> {
+    let record = Record {
+        device: DeviceId(row.get(1)?),
+        device_seq: row.get(2)?,
+        card: row.get::<_, Option<String>>(3)?.map(CardId::new),
+        rev: row.get(4)?,
+        when: Moment { at_ms: row.get(5)?, utc_offset_s: row.get(6)? },
+        day: Day(row.get(7)?),
+        kind: row.get(8)?,
+        rating: row.get(9)?,
+        quality: row.get(10)?,
+        took_ms: row.get(11)?,
+        extra: row.get(12)?,
+    };
+    Ok((EventId(row.get(0)?), record))
+}
+
+impl Store {
+    /// Returns the facts of an event.
+    pub(super) fn facts_of(&self, id: EventId) -> Result<Option<Record>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!("{RECORD} WHERE h.id = ?"))?;
+        Ok(statement.query_row([id.0], |row| Ok(record(row)?.1)).optional()?)
+    }
+
+    /// Calls `with` for every event, or those of one card and what it is linked with, in the order
+    /// of the folds.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn history(
+        &mut self,
+        card: Option<&CardId>,
+        settings: &Settings,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
+        let groups = self.groups()?;
+        let mut found: Vec<(EventId, Record)> = Vec::new();
+        match card {
+            Some(card) => {
+                let Some(key) = self.key_of(card)? else { return Ok(Vec::new()) };
+                let mut statement =
+                    self.db.prepare_cached(&format!("{RECORD} WHERE h.card = ?"))?;
+                for key in groups.members(key) {
+                    found.extend(
+                        statement.query_map([key], record)?.collect::<Result<Vec<_>, _>>()?,
+                    );
+                }
+            }
+            None => {
+                let mut statement = self.db.prepare(&format!("{RECORD} ORDER BY h.seq"))?;
+                found.extend(statement.query_map([], record)?.collect::<Result<Vec<_>, _>>()?);
+            }
+        }
+        found.sort_by_key(|(id, record)| (record.when.at_ms, *id));
+        let retracted: BTreeSet<(EventId, Option<CardId>)> = found
+            .iter()
+            .filter(|(_, record)| record.kind == kind::RETRACTED)
+            .filter_map(|(_, record)| {
+                Some((extra::target(record.extra.as_deref()?)?, record.card.clone()))
+            })
+            .collect();
+        let outcomes = self.outcomes(&found, settings)?;
+        Ok(found
+            .into_iter()
+            .map(|(id, record)| {
+                let retracted = record.kind != kind::RETRACTED
+                    && retracted.contains(&(id, record.card.clone()));
+                let interval = outcomes.get(&id).copied();
+                HistoryRow { id, record, counted: interval.is_some(), retracted, interval }
+            })
+            .collect())
+    }
+
+    /// Returns the interval after each counted answer among `records`.
+    fn outcomes(
+        &mut self,
+        records: &[(EventId, Record)],
+        settings: &Settings,
+    ) -> Result<HashMap<EventId, Interval>, StoreError> {
+        let cards: BTreeSet<&CardId> =
+            records.iter().filter_map(|(_, record)| record.card.as_ref()).collect();
+        let mut outcomes = HashMap::new();
+        let mut rules: BTreeMap<Option<i64>, Rules> = BTreeMap::new();
+        let pasts = replay(
+            records
+                .iter()
+                .map(|(id, record)| Event { id: *id, ..Event::understand(record) })
+                .collect(),
+        );
+        for card in cards {
+            let Some(past) = pasts.get(card) else { continue };
+            let file: Option<i64> = self
+                .db
+                .prepare_cached("SELECT file FROM cache_card WHERE id = ? AND shadowed = 0")?
+                .query_row([card.as_str()], |row| row.get(0))
+                .optional()?;
+            let rules = match rules.get(&file) {
+                Some(rules) => *rules,
+                None => {
+                    let head = file.map_or(Ok(Head::default()), |file| self.head_of_file(file))?;
+                    *rules.entry(file).or_insert(Rules::of(settings, &head))
+                }
+            };
+            // What counted before the card was started over counted then.
+            for steps in past.former.iter().chain([&past.steps]) {
+                for (step, schedule) in steps.iter().zip(rules.scheduler.schedules(steps)) {
+                    if let (Step::Review(review), true) = (step, schedule.counted) {
+                        outcomes.insert(review.event, schedule.interval);
+                    }
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Returns the ids of all events, sorted.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn event_ids(&self) -> Result<Vec<EventId>, StoreError> {
+        let mut statement = self.db.prepare("SELECT id FROM history ORDER BY id")?;
+        let ids = statement.query_map([], |row| row.get(0).map(EventId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,132 @@
+//! Which id each card of the decks has among all the others.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+
+use super::{Store, StoreError};
+use crate::card::{Answer, Card, Side, content_key};
+
+impl Store {
+    /// Gives every card the id that it has among all the others; returns the cards that got
+    /// another one, or lost theirs to an earlier card.
+    pub(super) fn name_cards(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let mut touched = self.name_by_fronts()?;
+        touched.extend(self.shadow_doubles()?);
+        Ok(touched)
+    }
+
+    /// Notes that agree in their fronts are named by front and back.
+    fn name_by_fronts(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let agreeing: BTreeSet<String> = self
+            .db
+            .prepare_cached(
+                "SELECT front FROM cache_card WHERE front IS NOT NULL AND side = 0
+                  GROUP BY front HAVING count(*) > 1",
+            )?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut rows: Vec<(i64, i64, String, String, String)> = Vec::new();
+        let mut read = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let found = statement.query_map(params, |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
+            for row in found {
+                rows.push(row?);
+            }
+            Ok(())
+        };
+        for front in &agreeing {
+            read(
+                "SELECT key, side, front, note, content FROM cache_card
+                  WHERE front = ? AND front IS NOT NULL",
+                &[front],
+            )?;
+        }
+        read("SELECT key, side, front, note, content FROM cache_card WHERE note <> front", &[])?;
+        let mut touched = BTreeSet::new();
+        let mut rename =
+            self.db.prepare_cached("UPDATE cache_card SET note = ?, id = ? WHERE key = ?")?;
+        let mut anew = self.db.prepare_cached(
+            "INSERT OR REPLACE INTO cache_schedule (card, file, place, note, stage, suspended)
+             SELECT card, file, place, note, 0, 0 FROM cache_schedule WHERE card = ?",
+        )?;
+        for (key, side, front, note, content) in rows {
+            let wanted =
+                if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
+            let Some(wanted) = wanted.filter(|wanted| *wanted != note) else { continue };
+            if touched.insert(key) {
+                let side = if side == 0 { Side::Front } else { Side::Reverse };
+                rename.execute(params![wanted, side.of(&wanted).as_str(), key])?;
+                // Under its new id it is new until its history says otherwise.
+                anew.execute([key])?;
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Of cards with one id the first by path and line works.
+    fn shadow_doubles(&self) -> Result<BTreeSet<i64>, StoreError> {
+        let before: BTreeSet<i64> = self
+            .db
+            .prepare_cached("SELECT key FROM cache_card WHERE shadowed = 1")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let doubled: Vec<String> = self
+            .db
+            .prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut now = BTreeSet::new();
+        for id in doubled {
+            let rows = self
+                .db
+                .prepare_cached(
+                    "SELECT k.key FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
+                      WHERE k.id = ? ORDER BY f.shown, k.place LIMIT -1 OFFSET 1",
+                )?
+                .query_map([id], |row| row.get(0))?
+                .collect::<Result<Vec<i64>, _>>()?;
+            now.extend(rows);
+        }
+        for key in now.difference(&before) {
+            self.db.execute("UPDATE cache_card SET shadowed = 1 WHERE key = ?", [key])?;
+            self.db.execute("DELETE FROM cache_schedule WHERE card = ?", [key])?;
+        }
+        for key in before.difference(&now) {
+            self.db.execute("UPDATE cache_card SET shadowed = 0 WHERE key = ?", [key])?;
+            self.db.execute(
+                "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
+                 SELECT k.key, k.file, k.place,
+                        (SELECT min(n.key) FROM cache_card AS n
+                          WHERE n.file = k.file AND n.note = k.note), 0, 0
+                   FROM cache_card AS k WHERE k.key = ?",
+                [key],
+            )?;
+        }
+        // Whoever stands in front of a double may be another one than before.
+        let mut touched: BTreeSet<i64> = now.symmetric_difference(&before).copied().collect();
+        for key in touched.clone() {
+            let mut statement = self.db.prepare_cached(
+                "SELECT o.key FROM cache_card AS k JOIN cache_card AS o ON o.id = k.id WHERE k.key = ?",
+            )?;
+            let others = statement.query_map([key], |row| row.get(0))?;
+            touched.extend(others.collect::<Result<Vec<i64>, _>>()?);
+        }
+        Ok(touched)
+    }
+}
+
+/// Returns the key of front and back of the note that a kept card belongs to.
+fn key_of_both(content: &str, side: i64) -> Option<String> {
+    let card: Card = serde_json::from_str(content).ok()?;
+    let (front, back) = match (side, &card.back) {
+        (0, back) => (card.front.as_str(), back.clone()),
+        (_, Answer::Text(front)) => (front.as_str(), Answer::Text(card.front.clone())),
+        (_, Answer::List(_)) => return None,
+    };
+    let mut parts = vec![front];
+    parts.extend(back.texts().iter().map(String::as_str));
+    Some(content_key(&parts))
+}
