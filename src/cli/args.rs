@@ -296,7 +296,10 @@ pub fn with_negations(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsSt
 fn is_negated_word(rest: &str) -> bool {
     let mut chars = rest.chars();
     let flag = chars.next().is_none_or(|first| "-nqhV".contains(first));
-    !flag || (!rest.starts_with('-') && !chars.all(|c| c.is_ascii_digit() || c == '='))
+    // One letter alone is a flag that somebody mistyped.
+    let one_letter = rest.len() == 1 && rest.as_bytes()[0].is_ascii_alphabetic();
+    (!flag && !one_letter)
+        || (flag && !rest.starts_with('-') && !chars.all(|c| c.is_ascii_digit() || c == '='))
 }
 
 /// Returns a text with the negations as they were typed.
@@ -329,5 +332,6 @@ mod tests {
         let query: Vec<_> = list.query.iter().map(|word| restored(word)).collect();
         assert_eq!((query, list.json), (vec!["-is:new".to_owned(), "-neat".to_owned()], true));
         assert!(parse("retain due --cuont").is_err());
+        assert!(parse("retain review -c deck:domains").is_err());
     }
 }

@@ -64,7 +64,7 @@ impl Care {
 /// Does it to the cards that are named or match.
 pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let cards = match &which.query {
-        Some(query) => list::chosen(std::slice::from_ref(query), desk)?.unwrap_or_default(),
+        Some(query) => list::chosen(std::slice::from_ref(query), desk, io)?.unwrap_or_default(),
         None => named(&which.cards, desk)?,
     };
     if cards.is_empty() {

@@ -42,6 +42,11 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
     if !check.json {
         io.line(what_was_seen(&desk.store)?)?;
+        let parked = desk.store.parked_standings(&desk.settings)?.len();
+        if parked > 0 {
+            let cards = words::count(parked, "answered card is", "answered cards are");
+            io.say(format!("{cards} in no deck now and kept for it: `retain list is:parked`"))?;
+        }
     }
     conclude(check, findings, io)
 }

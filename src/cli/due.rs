@@ -31,7 +31,7 @@ struct DeckJson<'a> {
 
 /// Shows what is due.
 pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-    let chosen = chosen(&due.query, desk)?;
+    let chosen = chosen(&due.query, desk, io)?;
     let wish = Wish { seed: desk.chance.seed(), ..Wish::default() };
     let plan = desk.plan(chosen.as_deref(), wish)?;
     let total = plan.due + plan.new;
@@ -84,6 +84,10 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 
 /// Returns that nothing is due, and when something will be.
 pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
+    if !desk.home.folder.exists() {
+        let home = words::path(&desk.home.folder);
+        return Ok(format!("there is no home at {home} yet: `retain init` makes one"));
+    }
     if desk.store.count_cards()? == 0 {
         return Ok(format!(
             "no cards yet: put a YAML deck into {}",

@@ -47,7 +47,7 @@ pub fn run(history: &History, desk: &mut Desk, io: &mut Io) -> Result<(), CliErr
     }
     for row in &rows {
         let line = in_words(row, card.is_none());
-        let line = words::shortened(&line, io.width);
+        let line = text::wrap(&line, io.width, "", "    ");
         if row.retracted {
             io.line(line.dimmed())?;
         } else {
@@ -80,7 +80,7 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
     let record = &row.record;
     let when = record.when.wall_clock().format("%F %H:%M");
     let card = match &record.card {
-        Some(card) if with_card => format!("  {}", card.as_str()),
+        Some(card) if with_card && record.kind != kind::LINKED => format!("  {}", card.as_str()),
         _ => String::new(),
     };
     let rating = record.rating.and_then(Rating::from_number).map_or("", Rating::word);
@@ -97,7 +97,8 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
         }
         kind::LINKED => {
             let from = record.extra.as_deref().and_then(extra::from).unwrap_or_default();
-            format!("linked with {from}")
+            let card = record.card.as_ref().map_or("", |card| card.as_str());
+            format!("{card} linked with {from}")
         }
         kind::BURIED => {
             let until = record.extra.as_deref().and_then(extra::until);

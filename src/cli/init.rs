@@ -58,8 +58,13 @@ pub fn run(
     }
     io.line(format!("decks: {}", words::path(&home.decks())))?;
     io.line(format!("settings: {}", words::path(&home.config)))?;
-    io.line("next: `retain review`")?;
-    Ok(())
+    let named = home.explicit && environment.home.as_ref() != Some(&home.folder);
+    let flag = if named { format!(" --home {}", words::path(&home.folder)) } else { String::new() };
+    if has_files(&home.decks()) {
+        io.line(format!("next: `retain{flag} review`"))
+    } else {
+        io.line(format!("next: put a YAML deck there, or `retain{flag} init --starter`"))
+    }
 }
 
 fn make(home: &Home) -> Result<bool, CliError> {
@@ -133,7 +138,9 @@ pub fn offer_starter(
     io.line(words::path(&folder))?;
     io.flush()?;
     if prompt::confirm("Put them there?")? != Some(true) {
-        return Err(none());
+        io.say("All right. A YAML deck in that folder will be asked; `retain init --starter` writes the five.")?;
+        io.flush()?;
+        return Err(CliError::Quiet(0));
     }
     make(home)?;
     write_starter(&folder)?;

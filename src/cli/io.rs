@@ -25,6 +25,7 @@ pub enum Color {
 pub struct Io {
     out: BufWriter<AutoStream<std::io::Stdout>>,
     err: AutoStream<std::io::Stderr>,
+    err_is_terminal: bool,
     /// Columns to write for.
     pub width: usize,
     /// Whether a person sits at both ends.
@@ -49,6 +50,7 @@ impl Io {
             (choice(AutoStream::choice(&out)), choice(AutoStream::choice(&err)));
         Io {
             out: BufWriter::new(AutoStream::new(out, for_out)),
+            err_is_terminal: err.is_terminal(),
             err: AutoStream::new(err, for_err),
             width: width.clamp(20, 400),
             interactive,
@@ -96,7 +98,21 @@ impl Io {
     pub fn note(&mut self, text: impl std::fmt::Display) {
         // Results first: on a terminal both end up in one place.
         let _ = self.out.flush();
-        let _ = writeln!(self.err, "{text}");
+        let text = text.to_string();
+        // A sentence is broken at blanks where a person reads it; what is laid out already is not.
+        if self.err_is_terminal && !text.contains(['\n', '\u{1b}']) {
+            let _ = writeln!(self.err, "{}", crate::text::wrap(&text, self.width, "", ""));
+        } else {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Says what went wrong, or the way out, behind a coloured word, on standard error.
+    pub fn complain(&mut self, word: &str, text: &str) {
+        let width = if self.err_is_terminal { self.width } else { usize::MAX / 2 };
+        let wrapped = crate::text::wrap(text, width, &format!("{word} "), "");
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "{wrapped}");
     }
 
     /// Writes JSON as a line, or over several where `pretty`.

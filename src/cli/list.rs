@@ -24,7 +24,7 @@ struct CardsJson<'a> {
 }
 
 /// Reads the words of a QUERY; `None` if there are none.
-pub fn query(words: &[String], desk: &Desk) -> Result<Option<Query>, CliError> {
+pub fn query(words: &[String], desk: &Desk, io: &mut Io) -> Result<Option<Query>, CliError> {
     if words.is_empty() {
         return Ok(None);
     }
@@ -36,13 +36,28 @@ pub fn query(words: &[String], desk: &Desk) -> Result<Option<Query>, CliError> {
             causes: Vec::new(),
         })
     })?;
-    let decks: Vec<&str> = desk.decks.iter().map(|deck| deck.deck.as_str()).collect();
-    Ok(Some(query.with_decks(&decks)))
+    let decks: Vec<(&str, &str)> =
+        desk.decks.iter().map(|deck| (deck.deck.as_str(), deck.title())).collect();
+    let (query, unknown) = query.with_decks(&decks);
+    for name in unknown {
+        // A parked card's deck may well be gone, so this is no error.
+        let near = decks
+            .iter()
+            .map(|(deck, _)| *deck)
+            .find(|deck| strsim::jaro_winkler(deck, &name) > 0.8);
+        let meant = near.map_or(String::new(), |deck| format!("; did you mean {deck}?"));
+        io.note(text::one_line(&format!("note: there is no deck {name:?} now{meant}")));
+    }
+    Ok(Some(query))
 }
 
 /// Returns the cards that match the words of a QUERY; `None` if there are none.
-pub fn chosen(words: &[String], desk: &mut Desk) -> Result<Option<Vec<Standing>>, CliError> {
-    match query(words, desk)? {
+pub fn chosen(
+    words: &[String],
+    desk: &mut Desk,
+    io: &mut Io,
+) -> Result<Option<Vec<Standing>>, CliError> {
+    match query(words, desk, io)? {
         Some(query) => Ok(Some(matching(&query, desk)?)),
         None => Ok(None),
     }
@@ -90,7 +105,7 @@ pub fn matching(query: &Query, desk: &mut Desk) -> Result<Vec<Standing>, CliErro
 
 /// Lists cards.
 pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-    let cards = match chosen(&list.query, desk)? {
+    let cards = match chosen(&list.query, desk, io)? {
         Some(cards) => cards,
         None => desk.store.standings()?,
     };
@@ -100,14 +115,15 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     if cards.is_empty() {
         io.note(if desk.store.count_cards()? == 0 {
-            format!("no cards yet: put a YAML deck into {}", words::path(&desk.home.decks()))
+            super::due::nothing_due(desk)?
         } else {
             "no card matches".to_owned()
         });
         return say_what_is_wrong(desk, io);
     }
     let ids: Vec<String> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
-    let id_width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0).min(io.width / 3);
+    // An id is there to be copied: the question is cut instead.
+    let id_width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0).min(40);
     for (standing, id) in cards.iter().zip(&ids) {
         let state = state_in_a_word(standing, desk);
         let room = io.width.saturating_sub(id_width + 2 + 13 + 2);
@@ -204,7 +220,7 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
         field("tags", &details.tags.join(", "))?;
     }
     if let Some(value) = details.value {
-        field("board", &format!("{} {value}", standing.category))?;
+        field("value", &format!("{value} points, in the column {}", standing.category))?;
     }
     field("deck", &standing.deck)?;
     let mut stage = standing.stage().word().to_owned();
@@ -235,7 +251,7 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
             ),
         )?;
         if let Some(last) = standing.last_review {
-            field("last", &last.to_rfc3339())?;
+            field("last", &last.wall_clock().format("%F %H:%M").to_string())?;
         }
     }
     Ok(())

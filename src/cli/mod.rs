@@ -62,13 +62,9 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let CliError::Failed(trouble) | CliError::Usage(trouble) = &error {
-                io.note(format!(
-                    "{} {}",
-                    "error:".red().bold(),
-                    crate::text::harmless(&trouble.to_string())
-                ));
+                io.complain(&"error:".red().bold().to_string(), &trouble.to_string());
                 if let Some(hint) = &trouble.hint {
-                    io.note(format!("{} {}", "hint:".cyan().bold(), crate::text::harmless(hint)));
+                    io.complain(&"hint:".cyan().bold().to_string(), hint);
                 }
             }
             ExitCode::from(error.status())
@@ -112,7 +108,9 @@ fn on_home(
         return check::files(check, io);
     }
     let mut desk = Desk::open(home, environment, io)?;
-    if !matches!(command, Some(Command::Due(_))) {
+    let for_a_script =
+        matches!(&command, Some(Command::Due(due)) if due.count || due.json || due.quiet);
+    if !for_a_script {
         for (card, from) in &desk.refreshed.linked {
             let edited =
                 format!("note: {card} goes on where {from} left off: it is the same card, edited");

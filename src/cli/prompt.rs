@@ -71,6 +71,7 @@ impl Guard {
                     let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, before);
                 }
                 show_cursor();
+                let _ = std::io::stderr().write_all(b"\n");
                 if signal == SIGINT {
                     // Nothing is under way while a question is open, so nothing is lost here.
                     exit(130);

@@ -17,6 +17,13 @@ pub fn run(undo: &Undo, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     for record in &undone {
         io.line(format!("took back: {}", described(record)))?;
+        let from = record.extra.as_deref().filter(|_| record.kind == kind::LINKED);
+        if let Some(from) = from.and_then(extra::from) {
+            let way = format!(
+                "the two are cards of their own now; `id: {from}` in the deck joins them again"
+            );
+            io.note(text::one_line(&way));
+        }
     }
     Ok(())
 }

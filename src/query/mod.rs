@@ -78,13 +78,15 @@ impl Query {
             && (!subject.parked || !self.holds(&Subject { parked: false, ..*subject }))
     }
 
-    /// Returns the query with each `deck:` that names no deck, but is the last part of just one of
-    /// `decks`, meaning that one.
-    pub fn with_decks(mut self, decks: &[&str]) -> Query {
+    /// Returns the query with each `deck:` that names no deck, but is the last part or the shown
+    /// name of just one of `decks` (names and shown names), meaning that one; and those that mean
+    /// none.
+    pub fn with_decks(mut self, decks: &[(&str, &str)]) -> (Query, Vec<String>) {
+        let mut unknown = Vec::new();
         if let Some(root) = &mut self.root {
-            root.name_decks(decks);
+            root.name_decks(decks, &mut unknown);
         }
-        self
+        (self, unknown)
     }
 
     /// Whether the query looks into a card's text, rather than at its names, tags and figures.
@@ -180,19 +182,21 @@ impl Term {
         }
     }
 
-    fn name_decks(&mut self, decks: &[&str]) {
+    fn name_decks(&mut self, decks: &[(&str, &str)], unknown: &mut Vec<String>) {
         match self {
             Term::All(terms) | Term::Any(terms) => {
-                terms.iter_mut().for_each(|term| term.name_decks(decks));
+                terms.iter_mut().for_each(|term| term.name_decks(decks, unknown));
             }
-            Term::Not(term) => term.name_decks(decks),
-            Term::Deck(name) if !decks.iter().any(|deck| is_within(deck, name, "/")) => {
-                let last = |deck: &&&str| {
-                    deck.rsplit('/').next().is_some_and(|part| is_within(part, name, "/"))
+            Term::Not(term) => term.name_decks(decks, unknown),
+            Term::Deck(name) if !decks.iter().any(|(deck, _)| is_within(deck, name, "/")) => {
+                let meant = |(deck, title): &&(&str, &str)| {
+                    let last = deck.rsplit('/').next().unwrap_or(deck);
+                    is_within(last, name, "/") || folded(title).eq_ignore_ascii_case(name)
                 };
-                let mut meant = decks.iter().filter(last);
-                if let (Some(deck), None) = (meant.next(), meant.next()) {
-                    *name = folded(deck).into_owned();
+                let mut meant = decks.iter().filter(meant);
+                match (meant.next(), meant.next()) {
+                    (Some((deck, _)), None) => *name = folded(deck).into_owned(),
+                    _ => unknown.push(name.clone()),
                 }
             }
             _ => {}

@@ -136,7 +136,7 @@ impl Store {
         Ok(undone)
     }
 
-    /// Takes back one event; returns whether it was still there to take.
+    /// Takes back one event; returns its facts if it was still there to take.
     ///
     /// # Errors
     ///
@@ -146,17 +146,17 @@ impl Store {
         target: EventId,
         now: Moment,
         settings: &Settings,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Record>, StoreError> {
         self.deny_readers()?;
         let path = self.path.clone();
         let done = self
             .within(|store| {
-                let Some(record) = store.facts_of(target)? else { return Ok(false) };
+                let Some(record) = store.facts_of(target)? else { return Ok(None) };
                 if store.is_retracted(target, &record)? {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 store.retract_within(target, &record, now, settings)?;
-                Ok(true)
+                Ok(Some(record))
             })
             .map_err(|error| error.at(&path))?;
         self.mark_progress();
@@ -172,6 +172,11 @@ impl Store {
         let (appended, touched) = self.insert_within(entry, settings)?;
         if appended.added {
             self.fold_appended(&touched, settings)?;
+        }
+        if matches!(entry.deed, Deed::Linked { .. } | Deed::Retracted { .. }) {
+            // A card that is parted from another may be one that nobody has any more.
+            let decks = self.decks_of_wordings(touched)?;
+            self.note_edited(decks)?;
         }
         Ok(appended)
     }

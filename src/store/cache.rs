@@ -25,6 +25,8 @@ pub(super) enum Stamp {
     LastNow,
     /// The decks in which a new card may be an edited old one, as JSON.
     Edited,
+    /// Set while something happened to a card that stands in no deck, which may be an edited one.
+    Astray,
 }
 
 impl Stamp {
@@ -36,6 +38,7 @@ impl Stamp {
             Stamp::Newest => "newest",
             Stamp::LastNow => "last-now",
             Stamp::Edited => "edited",
+            Stamp::Astray => "astray",
         }
     }
 }

@@ -58,7 +58,7 @@ impl Store {
         // What is certain may become so by an answer, too: it is looked for each time.
         if self.is_current(&files, settings)? {
             let pending = if self.writable() { self.pending()? } else { BTreeSet::new() };
-            if self.certain_links(&pending)?.is_empty() {
+            if self.certain_links(&BTreeSet::new(), &pending)?.is_empty() {
                 return Ok(Refreshed::default());
             }
         }
@@ -108,6 +108,7 @@ impl Store {
         let newest: i64 =
             self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
         Ok(cache::stamp(&self.db, Stamp::Seq)? == Some(newest)
+            && cache::stamp::<i64>(&self.db, Stamp::Astray)? != Some(1)
             && cache::stamp(&self.db, Stamp::Settings)? == Some(Rules::stamp(settings)))
     }
 
@@ -138,7 +139,8 @@ impl Store {
     ) -> Result<Refreshed, StoreError> {
         let mut refreshed = Refreshed::default();
         // Events of others may be about cards that any deck once had.
-        let others = !self.is_folded(settings)?;
+        let astray: Option<i64> = cache::stamp(&self.db, Stamp::Astray)?;
+        let others = self.others_wrote()? || astray == Some(1);
         let mut gone = self.known_files()?;
         let mut touched_decks = BTreeSet::new();
         let mut touched = BTreeSet::new();
@@ -172,35 +174,57 @@ impl Store {
         }
         cache::index(&self.db)?;
         if contents_changed {
-            let renamed = self.name_cards()?;
-            touched_decks.extend(self.decks_of(&renamed)?);
-            touched.extend(renamed);
+            let named = self.name_cards()?;
+            touched_decks.extend(self.decks_of(&named.cards)?);
+            for id in &named.left {
+                if let Some(key) = self.key_of(id)? {
+                    touched_decks.extend(self.decks_of_wordings([key])?);
+                }
+            }
+            touched.extend(named.cards);
         }
         self.fold_what_changed(&touched, settings)?;
         if others {
             touched_decks.extend(self.decks()?.into_iter().map(|deck| deck.deck));
+            touched.extend(self.all_cards()?);
         }
         touched_decks.extend(self.pending()?);
         if self.writable() {
-            refreshed.linked = self.certain_links(&touched_decks)?;
+            refreshed.linked = self.certain_links(&touched, &touched_decks)?;
             for (card, from) in &refreshed.linked {
                 let deed = Deed::Linked { from: from.clone(), by_itself: true };
                 self.append_within(&Entry::now(card.clone(), deed, now), settings)?;
             }
         }
         self.note_edited(touched_decks)?;
+        cache::set_stamp(&self.db, Stamp::Astray, &0)?;
         Ok(refreshed)
     }
 
-    /// Returns the names of the decks in which the cards of a file stood when they were asked.
-    fn former_decks(&self, file: i64) -> Result<BTreeSet<String>, StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT DISTINCT w.deck FROM cache_card AS k JOIN card AS c ON c.id = k.id
-               JOIN wording AS w ON w.card = c.key
-              WHERE k.file = ? AND w.deck IS NOT NULL",
-        )?;
-        let decks = statement.query_map([file], |row| row.get(0))?;
-        Ok(decks.collect::<Result<_, _>>()?)
+    /// Whether events of other devices are not folded yet.
+    fn others_wrote(&self) -> Result<bool, StoreError> {
+        let folded: i64 = cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
+        let here = self.known_device()?.map_or(0, |device| device.key);
+        let sql = "SELECT EXISTS (SELECT 1 FROM history NOT INDEXED WHERE seq > ? AND device <> ?)";
+        Ok(self.db.query_row(sql, [folded, here], |row| row.get(0))?)
+    }
+
+    fn all_cards(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.db.prepare("SELECT key FROM cache_card WHERE side = 0")?;
+        let keys = statement.query_map([], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the names of the decks in which the cards of a file once stood.
+    fn former_decks(&mut self, file: i64) -> Result<BTreeSet<String>, StoreError> {
+        let keys: Vec<i64> = self
+            .db
+            .prepare_cached(
+                "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.file = ?",
+            )?
+            .query_map([file], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        self.decks_of_wordings(keys)
     }
 
     /// Returns the names of the decks in which `cards` stand.

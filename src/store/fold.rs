@@ -114,10 +114,15 @@ impl Store {
                 continue; // the first of a family does it for all
             }
             let past = past_of(&self.db, &family, &groups)?;
+            let mut stands = false;
             for member in family {
                 for target in targets_of(&self.db, settings, member)? {
                     keep(&self.db, &target, past.clone(), &groups)?;
+                    stands = true;
                 }
+            }
+            if !stands {
+                cache::set_stamp(&self.db, cache::Stamp::Astray, &1)?;
             }
         }
         Ok(())

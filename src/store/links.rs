@@ -97,73 +97,103 @@ impl Store {
         Ok(self.links.groups.clone())
     }
 
-    /// Returns the links that are certain among the cards that once stood in `decks`, each as new
-    /// id and old id.
+    /// Returns the links that are certain for the cards in `touched`, and among those that stand or
+    /// once stood in `decks`, each as new id and old id.
     ///
-    /// Certain is: question and answer are both unchanged, wherever the card stands now; or the
-    /// answer is unchanged, tells at least four characters, and no other card of the deck, old or
-    /// new, has it. Only the decks and the history decide, not when somebody looked.
+    /// Certain is: question and answer are both unchanged; or the answer is unchanged, tells at
+    /// least four characters, and no other card of the deck, old or new, has it. Only the decks and
+    /// the history decide, not when somebody looked.
     pub(super) fn certain_links(
         &mut self,
+        touched: &BTreeSet<i64>,
         decks: &BTreeSet<String>,
     ) -> Result<Vec<(CardId, CardId)>, StoreError> {
-        let mut certain: Vec<(CardId, CardId)> = Vec::new();
+        let mut whole = Vec::new();
+        for card in touched {
+            whole.extend(self.under_another_key(*card)?);
+        }
+        // Two cards that say the same are both like the old one, and neither is certain to be it.
+        let once =
+            |(_, old): &&(CardId, CardId)| whole.iter().filter(|pair| pair.1 == *old).count() == 1;
+        let mut certain: Vec<(CardId, CardId)> = whole.iter().filter(once).cloned().collect();
         for deck in decks {
-            let (fresh, mut parked) = self.fresh_and_parked(deck)?;
-            let mut whole = Vec::new();
-            for old in &parked {
-                let same = fresh.iter().find(|card| card.text == old.text).map(|card| &card.id);
-                let found = match same {
-                    Some(id) => Some(id.clone()),
-                    None => self.fresh_elsewhere(&old.text)?,
-                };
-                let free = |id: &CardId| {
-                    !old.refused_for(id) && !certain.iter().any(|(card, _)| card == id)
-                };
-                if let Some(id) = found.filter(free) {
-                    certain.push((id, old.id.clone()));
-                    whole.push(old.id.clone());
-                }
-            }
-            parked.retain(|old| !whole.contains(&old.id));
+            let (fresh, parked) = self.fresh_and_parked(deck)?;
             for card in &fresh {
-                if !card.tells() || certain.iter().any(|(id, _)| *id == card.id) {
-                    continue;
-                }
-                let mut olds = parked.iter().filter(|old| old.text.back == card.text.back);
+                let linked =
+                    |pair: &(CardId, CardId), old: &Parked| pair.0 == card.id || pair.1 == old.id;
+                let mut olds = parked.iter().filter(|old| {
+                    old.text.back == card.text.back
+                        && !old.refused_for(&card.id)
+                        && !certain.iter().any(|pair| linked(pair, old))
+                });
                 let rivals = fresh.iter().filter(|other| other.text.back == card.text.back).count();
-                if let (Some(old), None, 1) = (olds.next(), olds.next(), rivals)
-                    && !old.refused_for(&card.id)
-                {
+                let whole = olds.clone().find(|old| old.text.front == card.text.front);
+                let old = match (whole, olds.next(), olds.next()) {
+                    (Some(old), ..) => Some(old),
+                    (None, Some(old), None) if card.tells() && rivals == 1 => Some(old),
+                    _ => None,
+                };
+                if let Some(old) = old {
                     certain.push((card.id.clone(), old.id.clone()));
                 }
             }
         }
+        certain.sort();
         Ok(certain)
     }
 
-    /// Returns the card without a written id that says exactly this and was never answered.
-    fn fresh_elsewhere(&self, text: &Wording) -> Result<Option<CardId>, StoreError> {
-        let answer = text.answer();
-        let mut parts = vec![text.front.as_str()];
+    /// Returns the link of a new card with the key that its very text has, or had, by itself: an id
+    /// was written into it, or another note with its front came or went.
+    fn under_another_key(&mut self, card: i64) -> Result<Option<(CardId, CardId)>, StoreError> {
+        let found: Option<(String, String)> = self
+            .db
+            .prepare_cached(
+                "SELECT k.id, k.content FROM cache_card AS k
+                  WHERE k.key = ? AND k.side = 0 AND k.shadowed = 0
+                    AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
+                                     WHERE c.id = k.id)",
+            )?
+            .query_row([card], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((id, content)) = found else { return Ok(None) };
+        let Ok(card) = serde_json::from_str::<Card>(&content) else { return Ok(None) };
+        let text = Wording::of(&card);
+        let mut parts = vec![card.front.as_str()];
         let front = content_key(&parts);
-        parts.extend(answer.texts().iter().map(String::as_str));
+        parts.extend(card.back.texts().iter().map(String::as_str));
         for key in [front, content_key(&parts)] {
-            let content: Option<String> = self
-                .db
-                .prepare_cached(
-                    "SELECT content FROM cache_card AS k WHERE id = ?1 AND shadowed = 0
-                        AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
-                                         WHERE c.id = ?1)",
-                )?
-                .query_row([&key], |row| row.get(0))
-                .optional()?;
-            let card = content.and_then(|json| serde_json::from_str::<Card>(&json).ok());
-            if card.is_some_and(|card| Wording::of(&card) == *text) {
-                return Ok(Some(CardId::new(key)));
+            let Some(key) = self.key_of(&CardId::new(key))? else { continue };
+            let family = self.groups()?.members(key);
+            if self.any_in_decks(&family)? {
+                continue;
+            }
+            if let Some(old) = self.parked(&family)?
+                && old.text.front == text.front
+                && old.text.back == text.back
+                && !old.refused_for(&CardId::new(&*id))
+            {
+                return Ok(Some((CardId::new(id), old.id)));
             }
         }
         Ok(None)
+    }
+
+    /// Returns the names of the decks in which the cards with these keys, and all that are linked
+    /// with them, stood when they were asked.
+    pub(super) fn decks_of_wordings(
+        &mut self,
+        keys: impl IntoIterator<Item = i64>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let groups = self.groups()?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT deck FROM wording WHERE card = ? AND deck IS NOT NULL",
+        )?;
+        let mut decks = BTreeSet::new();
+        for key in keys.into_iter().flat_map(|key| groups.members(key)) {
+            let found = statement.query_map([key], |row| row.get::<_, String>(0))?;
+            decks.extend(found.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(decks)
     }
 
     /// Notes in which of `decks` a new card may be an edited old one, besides those noted before.

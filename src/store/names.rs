@@ -5,19 +5,27 @@ use std::collections::BTreeSet;
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::card::{Answer, Card, Side, content_key};
+use crate::card::{Answer, Card, CardId, Side, content_key};
+
+/// What naming the cards has changed.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// The cards that got another id, or lost theirs to an earlier card.
+    pub cards: BTreeSet<i64>,
+    /// The ids that were left.
+    pub left: Vec<CardId>,
+}
 
 impl Store {
-    /// Gives every card the id that it has among all the others; returns the cards that got
-    /// another one, or lost theirs to an earlier card.
-    pub(super) fn name_cards(&self) -> Result<BTreeSet<i64>, StoreError> {
-        let mut touched = self.name_by_fronts()?;
-        touched.extend(self.shadow_doubles()?);
-        Ok(touched)
+    /// Gives every card the id that it has among all the others.
+    pub(super) fn name_cards(&self) -> Result<Named, StoreError> {
+        let mut named = self.name_by_fronts()?;
+        named.cards.extend(self.shadow_doubles()?);
+        Ok(named)
     }
 
     /// Notes that agree in their fronts are named by front and back.
-    fn name_by_fronts(&self) -> Result<BTreeSet<i64>, StoreError> {
+    fn name_by_fronts(&self) -> Result<Named, StoreError> {
         let agreeing: BTreeSet<String> = self
             .db
             .prepare_cached(
@@ -45,7 +53,7 @@ impl Store {
             )?;
         }
         read("SELECT key, side, front, note, content FROM cache_card WHERE note <> front", &[])?;
-        let mut touched = BTreeSet::new();
+        let mut named = Named::default();
         let mut rename =
             self.db.prepare_cached("UPDATE cache_card SET note = ?, id = ? WHERE key = ?")?;
         let mut anew = self.db.prepare_cached(
@@ -56,14 +64,15 @@ impl Store {
             let wanted =
                 if agreeing.contains(&front) { key_of_both(&content, side) } else { Some(front) };
             let Some(wanted) = wanted.filter(|wanted| *wanted != note) else { continue };
-            if touched.insert(key) {
+            if named.cards.insert(key) {
                 let side = if side == 0 { Side::Front } else { Side::Reverse };
+                named.left.push(side.of(&note));
                 rename.execute(params![wanted, side.of(&wanted).as_str(), key])?;
                 // Under its new id it is new until its history says otherwise.
                 anew.execute([key])?;
             }
         }
-        Ok(touched)
+        Ok(named)
     }
 
     /// Of cards with one id the first by path and line works.

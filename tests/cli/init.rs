@@ -11,7 +11,7 @@ fn init_makes_a_home_and_is_safe_to_repeat() {
     let home = Home::new();
     let ran = init(&home);
     assert!(ran.out.contains("made a home in"), "{}", ran.out);
-    assert!(ran.out.contains("retain review"), "{}", ran.out);
+    assert!(ran.out.contains("retain init --starter"), "{}", ran.out);
     for name in ["decks", "config.yaml", "retain.db"] {
         assert!(home.path().join(name).exists(), "{name}");
     }

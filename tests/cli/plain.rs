@@ -42,7 +42,7 @@ fn a_whole_review_reads_like_this() {
 
     Domains, 100, new; 2 left
     Question: What must be proven before SSO?
-    (empty line: the answer; :? helps)
+    (empty line: the answer; :h a hint; :? helps)
     Answer: Domain ownership
     Why: Anybody could claim it otherwise.
     Source: https://example.org
@@ -119,8 +119,8 @@ fn digits_grade() {
 #[test]
 fn what_is_not_understood_is_said_and_asked_again() {
     for (grades, wrong) in [
-        ("four", ["0", "5", "33", "good", ":x", "q4", "-1"]),
-        ("six", ["6", "9", "44", "good", ":x", "q4", "-1"]),
+        ("four", ["0", "5", "33", "word", ":x", "q4", "-1"]),
+        ("six", ["6", "9", "44", "word", ":x", "q4", "-1"]),
     ] {
         let home = Home::with(TWO);
         home.config(&format!("grades: {grades}\n"));

@@ -38,7 +38,7 @@ fn a_card_is_shown_with_all_that_its_deck_says() {
       why       Shown after the answer.
       source    https://example.org
       tags      sso, setup
-      board     Domains 100
+      value     100 points, in the column Domains
       deck      deck
       stage     new
 

@@ -420,6 +420,8 @@ proptest! {
                 );
             }
         }
+        // As every command begins: an answer may have made certain what was not.
+        world.refresh();
         let mut incremental = world.seen();
         incremental.numbers = String::new();
         let (anew, links) = rebuilt(&mut world);

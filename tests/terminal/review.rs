@@ -66,7 +66,7 @@ fn a_whole_review_of_the_starter_decks_by_keys() {
 
     // Three of them are taken back, the newest first, and each is asked at once.
     for card in cards[1..].iter().rev() {
-        terminal.press_for("u", "Taken back.");
+        terminal.press_for("u", "Taken back:");
         terminal.wait_for("space: answer");
         assert_eq!(asked(&terminal), *card);
     }
@@ -143,7 +143,7 @@ fn an_answer_can_be_taken_back_after_a_miss_was_queued_again() {
     terminal.press_for(" ", "4 easy");
     terminal.press_for("1", "· again");
     terminal.wait_for("space: answer");
-    terminal.press_for("u", "Taken back.");
+    terminal.press_for("u", "Taken back:");
     terminal.wait_for("· new");
     terminal.wait_for("1 left");
     terminal.wait_for("space: answer");
@@ -158,8 +158,8 @@ fn no_to_the_offer_makes_nothing() {
     let home = Home::fresh();
     let mut terminal = Terminal::start(&home, 80, &["review"]);
     terminal.wait_for("Put them there?");
-    terminal.press_for("n", "there are no decks");
-    terminal.ends_sane(1);
+    terminal.press_for("n", "All right.");
+    terminal.ends_sane(0);
     assert!(!home.path().join("decks").exists());
     assert!(!home.path().join("retain.db").exists());
 }

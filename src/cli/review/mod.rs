@@ -121,6 +121,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     let mut front: Box<dyn Front> =
         if by_keys { Box::new(keys::Keys::new()?) } else { Box::new(plain::Plain::new()) };
     let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
+    let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);
     match done {
@@ -129,7 +130,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         done => done?,
     }
     left?;
-    sitting.summarise(desk, io)?;
+    sitting.summarise(all, desk, io)?;
     io.flush()?;
     tidy_up(desk, io)?;
     if sitting.interrupted() { Err(CliError::Quiet(130)) } else { Ok(()) }
@@ -181,7 +182,7 @@ fn say_where_it_goes_on(desk: &Desk, io: &mut Io) -> Result<(), CliError> {
 
 fn order(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<Vec<Candidate>, CliError> {
     let seed = desk.chance.seed();
-    let chosen = list::chosen(&args.query, desk)?;
+    let chosen = list::chosen(&args.query, desk, io)?;
     let mut order = if args.cram {
         let all = match chosen {
             Some(chosen) => chosen,
@@ -200,8 +201,23 @@ fn order(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<Vec<Candidate>, 
         say_what_waits(&plan, io);
         plan.order
     };
-    order.truncate(args.limit.unwrap_or(usize::MAX));
+    if let Some(most) = args.limit.filter(|most| *most < order.len()) {
+        shorten(&mut order, most);
+    }
     Ok(order)
+}
+
+/// Keeps `most` cards in their order: due ones before new ones, so that a short review a day leaves
+/// no backlog behind.
+fn shorten(order: &mut Vec<Candidate>, most: usize) {
+    let due = order.iter().filter(|card| card.stage != Stage::New).count();
+    let (mut due, mut new) = (most.min(due), most.saturating_sub(due));
+    order.retain(|card| {
+        let left = if card.stage == Stage::New { &mut new } else { &mut due };
+        let keep = *left > 0;
+        *left -= usize::from(keep);
+        keep
+    });
 }
 
 fn say_what_waits(plan: &Plan, io: &mut Io) {

@@ -34,10 +34,10 @@ impl Front for Plain {
         let value = card.details.value.map_or(String::new(), |value| format!(", {value}"));
         let state = if view.practice {
             ", for practice"
-        } else if view.again {
-            ", again"
         } else if view.change.is_some() {
             ", answer changed"
+        } else if view.again {
+            ", again"
         } else if is_new(&view.standing) {
             ", new"
         } else {
@@ -53,7 +53,8 @@ impl Front for Plain {
         if let Answer::List(items) = &card.back {
             io.line(list_note(view, items.len()))?;
         }
-        io.line("(empty line: the answer; :? helps)")?;
+        let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
+        io.line(format!("(empty line: the answer; {hint}:? helps)"))?;
         io.flush()
     }
 
@@ -63,8 +64,10 @@ impl Front for Plain {
             Answer::Text(back) => io.line(text::wrap(back.trim_end(), io.width, "Answer: ", ""))?,
             Answer::List(items) => {
                 io.line("Answer:")?;
-                for item in items {
-                    io.line(text::wrap(item.trim_end(), io.width, "- ", "  "))?;
+                let ordered = card.details.ordered == Some(true);
+                for (number, item) in (1..).zip(items) {
+                    let bullet = if ordered { format!("{number}. ") } else { "- ".to_owned() };
+                    io.line(text::wrap(item.trim_end(), io.width, &bullet, "  "))?;
                 }
             }
         }
@@ -100,15 +103,15 @@ impl Front for Plain {
     }
 
     fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError> {
-        io.line(match grades {
+        io.say(match grades {
             Grades::Four => "Lines: empty shows the answer, then 1 again, 2 hard, 3 good, 4 easy, or empty for good.",
             Grades::Six => "Lines: empty shows the answer, then a quality from 0 (blackout) to 5 (perfect), or empty for 4.",
         })?;
-        io.line("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :i why this date, :q leave.")?;
+        io.say("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :i why this date, :q leave.")?;
         io.flush()
     }
 
-    fn listen(&mut self, io: &mut Io, _revealed: bool, grades: Grades) -> Result<Said, CliError> {
+    fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
         let mut line = Vec::new();
         let mut limited = std::io::Read::take(std::io::stdin().lock(), LONGEST_LINE);
@@ -126,7 +129,7 @@ impl Front for Plain {
             ":i" => Said::Input(Input::Explain),
             ":?" => Said::Input(Input::Help),
             ":q" => Said::Input(Input::Quit),
-            line => match grade_of(line, grades) {
+            line => match grade_of(line, grades).or_else(|| word_of(line, revealed)) {
                 Some(grade) => Said::Input(Input::Grade(grade)),
                 None => Said::Unknown(line.to_owned()),
             },
@@ -148,6 +151,12 @@ pub fn grade_of(digit: &str, grades: Grades) -> Option<Grade> {
         Grades::Four => Rating::from_number(number).map(Grade::from),
         Grades::Six => Quality::new(number).map(Grade::from),
     }
+}
+
+/// Returns the grade that a word stands for, once the answer is to be seen.
+fn word_of(word: &str, revealed: bool) -> Option<Grade> {
+    let rating = Rating::ALL.into_iter().find(|rating| rating.word() == word);
+    rating.filter(|_| revealed).map(Grade::from)
 }
 
 /// Returns what of a list is asked for.
@@ -182,7 +191,7 @@ fn choices(view: &View) -> String {
             let interval =
                 interval.map_or(String::new(), |days| format!(" {}", words::short_days(days)));
             match grade.quality {
-                Some(quality) => format!("{}{interval}", quality.number()),
+                Some(quality) => format!("{}:{interval}", quality.number()),
                 None => format!("{} {}{interval}", grade.rating.number(), grade.rating),
             }
         })

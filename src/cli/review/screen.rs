@@ -39,8 +39,10 @@ pub fn answer(view: &View, width: usize) -> String {
     match &card.back {
         Answer::Text(back) => lines.push(green(&wrapped(back, width))),
         Answer::List(items) => {
-            for item in items {
-                let bullet = format!("{MARGIN}• ");
+            let ordered = card.details.ordered == Some(true);
+            for (number, item) in (1..).zip(items) {
+                let sign = if ordered { format!("{number}.") } else { "•".to_owned() };
+                let bullet = format!("{MARGIN}{sign} ");
                 lines.push(green(&text::wrap(item.trim_end(), room(width), &bullet, "    ")));
             }
         }
@@ -123,10 +125,10 @@ fn header(view: &View, width: usize) -> String {
     let value = card.details.value.map_or(String::new(), |value| format!(" · {value}"));
     let state = if view.practice {
         " · practice"
-    } else if view.again {
-        " · again"
     } else if view.change.is_some() {
         " · changed"
+    } else if view.again {
+        " · again"
     } else if is_new(&view.standing) {
         " · new"
     } else {
@@ -185,12 +187,13 @@ fn keys(view: &View, width: usize) -> String {
     } else {
         String::new()
     };
-    format!("{MARGIN}{}{note}", shown.join(&between))
+    let enter = if plain + MARGIN.len() + 14 > width { "" } else { "   Enter: good" };
+    format!("{MARGIN}{}{}{note}", shown.join(&between), enter.dimmed())
 }
 
 fn name(grade: Grade) -> String {
     match grade.quality {
-        Some(quality) => quality.number().to_string(),
+        Some(quality) => format!("{}:", quality.number()),
         None => format!("{} {}", grade.rating.number(), grade.rating),
     }
 }

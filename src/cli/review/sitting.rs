@@ -78,7 +78,7 @@ impl Sitting {
                 Effect::Record { card: _, grade } => self.record(grade, desk, io, front)?,
                 Effect::Suspend { card: _ } => self.put_aside(
                     Deed::Suspended,
-                    "suspended: `retain resume` takes it up again",
+                    "suspended until it is resumed",
                     desk,
                     io,
                     front,
@@ -282,11 +282,10 @@ impl Sitting {
         io: &mut Io,
         front: &mut dyn Front,
     ) -> Result<Effect, CliError> {
-        let there = desk.store.retract(event, desk.now(), &desk.settings)?;
-        front.say(
-            io,
-            if there { "Taken back." } else { "That was taken back elsewhere already." },
-        )?;
+        match desk.store.retract(event, desk.now(), &desk.settings)? {
+            Some(record) => front.say(io, &format!("Taken back: {}", undo::described(&record)))?,
+            None => front.say(io, "That was taken back elsewhere already.")?,
+        }
         let effect = self.session.taken_back();
         self.forced = self.session.current();
         Ok(effect)
@@ -320,12 +319,12 @@ impl Sitting {
         }
     }
 
-    /// Says what the sitting came to.
+    /// Says what the sitting came to; `all` says whether it was over everything of today.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub fn summarise(&self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    pub fn summarise(&self, all: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         desk.store.settle(&desk.settings)?;
         let summary = self.session.summary();
         if summary.answers > 0 {
@@ -347,9 +346,11 @@ impl Sitting {
             return io.say(format!("Nothing answered; {} left for today.", words::grouped(left)));
         }
         if left > 0 {
+            let goes_on = if all { "goes on where you stopped" } else { "asks the rest" };
             return io.say(format!(
-                "{} left for today: `retain review` goes on where you stopped.",
-                words::grouped(left)
+                "{} left for today{}: `retain review` {goes_on}.",
+                words::grouped(left),
+                if all { "" } else { " in all decks" },
             ));
         }
         if let Some((day, cards)) = desk.store.next_due(desk.today)? {
