@@ -129,8 +129,7 @@ fn start(program: &Path) {
 
 /// The SQL that gives the number which `due --count` gives on this home.
 const DUE: &str = "SELECT count(DISTINCT note) FROM cache_schedule
-    WHERE (due <= 20781 OR changed IS NOT NULL OR repeat_on = 20781) AND suspended = 0
-      AND (buried_until IS NULL OR buried_until <= 20781)";
+    WHERE due <= 20781 AND suspended = 0 AND (buried_until IS NULL OR buried_until <= 20781)";
 
 fn due_count(program: &Path, home: &Path) {
     let count = retain(program, home, &["due", "--count"]).env("RETAIN_NOW", NOW).output().unwrap();

@@ -92,7 +92,6 @@ impl Store {
         let (appended, _) = self
             .within(|store| store.insert_within(entry, settings))
             .map_err(|error| error.at(&path))?;
-        self.mark_progress();
         Ok(appended)
     }
 
@@ -105,6 +104,7 @@ impl Store {
         if !self.is_folded(settings)? {
             let path = self.path.clone();
             self.within(|store| store.catch_up(settings)).map_err(|error| error.at(&path))?;
+            self.mark_progress();
         }
         Ok(())
     }
@@ -293,6 +293,14 @@ impl Store {
 
     fn keep_wording(&self, card: i64, wording: &Wording, deck: &str) -> Result<i64, StoreError> {
         let rev = wording.rev();
+        // Nearly always it is there; a look is cheaper than an INSERT that is refused.
+        let known: bool = self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM wording WHERE card = ? AND rev = ?)")?
+            .query_row(params![card, rev], |row| row.get(0))?;
+        if known {
+            return Ok(rev);
+        }
         self.db
             .prepare_cached(
                 "INSERT INTO wording (card, rev, front, back, accept, deck)

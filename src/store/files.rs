@@ -74,10 +74,10 @@ impl Store {
         work: impl FnOnce(&mut Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let begin = if self.writable() { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        self.db.execute_batch(begin)?;
+        self.db.prepare_cached(begin)?.execute([])?;
         match work(self) {
             Ok(done) => {
-                self.db.execute_batch("COMMIT")?;
+                self.db.prepare_cached("COMMIT")?.execute([])?;
                 Ok(done)
             }
             Err(error) => {
@@ -189,6 +189,12 @@ impl Store {
             touched.extend(self.all_cards()?);
         }
         touched_decks.extend(self.pending()?);
+        const MANY: usize = 20;
+        if touched_decks.len() > MANY {
+            // One look at all wordings is cheaper than one for each deck.
+            let parked = self.decks_with_parked()?;
+            touched_decks.retain(|deck| parked.contains(deck));
+        }
         if self.writable() {
             refreshed.linked = self.certain_links(&touched, &touched_decks)?;
             for (card, from) in &refreshed.linked {

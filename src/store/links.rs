@@ -108,9 +108,16 @@ impl Store {
         touched: &BTreeSet<i64>,
         decks: &BTreeSet<String>,
     ) -> Result<Vec<(CardId, CardId)>, StoreError> {
+        let asked = self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM wording)")?
+            .query_row([], |row| row.get::<_, bool>(0))?;
+        if !asked {
+            return Ok(Vec::new());
+        }
         let mut whole = Vec::new();
-        for card in touched {
-            whole.extend(self.under_another_key(*card)?);
+        for card in self.never_asked(touched)? {
+            whole.extend(self.under_another_key(card)?);
         }
         // Two cards that say the same are both like the old one, and neither is certain to be it.
         let once =
@@ -142,17 +149,31 @@ impl Store {
         Ok(certain)
     }
 
+    /// Returns those of `cards` that nobody was ever asked.
+    fn never_asked(&self, cards: &BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
+        const NEVER: &str = "SELECT k.key FROM cache_card AS k
+              WHERE k.side = 0 AND k.shadowed = 0
+                AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
+                                 WHERE c.id = k.id)";
+        if cards.len() > 1_000 {
+            let mut all = self.db.prepare(NEVER)?;
+            let found = all.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
+            return Ok(found.into_iter().filter(|card| cards.contains(card)).collect());
+        }
+        let mut one = self.db.prepare_cached(&format!("{NEVER} AND k.key = ?"))?;
+        let mut found = Vec::new();
+        for card in cards {
+            found.extend(one.query_row([card], |row| row.get::<_, i64>(0)).optional()?);
+        }
+        Ok(found)
+    }
+
     /// Returns the link of a new card with the key that its very text has, or had, by itself: an id
     /// was written into it, or another note with its front came or went.
     fn under_another_key(&mut self, card: i64) -> Result<Option<(CardId, CardId)>, StoreError> {
         let found: Option<(String, String)> = self
             .db
-            .prepare_cached(
-                "SELECT k.id, k.content FROM cache_card AS k
-                  WHERE k.key = ? AND k.side = 0 AND k.shadowed = 0
-                    AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
-                                     WHERE c.id = k.id)",
-            )?
+            .prepare_cached("SELECT id, content FROM cache_card WHERE key = ?")?
             .query_row([card], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((id, content)) = found else { return Ok(None) };
@@ -176,6 +197,17 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the names of the decks in which cards once stood that stand in none now.
+    pub(super) fn decks_with_parked(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT DISTINCT w.deck FROM card AS c JOIN wording AS w ON w.card = c.key
+              WHERE w.deck IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)",
+        )?;
+        let decks = statement.query_map([], |row| row.get(0))?;
+        Ok(decks.collect::<Result<_, _>>()?)
     }
 
     /// Returns the names of the decks in which the cards with these keys, and all that are linked

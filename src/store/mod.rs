@@ -205,7 +205,9 @@ impl Store {
     fn prepare(&mut self) -> Result<(), StoreError> {
         self.db.busy_timeout(PATIENCE)?;
         self.db.set_prepared_statement_cache_capacity(64);
-        self.db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+        self.db.execute_batch(
+            "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
+        )?;
         if self.access == Access::Write {
             let backups = self.path.parent().map(|home| home.join(BACKUPS));
             if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())?

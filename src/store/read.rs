@@ -79,8 +79,14 @@ impl Store {
         horizon: Day,
     ) -> Result<Vec<Candidate>, StoreError> {
         let places = places(decks);
+        // Each part has an index of its own; an OR of them would look at every card.
         let mut statement = self.db.prepare_cached(&format!(
-            "{CANDIDATE} WHERE due <= ?1 OR last_day = ?2 OR repeat_on = ?2 OR changed IS NOT NULL"
+            "{CANDIDATE} WHERE due <= ?1
+              UNION ALL {CANDIDATE} WHERE last_day = ?2 AND +due > ?1
+              UNION ALL {CANDIDATE} WHERE repeat_on = ?2 AND last_day <> ?2 AND +due > ?1
+              UNION ALL {CANDIDATE} INDEXED BY cache_schedule_changed
+                  WHERE changed IS NOT NULL AND +due > ?1 AND last_day <> ?2
+                    AND (repeat_on IS NULL OR repeat_on <> ?2)"
         ))?;
         let found = statement
             .query_map(params![horizon.0, today.0], |row| candidate(row, &places, today))?;
