@@ -1,4 +1,19 @@
 //! retain: spaced-repetition flashcards for people who live in a shell.
+//!
+//! **The history is the truth; everything else is a fold of it.** Decks say what can be asked, the
+//! history says what happened, and due dates, queues and figures are made of the two whenever they
+//! are wanted. Data flows one way:
+//!
+//! - deck text → [`deck::Deck`] → [`card::Card`]s;
+//! - events → [`history::replay`] → what each card has been through → a [`schedule::Scheduler`] →
+//!   schedules;
+//! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`].
+//!
+//! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
+//! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
+//! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
+//! downwards: `cli`, then `store`, then `session` and `queue`, then `schedule` and `history`, then
+//! `card` and `time`.
 
 pub mod answer;
 pub mod card;

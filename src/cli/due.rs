@@ -61,7 +61,10 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         });
     }
     if total == 0 {
-        io.line(nothing_due(desk)?)?;
+        io.say(match chosen {
+            Some(_) => "nothing that matches is due or let in today".to_owned(),
+            None => nothing_due(desk)?,
+        })?;
     } else {
         list::deck_table(desk, &counts, io)?;
         io.line(format!(

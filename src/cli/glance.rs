@@ -11,7 +11,7 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let plan = desk.plan(None, Wish::default())?;
     let (answered, _) = desk.store.answered_on(desk.today)?;
     if plan.due + plan.new == 0 {
-        io.line(due::nothing_due(desk)?)?;
+        io.say(due::nothing_due(desk)?)?;
     } else {
         list::deck_table(desk, &queue::by_deck(&plan), io)?;
         io.line(format!(

@@ -11,7 +11,7 @@ use crate::card::{Card, CardId, Wording};
 use crate::history::extra::{self, Marks};
 use crate::history::{Deed, EventId, Record, kind};
 use crate::settings::Settings;
-use crate::time::{Day, Moment};
+use crate::time::Moment;
 
 /// A fact on its way into the history.
 #[derive(Clone, Debug, PartialEq)]
@@ -392,8 +392,7 @@ impl Store {
         Ok(false)
     }
 
-    /// Returns the last study day of which this device has an answer given now, for a clock that
-    /// went back.
+    /// Returns the moment of the newest event there is, in UTC; `None` in an empty history.
     ///
     /// # Errors
     ///
@@ -401,22 +400,5 @@ impl Store {
     pub fn newest_event(&self) -> Result<Option<Moment>, StoreError> {
         let at_ms: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
         Ok(at_ms.map(|at_ms| Moment { at_ms, utc_offset_s: 0 }))
-    }
-
-    /// Returns the study day of the last thing that was done here by hand.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn last_day_here(&self) -> Result<Option<Day>, StoreError> {
-        let Some(device) = self.known_device()? else { return Ok(None) };
-        Ok(self
-            .db
-            .query_row(
-                "SELECT day FROM history WHERE device = ? ORDER BY device_seq DESC LIMIT 1",
-                [device.key],
-                |row| row.get(0).map(Day),
-            )
-            .optional()?)
     }
 }

@@ -322,12 +322,11 @@ fn seen(store: &mut Store, settings: &Settings, day: i32) -> Seen {
     }
     let today = retain::time::Day(day);
     let numbers = format!(
-        "{:?} {:?} {:?} {} {:?} {}",
+        "{:?} {:?} {:?} {} {}",
         store.answered_on(today).unwrap(),
         store.next_due(today).unwrap(),
         store.newest_event().unwrap(),
         store.count_cards().unwrap(),
-        store.last_day_here().unwrap(),
         store.other_files().unwrap(),
     );
     let text = |value: &dyn std::fmt::Debug| format!("{value:?}");

@@ -28,7 +28,7 @@ pub fn question(view: &View, width: usize) -> String {
     lines.push(String::new());
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
     let keys = format!("space: answer{hint} · u undo · q leave · ? more");
-    lines.push(text::wrap(&keys, width, MARGIN, MARGIN).dimmed().to_string());
+    lines.push(each_line(&apart(&keys, width), |line| line.dimmed()));
     lines.join("\n")
 }
 
@@ -95,16 +95,16 @@ pub fn remark(words: &str, width: usize) -> String {
 /// Returns what every key does.
 pub fn help(grades: Grades, width: usize) -> String {
     let grades = match grades {
-        Grades::Four => "1 again   2 hard   3 good   4 easy   (Enter or space: good)",
-        Grades::Six => "0 blackout … 3 with difficulty, 4 after hesitation, 5 perfect   (Enter: 4)",
+        Grades::Four => "1 again · 2 hard · 3 good · 4 easy · Enter or space: good",
+        Grades::Six => "0 blackout · 3 with difficulty · 4 after hesitation · 5 perfect · Enter: 4",
     };
     let lines = [
-        "space, Enter   show the answer, then good",
+        "space, Enter: show the answer, then good",
         grades,
-        "h hint   u take back the last thing   i why this date",
-        "s suspend   b bury until tomorrow   q, Esc leave",
+        "h hint · u take back the last thing · i why this date",
+        "s suspend · b bury until tomorrow · q, Esc leave",
     ];
-    lines.map(|line| text::wrap(line, room(width), MARGIN, "    ")).join("\n")
+    lines.map(|line| apart(line, room(width))).join("\n")
 }
 
 /// Returns what to say to a key that means nothing.
@@ -213,6 +213,17 @@ fn room(width: usize) -> usize {
 
 fn wrapped(content: &str, width: usize) -> String {
     text::wrap(content.trim_end(), room(width), MARGIN, MARGIN)
+}
+
+/// Wraps a line of keys so that a key and its word stay together.
+fn apart(keys: &str, width: usize) -> String {
+    const TIED: char = '\u{a0}';
+    let tied: String = keys
+        .split(" · ")
+        .map(|item| item.replace(' ', &TIED.to_string()))
+        .collect::<Vec<_>>()
+        .join(" · ");
+    text::wrap(&tied, width, MARGIN, MARGIN).replace(TIED, " ")
 }
 
 fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {

@@ -241,18 +241,16 @@ impl Sitting {
         let entry = Entry::now(card.clone(), deed, desk.now())
             .asking(&view.standing.card, &view.standing.deck);
         let event = desk.store.record(&entry, &desk.settings)?.id;
-        {
-            let (standing, counted) = grade::after(view.standing.clone(), event, desk)?;
-            let line = if self.practice {
-                format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
-            } else {
-                grade::acknowledgement(&standing, grade, counted, desk)
-            };
-            let (practice, today) = (self.practice, desk.today);
-            let acknowledged =
-                Acknowledged { line: &line, grade, standing: &standing, practice, today };
-            front.acknowledge(io, &acknowledged)?;
-        }
+        let (standing, counted) = grade::after(view.standing.clone(), event, desk)?;
+        let line = if self.practice {
+            format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
+        } else {
+            grade::acknowledgement(&standing, grade, counted, desk)
+        };
+        let (practice, today) = (self.practice, desk.today);
+        let acknowledged =
+            Acknowledged { line: &line, grade, standing: &standing, practice, today };
+        front.acknowledge(io, &acknowledged)?;
         Ok(self.session.recorded(event, grade))
     }
 
