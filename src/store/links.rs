@@ -100,9 +100,11 @@ impl Store {
     /// Returns the links that are certain for the cards in `touched`, and among those that stand or
     /// once stood in `decks`, each as new id and old id.
     ///
-    /// Certain is: question and answer are both unchanged; or the answer is unchanged, tells at
-    /// least four characters, and no other card of the deck, old or new, has it. Only the decks and
-    /// the history decide, not when somebody looked.
+    /// Certain is, in one deck: question and answer are both unchanged, whatever became of the id;
+    /// or the answer is unchanged, tells at least four characters, and of the cards that are new or
+    /// gone no other has it. In any deck: question and answer are unchanged, and only a second note
+    /// with that question made the id another one. The decks and the history decide, not when
+    /// somebody looked.
     pub(super) fn certain_links(
         &mut self,
         touched: &BTreeSet<i64>,
@@ -149,10 +151,10 @@ impl Store {
         Ok(certain)
     }
 
-    /// Returns those of `cards` that nobody was ever asked.
+    /// Returns those of `cards` without a written id that nobody was ever asked.
     fn never_asked(&self, cards: &BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
         const NEVER: &str = "SELECT k.key FROM cache_card AS k
-              WHERE k.side = 0 AND k.shadowed = 0
+              WHERE k.front IS NOT NULL AND k.side = 0 AND k.shadowed = 0
                 AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
                                  WHERE c.id = k.id)";
         if cards.len() > 1_000 {
@@ -168,8 +170,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns the link of a new card with the key that its very text has, or had, by itself: an id
-    /// was written into it, or another note with its front came or went.
+    /// Returns the link of a new card with the other key that its very text can have by itself,
+    /// because another note with its front came or went.
     fn under_another_key(&mut self, card: i64) -> Result<Option<(CardId, CardId)>, StoreError> {
         let found: Option<(String, String)> = self
             .db

@@ -108,8 +108,8 @@ impl Store {
             self.db.execute(
                 "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
                  SELECT k.key, k.file, k.place,
-                        (SELECT min(n.key) FROM cache_card AS n
-                          WHERE n.file = k.file AND n.note = k.note), 0, 0
+                        (SELECT n.key FROM cache_card AS n
+                          WHERE n.file = k.file AND n.place = k.place - k.side), 0, 0
                    FROM cache_card AS k WHERE k.key = ?",
                 [key],
             )?;
