@@ -249,6 +249,9 @@ pub struct Doctor {
     /// Two lines that are equal for equal histories and decks.
     #[arg(long)]
     pub digest: bool,
+    /// Take back what is more than a day ahead of the clock, and enter it again as done now.
+    #[arg(long)]
+    pub enter_again: bool,
 }
 
 /// Where to write the copy.

@@ -10,13 +10,10 @@ use super::environment::Environment;
 use super::error::CliError;
 use super::home::{Desk, Home};
 use super::io::Io;
-use super::words;
+use super::{prompt, words};
 use crate::card::hex;
 use crate::store::{BACKUPS, Standing, Store};
 use crate::time::{Day, Moment};
-
-/// How far ahead of the clock an event may be without a word.
-const AHEAD_MS: i64 = 24 * 3600 * 1000;
 
 /// Looks after the database.
 pub fn run(doctor: &Doctor, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
@@ -43,23 +40,39 @@ pub fn run(doctor: &Doctor, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     if doctor.rebuild {
         io.line("caches: made again from the decks and the history")?;
     }
-    if let Some(newest) = ahead_of_clock(desk)? {
-        io.line(format!(
-            "the newest event is from {}, more than a day ahead of the clock ({})",
-            newest.to_rfc3339(),
-            desk.now.to_rfc3339()
-        ))?;
-        io.note("if the clock is right now, `retain undo` takes such answers back, newest first");
+    match desk.store.ahead_of(desk.now)? {
+        Some(newest) => enter_again(doctor, newest, desk, io),
+        None if doctor.enter_again => io.line("nothing is more than a day ahead of the clock"),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Returns the moment of the newest event if it is more than a day ahead of the clock.
-pub fn ahead_of_clock(desk: &Desk) -> Result<Option<Moment>, CliError> {
-    let newest = desk.store.newest_event()?;
-    Ok(newest
-        .filter(|newest| newest.at_ms > desk.now.at_ms.saturating_add(AHEAD_MS))
-        .map(|newest| Moment { utc_offset_s: desk.now.utc_offset_s, ..newest }))
+/// Says that a clock ran ahead, and mends what it wrote if that is wanted.
+fn enter_again(
+    doctor: &Doctor,
+    newest: Moment,
+    desk: &mut Desk,
+    io: &mut Io,
+) -> Result<(), CliError> {
+    let newest = Moment { utc_offset_s: desk.now.utc_offset_s, ..newest };
+    io.say(format!(
+        "the newest event is from {}, more than a day ahead of the clock ({})",
+        newest.to_rfc3339(),
+        desk.now.to_rfc3339()
+    ))?;
+    if !doctor.enter_again {
+        if !io.interactive || desk.environment.dumb {
+            io.note("if the clock is right now, `retain doctor --enter-again` takes back what is ahead of it and enters it again, the newest as done now");
+            return Ok(());
+        }
+        io.say("If the clock is right now, what is ahead of it can be taken back and entered again: the newest as done now, the rest as long before that as it was.")?;
+        io.flush()?;
+        if prompt::confirm("Do that?")? != Some(true) {
+            return Ok(());
+        }
+    }
+    let entered = desk.store.enter_again(desk.now, &desk.settings)?;
+    io.line(format!("entered again: {}", words::count(entered, "event", "events")))
 }
 
 /// What a schedule comes to, for comparing two homes.

@@ -94,6 +94,19 @@ pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
     (!extra.is_empty()).then(|| Value::Object(extra).to_string())
 }
 
+/// Returns what an event carries once it is entered again at another, given time, its days moved
+/// by `days`.
+pub fn moved(extra: Option<&str>, days: i64) -> String {
+    let mut facts = extra.and_then(object).unwrap_or_default();
+    if let Some(until) = extra.and_then(until) {
+        let moved = i64::from(until.0).saturating_add(days);
+        let moved = moved.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        facts.insert("until".into(), json!(Day(moved).to_string()));
+    }
+    facts.insert("at".into(), json!("given"));
+    Value::Object(facts).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +125,12 @@ mod tests {
         assert_eq!(write(&Deed::Reset, Marks::default()), None);
         let marks = Marks { at_given: true, key: Some("k") };
         assert_eq!(write(&Deed::Reset, marks).unwrap(), r#"{"at":"given","key":"k"}"#);
+    }
+
+    #[test]
+    fn what_is_moved_keeps_what_it_carries() {
+        assert_eq!(moved(None, 3), r#"{"at":"given"}"#);
+        let carried = r#"{"until":"2027-06-02","new":[1]}"#;
+        assert_eq!(moved(Some(carried), -31), r#"{"at":"given","new":[1],"until":"2027-05-02"}"#);
     }
 }

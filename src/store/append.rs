@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::cache::{self, Stamp};
 use super::device::Device;
 use super::{Store, StoreError};
 use crate::card::{Card, CardId, Wording};
@@ -223,8 +222,7 @@ impl Store {
             extra: extra::write(&entry.deed, marks),
         };
         let id = record.id();
-        self.insert(&record, id, Some(card), device.key)?;
-        self.device = Some(Device { seq: record.device_seq, ..device });
+        self.insert(&record, id, Some(card), device)?;
         Ok((Appended { id, card: entry.card.clone(), added: true, when }, touched))
     }
 
@@ -242,12 +240,13 @@ impl Store {
         Ok(())
     }
 
-    fn insert(
-        &self,
+    /// Puts an event of this device into the history; `card` is the key of its card there.
+    pub(super) fn insert(
+        &mut self,
         record: &Record,
         id: EventId,
         card: Option<i64>,
-        device: i64,
+        device: Device,
     ) -> Result<(), StoreError> {
         self.db
             .prepare_cached(
@@ -257,7 +256,7 @@ impl Store {
             )?
             .execute(params![
                 id.0,
-                device,
+                device.key,
                 record.device_seq,
                 card,
                 record.rev,
@@ -270,11 +269,12 @@ impl Store {
                 record.took_ms,
                 record.extra,
             ])?;
+        self.device = Some(Device { seq: record.device_seq, ..device });
         Ok(())
     }
 
     /// Returns the card's number in the history, giving it one if it has none.
-    fn card_key(&self, card: &CardId) -> Result<i64, StoreError> {
+    pub(super) fn card_key(&self, card: &CardId) -> Result<i64, StoreError> {
         if let Some(key) = self.key_of(card)? {
             return Ok(key);
         }
@@ -310,18 +310,12 @@ impl Store {
         Ok(rev)
     }
 
-    fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
+    pub(super) fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
         let sql = format!(
             "SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = {}",
             device.key
         );
         Ok(self.db.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
-    }
-
-    /// Returns `now`, or the moment after the last answer given now where the clock went back.
-    fn not_before_last(&self, now: Moment, device: Device) -> Result<Moment, StoreError> {
-        let last = self.last_now(device)?;
-        Ok(Moment { at_ms: now.at_ms.max(last.map_or(i64::MIN, |last| last + 1)), ..now })
     }
 
     fn known_key(&self, key: Option<&str>) -> Result<Option<(EventId, Moment)>, StoreError> {
@@ -340,7 +334,7 @@ impl Store {
             .optional()?)
     }
 
-    fn mark_progress(&self) {
+    pub(super) fn mark_progress(&self) {
         if let Some(device) = self.device {
             self.mark(device, device.seq);
         }
@@ -377,7 +371,7 @@ impl Store {
     }
 
     /// Whether an event about a card was taken back.
-    fn is_retracted(&self, id: EventId, record: &Record) -> Result<bool, StoreError> {
+    pub(super) fn is_retracted(&self, id: EventId, record: &Record) -> Result<bool, StoreError> {
         let Some(card) = &record.card else { return Ok(false) };
         let mut statement = self.db.prepare_cached(
             "SELECT h.extra FROM history AS h JOIN card AS c ON c.key = h.card
@@ -390,15 +384,5 @@ impl Store {
             }
         }
         Ok(false)
-    }
-
-    /// Returns the moment of the newest event there is, in UTC; `None` in an empty history.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn newest_event(&self) -> Result<Option<Moment>, StoreError> {
-        let at_ms: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
-        Ok(at_ms.map(|at_ms| Moment { at_ms, utc_offset_s: 0 }))
     }
 }

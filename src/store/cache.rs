@@ -21,7 +21,7 @@ pub(super) enum Stamp {
     Settings,
     /// Unix milliseconds of the newest event there is.
     Newest,
-    /// Unix milliseconds of the last answer given now on this device.
+    /// Unix milliseconds of the last thing done now on this device.
     LastNow,
     /// The decks in which a new card may be an edited old one, as JSON.
     Edited,

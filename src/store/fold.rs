@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::device::Device;
 use super::links::Groups;
 use super::{Store, StoreError, cache};
 use crate::answer;
@@ -214,25 +213,6 @@ impl Store {
         set_stamp(&self.db, Stamp::Newest, &at_ms.max(before))?;
         set_stamp(&self.db, Stamp::Seq, &seq.unwrap_or(folded))?;
         Ok(())
-    }
-
-    /// Returns the time of the last answer given now on `device`.
-    pub(super) fn last_now(&self, device: Device) -> Result<Option<i64>, StoreError> {
-        use cache::{Stamp, stamp};
-        let known: Option<Option<i64>> = stamp(&self.db, Stamp::LastNow)?;
-        let folded: i64 = match known {
-            Some(_) => stamp(&self.db, Stamp::Seq)?.unwrap_or(0),
-            None => 0,
-        };
-        // The device stands in the text: bound, it would have SQLite plan anew each time.
-        let sql = format!(
-            "SELECT max(at_ms) FROM history NOT INDEXED WHERE seq > ? AND device = {}
-                AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
-            device.key
-        );
-        let since: Option<i64> =
-            self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
-        Ok(since.max(known.flatten()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! out of caches that are folds of the facts and of the decks, and that are made again whenever
 //! they are not true ([`Store::bring_up_to_date`]). No code outside this module knows about them.
 
+mod ahead;
 mod append;
 mod backup;
 mod cache;

@@ -191,6 +191,46 @@ fn an_event_from_the_future_is_named_before_a_review() {
 }
 
 #[test]
+fn what_a_wrong_clock_wrote_is_entered_again_where_it_belongs() {
+    let home = Home::with(TWO);
+    home.at("2027-06-01T10:00").ok("grade a good");
+    home.at("2027-06-03T10:00").ok("grade b again");
+    home.at("2027-06-03T10:01").ok("bury a");
+    home.at("2027-06-03T10:02").ok("suspend b");
+    // Without a terminal nothing is done unless the flag says so.
+    home.on(9).run("doctor").exits(0).says("--enter-again");
+    assert_eq!(
+        home.on(9).ok("doctor --enter-again").lines().last(),
+        Some("entered again: 4 events")
+    );
+    // The newest is from now, and the rest as long before it as it was.
+    let (a, b) = (home.on(9).card("a"), home.on(9).card("b"));
+    assert_eq!((&a["due"], &a["buried"]), (&"2026-12-02".into(), &true.into()));
+    assert_eq!((&b["stage"], &b["suspended"]), (&"learning".into(), &true.into()));
+    assert_eq!(home.on(10).card("a")["buried"], false);
+    let digest = home.on(9).ok("doctor --digest");
+    home.on(9).ok("doctor --rebuild");
+    assert_eq!(home.on(9).ok("doctor --digest"), digest);
+    // Nothing is ahead any more, and an answer given now is from now.
+    home.on(9).run("review --plain").exits(0).silently();
+    home.on(9).ok("doctor --enter-again").contains("nothing is more than a day ahead");
+    home.on(10).ok("grade a good");
+    assert_eq!(home.on(10).card("a")["due"], "2026-12-10");
+    // Each can be taken back like anything else.
+    assert_eq!(home.on(10).ok("undo 3").lines().count(), 3);
+}
+
+#[test]
+fn an_answer_of_a_wrong_clock_that_was_taken_back_holds_no_later_one() {
+    let home = Home::with(TWO);
+    home.at("2027-06-01T10:00").ok("grade a good");
+    home.at("2027-06-01T10:01").ok("undo");
+    home.on(0).run("review --plain").exits(0).silently();
+    home.on(0).ok("grade a good");
+    assert_eq!(home.on(0).card("a")["due"], "2026-11-25");
+}
+
+#[test]
 fn the_database_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::with(TWO);

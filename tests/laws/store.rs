@@ -325,7 +325,7 @@ fn seen(store: &mut Store, settings: &Settings, day: i32) -> Seen {
         "{:?} {:?} {:?} {} {}",
         store.answered_on(today).unwrap(),
         store.next_due(today).unwrap(),
-        store.newest_event().unwrap(),
+        store.ahead_of(retain::time::Moment { at_ms: 0, utc_offset_s: 0 }).unwrap(),
         store.count_cards().unwrap(),
         store.other_files().unwrap(),
     );

@@ -285,3 +285,22 @@ fn a_dumb_terminal_gets_lines() {
     terminal.ends_sane(1);
     assert!(!contains(&terminal.output(), b"\x1b"));
 }
+
+#[test]
+fn the_doctor_asks_before_it_enters_again_what_a_wrong_clock_wrote() {
+    let mut home = Home::starter();
+    home.at("2027-06-01T10:00:00Z");
+    home.ok(&["grade", "sso-100", "good"]);
+    home.at(TODAY);
+    let mut terminal = Terminal::start(&home, 80, &["doctor"]);
+    terminal.wait_for("Do that?");
+    terminal.press_for("n", "no");
+    terminal.ends_sane(0);
+    let mut terminal = Terminal::start(&home, 80, &["doctor"]);
+    terminal.wait_for("Do that?");
+    terminal.press_for("y", "entered again: 1 event");
+    terminal.ends_sane(0);
+    let mut terminal = Terminal::start(&home, 80, &["doctor"]);
+    terminal.wait_for("decks: ");
+    terminal.ends_sane(0);
+}

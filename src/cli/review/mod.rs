@@ -15,7 +15,7 @@ use super::args::Review;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
-use super::{doctor, due, list, words};
+use super::{due, list, words};
 use crate::answer::Piece;
 use crate::diagnostic::Severity;
 use crate::queue::{self, Candidate, Plan, Wish};
@@ -24,7 +24,7 @@ use crate::session::Input;
 use crate::settings::Grades;
 use crate::store::Standing;
 use crate::text;
-use crate::time::Day;
+use crate::time::{Day, Moment};
 
 /// What is to be seen of the card that is asked.
 pub struct View {
@@ -157,7 +157,8 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             if errors.len() == 1 { "it" } else { "them" }
         ));
     }
-    if let Some(newest) = doctor::ahead_of_clock(desk)? {
+    if let Some(newest) = desk.store.ahead_of(desk.now)? {
+        let newest = Moment { utc_offset_s: desk.now.utc_offset_s, ..newest };
         io.note(format!(
             "warning: the history has an event from {}, and the clock says {}. If the clock is wrong, mend it before you answer; `retain doctor` says more.",
             newest.to_rfc3339(),

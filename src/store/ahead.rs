@@ -1,0 +1,165 @@
+//! Events of a clock that ran ahead: they are found, and entered again where they belong.
+//!
+//! Links and retractions are left alone: no fold reads their times.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+
+use super::cache::{self, Stamp};
+use super::device::Device;
+use super::{Entry, Store, StoreError};
+use crate::history::{Deed, EventId, Record, extra};
+use crate::settings::Settings;
+use crate::time::Moment;
+
+/// How far ahead of the clock an event may be without a word: a day, for zones and slow clocks.
+const AHEAD_MS: i64 = 24 * 3600 * 1000;
+
+/// The kinds whose times a fold reads, among those that are done by hand.
+const TIMED: &str = "'reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried'";
+
+impl Store {
+    /// Returns the moment, in UTC, of the newest event that stands, if it is more than a day ahead
+    /// of `now`.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn ahead_of(&self, now: Moment) -> Result<Option<Moment>, StoreError> {
+        let newest: Option<i64> = cache::stamp(&self.db, Stamp::Newest)?.flatten();
+        if newest.is_none_or(|newest| newest <= now.plus_ms(AHEAD_MS).at_ms) {
+            return Ok(None);
+        }
+        // Rare, so that it may look at every event: what was taken back is no trouble any more.
+        let standing = self.standing_after(now.plus_ms(AHEAD_MS).at_ms)?;
+        Ok(standing.last().map(|(_, record)| Moment { utc_offset_s: 0, ..record.when }))
+    }
+
+    /// Takes back what was done more than a day ahead of `now`, because a clock was wrong, and
+    /// enters it again: the newest of it as done now, the rest as long before that as it was.
+    ///
+    /// Returns how many events that were.
+    ///
+    /// # Errors
+    ///
+    /// Then nothing has changed.
+    pub fn enter_again(&mut self, now: Moment, settings: &Settings) -> Result<usize, StoreError> {
+        self.deny_readers()?;
+        let path = self.path.clone();
+        let entered = self
+            .within(|store| {
+                let ahead = store.standing_after(now.plus_ms(AHEAD_MS).at_ms)?;
+                let newest = ahead.last().map_or(now.at_ms, |(_, record)| record.when.at_ms);
+                for (id, record) in &ahead {
+                    let earlier = record.when.at_ms.saturating_sub(newest);
+                    store.move_within(*id, record, now, now.plus_ms(earlier), settings)?;
+                }
+                Ok(ahead.len())
+            })
+            .map_err(|error| error.at(&path))?;
+        self.mark_progress();
+        Ok(entered)
+    }
+
+    /// Takes an event back, and enters it again at `when`.
+    fn move_within(
+        &mut self,
+        id: EventId,
+        record: &Record,
+        now: Moment,
+        when: Moment,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        let Some(card) = &record.card else { return Ok(()) };
+        let retraction = Entry::now(card.clone(), Deed::Retracted { target: id }, now);
+        self.append_within(&Entry { at_given: true, ..retraction }, settings)?;
+        let device = self.ensure_device()?;
+        let key = self.card_key(card)?;
+        let day = when.day(settings.day_starts_at);
+        let moved = Record {
+            device: device.id,
+            device_seq: self.next_seq(device)?,
+            when,
+            day,
+            extra: Some(extra::moved(record.extra.as_deref(), day.since(record.day))),
+            ..record.clone()
+        };
+        self.insert(&moved, moved.id(), Some(key), device)?;
+        self.fold_appended(&BTreeSet::from([key]), settings)
+    }
+
+    /// Returns the events later than `after_ms` that can be entered again and were not taken back,
+    /// oldest first.
+    fn standing_after(&self, after_ms: i64) -> Result<Vec<(EventId, Record)>, StoreError> {
+        let ids: Vec<EventId> = self
+            .db
+            .prepare(&format!(
+                "SELECT id FROM history WHERE at_ms > ? AND card IS NOT NULL AND kind IN ({TIMED})
+                  ORDER BY at_ms, id"
+            ))?
+            .query_map([after_ms], |row| row.get(0).map(EventId))?
+            .collect::<Result<_, _>>()?;
+        self.not_retracted(ids)
+    }
+
+    fn not_retracted(&self, ids: Vec<EventId>) -> Result<Vec<(EventId, Record)>, StoreError> {
+        let mut standing = Vec::new();
+        for id in ids {
+            if let Some(record) = self.facts_of(id)?
+                && !self.is_retracted(id, &record)?
+            {
+                standing.push((id, record));
+            }
+        }
+        Ok(standing)
+    }
+
+    /// Returns `now`, or the moment after the last thing done now on `device` where the clock went
+    /// back since.
+    pub(super) fn not_before_last(
+        &self,
+        now: Moment,
+        device: Device,
+    ) -> Result<Moment, StoreError> {
+        let mut last = self.last_now(device)?;
+        if last.is_some_and(|last| last > now.plus_ms(AHEAD_MS).at_ms) {
+            last = self.last_standing(now, device)?;
+            cache::set_stamp(&self.db, Stamp::LastNow, &last)?;
+        }
+        Ok(Moment { at_ms: now.at_ms.max(last.map_or(i64::MIN, |last| last + 1)), ..now })
+    }
+
+    /// Returns the time of the last thing done now on `device`, of those behind `now` that stand:
+    /// what a wrong clock made and was taken back does not hold later answers there.
+    fn last_standing(&self, now: Moment, device: Device) -> Result<Option<i64>, StoreError> {
+        let ids: Vec<EventId> = self
+            .db
+            .prepare(&format!(
+                "SELECT id FROM history WHERE device = ? AND at_ms > ? AND kind IN ({TIMED})
+                    AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)
+                  ORDER BY at_ms, id"
+            ))?
+            .query_map(params![device.key, now.at_ms], |row| row.get(0).map(EventId))?
+            .collect::<Result<_, _>>()?;
+        Ok(self.not_retracted(ids)?.last().map(|(_, record)| record.when.at_ms))
+    }
+
+    /// Returns the time of the last thing done now on `device`.
+    pub(super) fn last_now(&self, device: Device) -> Result<Option<i64>, StoreError> {
+        let known: Option<Option<i64>> = cache::stamp(&self.db, Stamp::LastNow)?;
+        let folded: i64 = match known {
+            Some(_) => cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0),
+            None => 0,
+        };
+        // The device stands in the text: bound, it would have SQLite plan anew each time.
+        let sql = format!(
+            "SELECT max(at_ms) FROM history NOT INDEXED WHERE seq > ? AND device = {}
+                AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
+            device.key
+        );
+        let since: Option<i64> =
+            self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
+        Ok(since.max(known.flatten()))
+    }
+}
