@@ -36,7 +36,7 @@ CREATE TABLE history (
     seq          INTEGER PRIMARY KEY CHECK (seq > 0),     -- order of arrival on this machine
     id           BLOB    NOT NULL UNIQUE CHECK (length(id) = 16), -- hash of the facts
     device       INTEGER NOT NULL REFERENCES device (key),
-    device_seq   INTEGER NOT NULL,                        -- dense from 1 on its device; 0: imported
+    device_seq   INTEGER NOT NULL CHECK (device_seq BETWEEN 0 AND 9007199254740992), -- dense from 1; 0: imported
     card         INTEGER REFERENCES card (key),           -- NULL: about no card
     rev          INTEGER,                                 -- the wording that was asked
     at_ms        INTEGER NOT NULL,                        -- Unix time, milliseconds
@@ -71,13 +71,20 @@ BEGIN SELECT RAISE(ABORT, 'the review history is append-only'); END;
 CREATE TRIGGER history_keeps_facts BEFORE UPDATE ON history
 BEGIN SELECT RAISE(ABORT, 'the review history is append-only'); END;
 
--- A known event is skipped, so that a union is a plain INSERT; a taken place is refused, so that
--- INSERT OR REPLACE cannot put another event there.
+-- A known event is skipped, so that a union is a plain INSERT. A place that is taken or passed is
+-- refused, so that INSERT OR REPLACE cannot put another event there and `seq` is the order of
+-- arrival; so is one far ahead, behind which nothing could follow. Not every shell that writes here
+-- looks after foreign keys: what is not in the dictionaries is refused, too.
 CREATE TRIGGER history_takes_each_once BEFORE INSERT ON history
 BEGIN
     SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM history WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'the review history is append-only')
-        WHERE EXISTS (SELECT 1 FROM history WHERE seq = NEW.seq);
+        WHERE NEW.seq > 0 AND NEW.seq <= (SELECT max(seq) FROM history);
+    SELECT RAISE(ABORT, 'the review history is append-only: this seq is too far ahead')
+        WHERE NEW.seq > 1000000 + (SELECT coalesce(max(seq), 0) FROM history);
+    SELECT RAISE(ABORT, 'the history names a card or a device that is not there')
+        WHERE NOT EXISTS (SELECT 1 FROM device WHERE key = NEW.device)
+           OR (NEW.card IS NOT NULL AND NOT EXISTS (SELECT 1 FROM card WHERE key = NEW.card));
 END;
 
 CREATE TRIGGER wording_keeps_rows BEFORE DELETE ON wording

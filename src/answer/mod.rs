@@ -44,23 +44,37 @@ pub fn folded(text: &str, fold_accents: bool) -> String {
     fold(text, fold_accents, "")
 }
 
+/// What counts of an answer, for comparing it with many.
+#[derive(Clone, Debug)]
+pub struct Essence([Vec<String>; 2]);
+
+impl Essence {
+    /// Returns what counts of `texts`, whose order does if `ordered`.
+    pub fn of(texts: &[String], ordered: bool, fold_accents: bool) -> Essence {
+        // A dash within a word may also be a space.
+        Essence(["", " "].map(|joint| {
+            let mut all: Vec<_> =
+                texts.iter().map(|text| fold(text, fold_accents, joint)).collect();
+            if !ordered {
+                all.sort_unstable();
+            }
+            all
+        }))
+    }
+
+    /// Whether the two are the same in one of the ways to read them.
+    pub fn agrees(&self, other: &Essence) -> bool {
+        self.0.iter().zip(&other.0).any(|(one, other)| one == other)
+    }
+}
+
 /// Whether two answers are the same in what counts, as [`folded`] tells it.
 ///
 /// A dash within a word may also be a space (`twenty-one` is `twentyone` and `twenty one`). Lists
 /// agree item by item: in their order if `ordered`, else in any.
 pub fn agree(one: &[String], other: &[String], ordered: bool, fold_accents: bool) -> bool {
-    one.len() == other.len()
-        && ["", " "].into_iter().any(|joint| {
-            let all = |texts: &[String]| -> Vec<String> {
-                let mut all: Vec<_> =
-                    texts.iter().map(|text| fold(text, fold_accents, joint)).collect();
-                if !ordered {
-                    all.sort_unstable();
-                }
-                all
-            };
-            all(one) == all(other)
-        })
+    let essence = |texts| Essence::of(texts, ordered, fold_accents);
+    one.len() == other.len() && essence(one).agrees(&essence(other))
 }
 
 /// Whether two answers of a card are the same in what counts. The order of a list does not.

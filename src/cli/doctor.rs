@@ -1,6 +1,6 @@
 //! `doctor`, `backup`, `restore`: the database itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -12,7 +12,7 @@ use super::home::{Desk, Home};
 use super::io::Io;
 use super::{prompt, words};
 use crate::card::hex;
-use crate::store::{BACKUPS, Standing, Store};
+use crate::store::{self, BACKUPS, Standing, Store, StoreError};
 use crate::time::{Day, Moment};
 
 /// Looks after the database.
@@ -165,18 +165,21 @@ pub fn restore(
     let (settings, _) = home.settings()?;
     let today = clock.now().day(settings.day_starts_at);
     let database = home.database();
-    let mut store = match Store::open(&database, chance.ids()) {
-        Ok(store) => store,
-        // What is damaged is put aside whole; nothing is thrown away.
-        Err(crate::store::StoreError::Damaged { .. }) => {
+    store::refuse_no_copy(&restore.file).map_err(|error| {
+        CliError::failed(format!("nothing can be restored: {error}"))
+            .hint(newest_copy(&home.folder.join(BACKUPS)))
+    })?;
+    let replace = || Store::open(&database, chance.ids())?.restore(&restore.file, today);
+    let before = match replace() {
+        // What cannot be copied first is put aside whole; nothing is thrown away.
+        Err(StoreError::Damaged { .. } | StoreError::Emptied { .. }) => {
             let aside = put_aside(&database)?;
             io.note(format!("the damaged database was put aside as {}", words::path(&aside)));
-            Store::open(&database, chance.ids())?
+            replace()?;
+            aside
         }
-        Err(error) => return Err(error.into()),
+        done => done?,
     };
-    let before = store.restore(&restore.file, today)?;
-    drop(store);
     let desk = Desk::open(home, environment, io)?;
     let events = desk.store.event_ids()?.len();
     io.line(format!(
@@ -184,18 +187,19 @@ pub fn restore(
         words::count(events, "event", "events"),
         words::path(&restore.file)
     ))?;
-    io.line(format!("the history from before is in {}", words::path(&before)))
+    io.line(format!("what was here before is in {}", words::path(&before)))
 }
 
-fn put_aside(database: &Path) -> Result<std::path::PathBuf, CliError> {
+/// Renames a database that cannot be used, with all that belongs to it; returns its new name.
+fn put_aside(database: &Path) -> Result<PathBuf, CliError> {
     let numbered = (1..).map(|number| database.with_extension(format!("damaged-{number}.db")));
     let aside =
         numbered.into_iter().find(|path| !path.exists()).unwrap_or_else(|| database.to_owned());
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ["", "-wal", "-shm", "-mark"] {
         let with = |path: &Path| {
             let mut name = path.as_os_str().to_owned();
             name.push(ending);
-            std::path::PathBuf::from(name)
+            PathBuf::from(name)
         };
         if with(database).exists() {
             std::fs::rename(with(database), with(&aside))?;

@@ -111,6 +111,11 @@ impl From<StoreError> for CliError {
                     backups.display()
                 ))
             }
+            StoreError::Emptied { path, mark, .. } => Some(format!(
+                "see `ls {}`, then `retain restore FILE`; to begin anew, delete {}",
+                path.with_file_name(crate::store::BACKUPS).display(),
+                mark.display()
+            )),
             StoreError::Busy(_) => Some("end it, or try again when it has finished".to_owned()),
             StoreError::ReadOnly(_) => {
                 Some("let yourself write it, or choose another home with --home".to_owned())

@@ -218,6 +218,9 @@ fn graded(line: &str, desk: &mut Desk) -> Result<Option<(Entry, Grade)>, String>
     if line.is_empty() {
         return Ok(None);
     }
+    if !line.starts_with('{') {
+        return Err("no JSON object (fields: card, rating, at, took_ms, key)".to_owned());
+    }
     let line: Line = serde_json::from_str(line).map_err(|error| {
         format!("{} (fields: card, rating, at, took_ms, key)", without_place(&error.to_string()))
     })?;

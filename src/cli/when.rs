@@ -1,6 +1,8 @@
 //! Times as people and scripts write them.
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, Datelike, Local, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+};
 
 use crate::time::Moment;
 
@@ -12,6 +14,10 @@ pub const FORMATS: &str =
 /// machine decides. A date alone is its noon.
 pub fn parse(text: &str) -> Option<Moment> {
     let text = text.trim();
+    // Years as people write them; beyond, calendars and clocks have limits of their own.
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.into());
     }
@@ -29,7 +35,7 @@ pub fn parse(text: &str) -> Option<Moment> {
         let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
         text.parse::<NaiveDate>().ok().map(|date| date.and_time(noon))
     })?;
-    Some(local(wall))
+    (1..=9999).contains(&wall.year()).then(|| local(wall))
 }
 
 /// Returns the moment at which this machine's wall clock shows `wall`: the first of two, and for a
@@ -67,7 +73,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["", "soon", "2026-13-01", "25:00", "2026-11-29T25:00", "now"] {
+        for text in [
+            "",
+            "soon",
+            "2026-13-01",
+            "25:00",
+            "2026-11-29T25:00",
+            "now",
+            "-262143-01-01T00:00",
+            "+262142-12-31T00:00",
+            "-0001-01-01T00:00:00Z",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

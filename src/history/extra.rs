@@ -37,10 +37,18 @@ pub fn by_itself(extra: &str) -> bool {
     object(extra).is_some_and(|extra| extra.get("by_itself") == Some(&Value::Bool(true)))
 }
 
+/// Whether the event's time was given, not read from the clock.
+pub fn at_given(extra: &str) -> bool {
+    text(extra, "at").as_deref() == Some("given")
+}
+
 /// Returns the standing of an imported card, its answers counted from `day`.
 pub fn placement(extra: &str, day: Day) -> Option<Placement> {
     let extra = object(extra)?;
-    let number = |key: &str| extra.get(key).and_then(Value::as_u64).map(|n| n as u32);
+    let number = |key: &str| {
+        let number = extra.get(key).and_then(Value::as_u64)?;
+        Some(u32::try_from(number).unwrap_or(u32::MAX))
+    };
     Some(Placement {
         day,
         interval: number("interval"),

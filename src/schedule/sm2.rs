@@ -121,8 +121,8 @@ impl Sm2 {
         let lapse = before.is_some_and(|card| card.passed) && !standing.passed;
         let after = Memory {
             standing: Some(standing),
-            reviews: memory.reviews + 1,
-            lapses: memory.lapses + u32::from(lapse),
+            reviews: memory.reviews.saturating_add(1),
+            lapses: memory.lapses.saturating_add(u32::from(lapse)),
             ever_passed: memory.ever_passed || standing.passed,
             repeat_on,
         };
@@ -139,7 +139,7 @@ impl Sm2 {
             (_, Some(card)) => self.grown(card.interval.days(), ease),
         };
         Standing {
-            repetitions: repetitions + 1,
+            repetitions: repetitions.saturating_add(1),
             ease: self.ease_after(ease, grade),
             interval,
             last_day: day,

@@ -73,20 +73,20 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Some(card) = &record.card else { return Ok(()) };
         let retraction = Entry::now(card.clone(), Deed::Retracted { target: id }, now);
-        self.append_within(&Entry { at_given: true, ..retraction }, settings)?;
+        self.append_within(&[Entry { at_given: true, ..retraction }], settings)?;
         let device = self.ensure_device()?;
         let key = self.card_key(card)?;
         let day = when.day(settings.day_starts_at);
         let moved = Record {
             device: device.id,
-            device_seq: self.next_seq(device)?,
+            device_seq: device.seq + 1,
             when,
             day,
             extra: Some(extra::moved(record.extra.as_deref(), day.since(record.day))),
             ..record.clone()
         };
         self.insert(&moved, moved.id(), Some(key), device)?;
-        self.fold_appended(&BTreeSet::from([key]), settings)
+        self.fold_appended(&BTreeSet::from([key]), 1, settings)
     }
 
     /// Returns the events later than `after_ms` that can be entered again and were not taken back,
@@ -118,16 +118,17 @@ impl Store {
     /// Returns `now`, or the moment after the last thing done now on `device` where the clock went
     /// back since.
     pub(super) fn not_before_last(
-        &self,
+        &mut self,
         now: Moment,
-        device: Device,
+        mut device: Device,
     ) -> Result<Moment, StoreError> {
-        let mut last = self.last_now(device)?;
-        if last.is_some_and(|last| last > now.plus_ms(AHEAD_MS).at_ms) {
-            last = self.last_standing(now, device)?;
-            cache::set_stamp(&self.db, Stamp::LastNow, &last)?;
+        if device.last_ms.is_some_and(|last| last > now.plus_ms(AHEAD_MS).at_ms) {
+            device.last_ms = self.last_standing(now, device)?;
+            cache::set_stamp(&self.db, Stamp::LastNow, &device.last_ms)?;
+            self.device = Some(device);
         }
-        Ok(Moment { at_ms: now.at_ms.max(last.map_or(i64::MIN, |last| last + 1)), ..now })
+        let next = device.last_ms.map_or(i64::MIN, |last| last.saturating_add(1));
+        Ok(Moment { at_ms: now.at_ms.max(next), ..now })
     }
 
     /// Returns the time of the last thing done now on `device`, of those behind `now` that stand:
@@ -145,21 +146,20 @@ impl Store {
         Ok(self.not_retracted(ids)?.last().map(|(_, record)| record.when.at_ms))
     }
 
-    /// Returns the time of the last thing done now on `device`.
-    pub(super) fn last_now(&self, device: Device) -> Result<Option<i64>, StoreError> {
+    /// Returns the time of the last thing done now on the device with this key.
+    pub(super) fn last_now(&self, device: i64) -> Result<Option<i64>, StoreError> {
         let known: Option<Option<i64>> = cache::stamp(&self.db, Stamp::LastNow)?;
         let folded: i64 = match known {
             Some(_) => cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0),
             None => 0,
         };
-        // The device stands in the text: bound, it would have SQLite plan anew each time.
-        let sql = format!(
-            "SELECT max(at_ms) FROM history NOT INDEXED WHERE seq > ? AND device = {}
-                AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
-            device.key
-        );
-        let since: Option<i64> =
-            self.db.prepare_cached(&sql)?.query_row([folded], |row| row.get(0))?;
+        let since: Option<i64> = self
+            .db
+            .prepare_cached(
+                "SELECT max(at_ms) FROM history NOT INDEXED WHERE seq > ? AND device = ?
+                    AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)",
+            )?
+            .query_row([folded, device], |row| row.get(0))?;
         Ok(since.max(known.flatten()))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::device::Device;
-use super::{Store, StoreError};
+use super::{Store, StoreError, row};
 use crate::card::{Card, CardId, Wording};
 use crate::history::extra::{self, Marks};
 use crate::history::{Deed, EventId, Record, kind};
@@ -54,7 +54,28 @@ pub struct Appended {
     pub when: Moment,
 }
 
+/// What recording an answer to a card needs, looked up while its question is read.
+#[derive(Debug)]
+pub(super) struct Foreseen {
+    card: CardId,
+    /// Its number in the history.
+    key: i64,
+    /// Its wording, if it was asked with it before.
+    rev: Option<i64>,
+}
+
 impl Store {
+    /// Looks up what recording an answer to `card` will need.
+    pub(super) fn foresee(&mut self, card: &Card) -> Result<(), StoreError> {
+        self.foreseen = None;
+        if let Some(key) = self.key_of(&card.id)? {
+            let rev = Wording::of(card).rev();
+            let rev = self.knows_wording(key, rev)?.then_some(rev);
+            self.foreseen = Some(Foreseen { card: card.id.clone(), key, rev });
+        }
+        Ok(())
+    }
+
     /// Adds events, in one transaction, and brings the cards' schedules up to them.
     ///
     /// When this returns they are on the disk.
@@ -68,11 +89,10 @@ impl Store {
         settings: &Settings,
     ) -> Result<Vec<Appended>, StoreError> {
         self.deny_readers()?;
+        let path = self.path.clone();
         let appended = self
-            .within(|store| {
-                entries.iter().map(|entry| store.append_within(entry, settings)).collect()
-            })
-            .map_err(|error| error.at(&self.path))?;
+            .within(|store| store.append_within(entries, settings))
+            .map_err(|error| error.at(&path))?;
         self.mark_progress();
         Ok(appended)
     }
@@ -123,12 +143,11 @@ impl Store {
         let path = self.path.clone();
         let undone = self
             .within(|store| {
-                let mut undone = Vec::new();
-                for (id, record) in store.newest_by_hand(count)? {
-                    store.retract_within(id, &record, now, settings)?;
-                    undone.push(record);
-                }
-                Ok(undone)
+                let undone = store.newest_by_hand(count)?;
+                let entries: Vec<Entry> =
+                    undone.iter().filter_map(|(id, record)| retraction(*id, record, now)).collect();
+                store.append_within(&entries, settings)?;
+                Ok(undone.into_iter().map(|(_, record)| record).collect::<Vec<_>>())
             })
             .map_err(|error| error.at(&path))?;
         self.mark_progress();
@@ -154,7 +173,7 @@ impl Store {
                 if store.is_retracted(target, &record)? {
                     return Ok(None);
                 }
-                store.retract_within(target, &record, now, settings)?;
+                store.append_within(retraction(target, &record, now).as_slice(), settings)?;
                 Ok(Some(record))
             })
             .map_err(|error| error.at(&path))?;
@@ -162,22 +181,31 @@ impl Store {
         Ok(done)
     }
 
-    /// Adds one event inside a transaction, and folds the cards that it touches.
+    /// Adds events inside a transaction, and folds the cards that they touch, each once.
     pub(super) fn append_within(
         &mut self,
-        entry: &Entry,
+        entries: &[Entry],
         settings: &Settings,
-    ) -> Result<Appended, StoreError> {
-        let (appended, touched) = self.insert_within(entry, settings)?;
-        if appended.added {
-            self.fold_appended(&touched, settings)?;
+    ) -> Result<Vec<Appended>, StoreError> {
+        let (mut all, mut touched, mut relinked) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for entry in entries {
+            let (appended, cards) = self.insert_within(entry, settings)?;
+            if matches!(entry.deed, Deed::Linked { .. } | Deed::Retracted { .. }) {
+                relinked.extend(&cards);
+            }
+            touched.extend(cards);
+            all.push(appended);
         }
-        if matches!(entry.deed, Deed::Linked { .. } | Deed::Retracted { .. }) {
+        let added = all.iter().filter(|appended| appended.added).count();
+        if added > 0 {
+            self.fold_appended(&touched, added as i64, settings)?;
+        }
+        if !relinked.is_empty() {
             // A card that is parted from another may be one that nobody has any more.
-            let decks = self.decks_of_wordings(touched)?;
+            let decks = self.decks_of_wordings(relinked)?;
             self.note_edited(decks)?;
         }
-        Ok(appended)
+        Ok(all)
     }
 
     /// Adds one event inside a transaction; returns it, and the cards that it touches.
@@ -210,11 +238,12 @@ impl Store {
         let marks = Marks { at_given: entry.at_given, key: entry.key.as_deref() };
         let record = Record {
             device: device.id,
-            device_seq: self.next_seq(device)?,
+            device_seq: device.seq + 1,
             card: Some(entry.card.clone()),
             rev,
             when,
-            day: when.day(settings.day_starts_at),
+            // By the clock, also where an answer from ahead of it holds the time there.
+            day: entry.when.day(settings.day_starts_at),
             kind: entry.deed.word().to_owned(),
             rating: answer.map(|(grade, _)| grade.rating.number()),
             quality: answer.and_then(|(grade, _)| grade.quality).map(|quality| quality.number()),
@@ -224,20 +253,6 @@ impl Store {
         let id = record.id();
         self.insert(&record, id, Some(card), device)?;
         Ok((Appended { id, card: entry.card.clone(), added: true, when }, touched))
-    }
-
-    fn retract_within(
-        &mut self,
-        target: EventId,
-        record: &Record,
-        now: Moment,
-        settings: &Settings,
-    ) -> Result<(), StoreError> {
-        if let Some(card) = &record.card {
-            let entry = Entry::now(card.clone(), Deed::Retracted { target }, now);
-            self.append_within(&entry, settings)?;
-        }
-        Ok(())
     }
 
     /// Puts an event of this device into the history; `card` is the key of its card there.
@@ -269,12 +284,20 @@ impl Store {
                 record.took_ms,
                 record.extra,
             ])?;
-        self.device = Some(Device { seq: record.device_seq, ..device });
+        let mut device = self.device.unwrap_or(device);
+        device.seq = record.device_seq;
+        if !record.extra.as_deref().is_some_and(extra::at_given) {
+            device.last_ms = device.last_ms.max(Some(record.when.at_ms));
+        }
+        self.device = Some(device);
         Ok(())
     }
 
     /// Returns the card's number in the history, giving it one if it has none.
     pub(super) fn card_key(&self, card: &CardId) -> Result<i64, StoreError> {
+        if let Some(foreseen) = self.foreseen.as_ref().filter(|foreseen| foreseen.card == *card) {
+            return Ok(foreseen.key);
+        }
         if let Some(key) = self.key_of(card)? {
             return Ok(key);
         }
@@ -293,12 +316,10 @@ impl Store {
 
     fn keep_wording(&self, card: i64, wording: &Wording, deck: &str) -> Result<i64, StoreError> {
         let rev = wording.rev();
-        // Nearly always it is there; a look is cheaper than an INSERT that is refused.
-        let known: bool = self
-            .db
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM wording WHERE card = ? AND rev = ?)")?
-            .query_row(params![card, rev], |row| row.get(0))?;
-        if known {
+        let foreseen = self.foreseen.as_ref().filter(|foreseen| foreseen.key == card);
+        if foreseen.is_some_and(|foreseen| foreseen.rev == Some(rev))
+            || self.knows_wording(card, rev)?
+        {
             return Ok(rev);
         }
         self.db
@@ -310,12 +331,11 @@ impl Store {
         Ok(rev)
     }
 
-    pub(super) fn next_seq(&self, device: Device) -> Result<i64, StoreError> {
-        let sql = format!(
-            "SELECT coalesce(max(device_seq), 0) + 1 FROM history WHERE device = {}",
-            device.key
-        );
-        Ok(self.db.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    fn knows_wording(&self, card: i64, rev: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM wording WHERE card = ? AND rev = ?)")?
+            .query_row(params![card, rev], |row| row.get(0))?)
     }
 
     fn known_key(&self, key: Option<&str>) -> Result<Option<(EventId, Moment)>, StoreError> {
@@ -334,40 +354,47 @@ impl Store {
             .optional()?)
     }
 
-    pub(super) fn mark_progress(&self) {
-        if let Some(device) = self.device {
-            self.mark(device, device.seq);
-        }
-    }
-
     /// Returns the newest events that were made here by hand and not taken back, newest first.
     fn newest_by_hand(&mut self, count: usize) -> Result<Vec<(EventId, Record)>, StoreError> {
         let Some(device) = self.known_device()? else { return Ok(Vec::new()) };
-        let ids: Vec<EventId> = self
-            .db
-            .prepare_cached(
-                "SELECT id FROM history WHERE device = ? AND device_seq > 0
-                    AND kind IN ('reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried',
-                                 'linked')
-                  ORDER BY device_seq DESC",
-            )?
-            .query_map([device.key], |row| row.get(0).map(EventId))?
-            .scan(0, |_, id| id.ok())
-            .take(count.saturating_mul(4).saturating_add(4096))
-            .collect();
+        let retracted = self.retracted()?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT h.id, c.id, h.kind, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+              WHERE h.device = ? AND h.device_seq > 0
+                AND h.kind IN ('reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried',
+                               'linked')
+              ORDER BY h.device_seq DESC",
+        )?;
+        let mut rows = statement.query([device])?;
         let mut found = Vec::new();
-        for id in ids {
-            if found.len() == count {
-                break;
-            }
-            let Some(record) = self.facts_of(id)? else { continue };
-            let by_itself = record.kind == kind::LINKED
-                && record.extra.as_deref().is_some_and(extra::by_itself);
-            if !by_itself && !self.is_retracted(id, &record)? {
-                found.push((id, record));
+        while let Some(row) = rows.next()?.filter(|_| found.len() < count) {
+            let id = EventId(row.get(0)?);
+            let by_itself = row::text(row, 2)?.as_deref() == Some(kind::LINKED)
+                && row::text(row, 3)?.as_deref().is_some_and(extra::by_itself);
+            if !by_itself && !retracted.contains(&(id, CardId::new(row::owned(row, 1)?))) {
+                found.push(id);
             }
         }
-        Ok(found)
+        drop(rows);
+        drop(statement);
+        let facts = found.into_iter().map(|id| Ok(self.facts_of(id)?.map(|facts| (id, facts))));
+        facts.filter_map(Result::transpose).collect()
+    }
+
+    /// Returns what was taken back, each as event and card.
+    fn retracted(&self) -> Result<BTreeSet<(EventId, CardId)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+              WHERE h.kind = 'retracted' AND h.kind NOT IN ('reviewed', 'practised')",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut retracted = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            if let Some(target) = row::text(row, 1)?.as_deref().and_then(extra::target) {
+                retracted.insert((target, CardId::new(row::owned(row, 0)?)));
+            }
+        }
+        Ok(retracted)
     }
 
     /// Whether an event about a card was taken back.
@@ -379,10 +406,16 @@ impl Store {
         )?;
         let mut rows = statement.query([card.as_str()])?;
         while let Some(row) = rows.next()? {
-            if row.get_ref(0)?.as_str_or_null()?.and_then(extra::target) == Some(id) {
+            if row::text(row, 0)?.as_deref().and_then(extra::target) == Some(id) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// Returns what takes an event about a card back.
+fn retraction(target: EventId, record: &Record, now: Moment) -> Option<Entry> {
+    let card = record.card.clone()?;
+    Some(Entry::now(card, Deed::Retracted { target }, now))
 }

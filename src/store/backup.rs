@@ -38,7 +38,10 @@ fn write_copy(db: &Connection, to: &Path) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let copy = Connection::open_with_flags(to, flags)?;
     copy.busy_timeout(super::PATIENCE)?;
-    copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
+    // Rows are copied as they are: what is wrong in them is for the doctor to say.
+    copy.execute_batch(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;",
+    )?;
     copy.execute("ATTACH ? AS source", [&source])?;
     copy.execute_batch("BEGIN")?;
     let mut later = Vec::new();
@@ -140,38 +143,52 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A copy that is damaged, foreign or newer is refused, and nothing changes.
+    /// As [`refuse_no_copy`], and if the present facts cannot be copied; then nothing changes.
     pub fn restore(&mut self, from: &Path, today: Day) -> Result<PathBuf, StoreError> {
         self.deny_readers()?;
-        let at = |error: StoreError| error.at(from);
-        // Opened for reading only: a copy is evidence and is left as it is.
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let source = Connection::open_with_flags(from, flags).map_err(|error| at(error.into()))?;
-        verify(&source, from).map_err(at)?;
-        migrate::refuse_unknown(&source, from).map_err(at)?;
-        let facts: i64 = source
-            .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'history'", [], |row| {
-                row.get(0)
-            })
-            .map_err(|error| at(error.into()))?;
-        if facts == 0 {
-            return Err(StoreError::Foreign(from.to_owned()));
-        }
+        let source = open_copy(from).map_err(|error| error.at(from))?;
         let home = self.path.parent().unwrap_or(Path::new("."));
         let before = free_name(&home.join(BACKUPS), &format!("before-restore-{today}.db"));
         self.back_up(&before)?;
+        let path = self.path.clone();
+        self.replace(&source).map_err(|error| error.at(&path))?;
+        Ok(before)
+    }
+
+    fn replace(&mut self, source: &Connection) -> Result<(), StoreError> {
         {
-            let backup = rusqlite::backup::Backup::new(&source, &mut self.db)?;
+            let backup = rusqlite::backup::Backup::new(source, &mut self.db)?;
             // All pages in one step: nobody sees half of it.
             backup.run_to_completion(i32::MAX, std::time::Duration::from_millis(50), None)?;
         }
-        self.device = None;
-        self.links = Default::default();
+        self.forget_what_was_read();
         self.db.flush_prepared_statement_cache();
         self.prepare()?;
-        self.forget_device()?;
-        Ok(before)
+        self.forget_device()
     }
+}
+
+/// Refuses a file that no history can be restored from, naming what it is.
+///
+/// # Errors
+///
+/// A file that is damaged, foreign, newer, or without a history.
+pub fn refuse_no_copy(from: &Path) -> Result<(), StoreError> {
+    open_copy(from).map(drop).map_err(|error| error.at(from))
+}
+
+fn open_copy(from: &Path) -> Result<Connection, StoreError> {
+    // Opened for reading only: a copy is evidence and is left as it is.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = Connection::open_with_flags(from, flags)?;
+    verify(&source, from)?;
+    migrate::refuse_unknown(&source, from)?;
+    let facts: i64 = source.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'history'",
+        [],
+        |row| row.get(0),
+    )?;
+    if facts == 0 { Err(StoreError::Foreign(from.to_owned())) } else { Ok(source) }
 }
 
 /// Keeps the newest copies and one a month; what cannot be deleted stays.

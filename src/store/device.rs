@@ -16,8 +16,10 @@ use crate::history::{DeviceId, LearnerId};
 pub(super) struct Device {
     pub key: i64,
     pub id: DeviceId,
-    /// How far this process has counted.
+    /// How far it has counted.
     pub seq: i64,
+    /// Unix milliseconds of the last thing done now on it.
+    pub last_ms: Option<i64>,
 }
 
 impl Store {
@@ -44,9 +46,10 @@ impl Store {
             .db
             .prepare_cached("SELECT key FROM device WHERE id = ?")?
             .query_row([device.0], |row| row.get(0))?;
-        let device = Device { key, id: device, seq: 0 };
+        let (id, seq) = (device, last_seq(&self.db, device)?);
+        let device = Device { key, id, seq, last_ms: self.last_now(key)? };
         if minted {
-            write_mark(&self.path, device.id, 0);
+            write_mark(&self.path, id, 0);
         }
         self.device = Some(device);
         Ok(device)
@@ -65,17 +68,17 @@ impl Store {
         Ok(learner)
     }
 
-    /// Returns the device of this home if it has written before and the file is no copy since.
-    pub(super) fn known_device(&self) -> Result<Option<Device>, StoreError> {
-        if self.device.is_some() {
-            return Ok(self.device);
+    /// Returns the key of the device of this home if it has written before and the file is no copy
+    /// since.
+    pub(super) fn known_device(&self) -> Result<Option<i64>, StoreError> {
+        if let Some(device) = self.device {
+            return Ok(Some(device.key));
         }
         let Some(id) = self.recognised()? else { return Ok(None) };
         Ok(self
             .db
             .query_row("SELECT key FROM device WHERE id = ?", [id.0], |row| row.get(0))
-            .optional()?
-            .map(|key| Device { key, id, seq: 0 }))
+            .optional()?)
     }
 
     /// Returns the device that wrote here last, if this file is no copy of the one it wrote to.
@@ -96,8 +99,10 @@ impl Store {
     /// Notes beside the database how far this device has counted.
     ///
     /// Not synced: a mark that lags behind is harmless, one that is ahead shows a restored file.
-    pub(super) fn mark(&self, device: Device, seq: i64) {
-        write_mark(&self.path, device.id, seq);
+    pub(super) fn mark_progress(&self) {
+        if let Some(device) = self.device {
+            write_mark(&self.path, device.id, device.seq);
+        }
     }
 }
 
@@ -160,10 +165,16 @@ impl Mark {
     }
 }
 
-fn mark_path(path: &Path) -> PathBuf {
+/// Returns the file beside the database that says how far its device had counted.
+pub(super) fn mark_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-mark");
     PathBuf::from(name)
+}
+
+/// Returns how far the device that wrote here last had counted, as the mark says.
+pub(super) fn marked(path: &Path) -> Option<i64> {
+    read_mark(path).map(|mark| mark.seq)
 }
 
 fn read_mark(path: &Path) -> Option<Mark> {

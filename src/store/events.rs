@@ -1,17 +1,18 @@
 //! The history as it is read: every event, and what became of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{OptionalExtension, Row};
 
 use super::fold::Rules;
-use super::{Store, StoreError};
+use super::{Store, StoreError, row};
 use crate::card::CardId;
 use crate::deck::Head;
 use crate::history::{DeviceId, Event, EventId, Record, Step, extra, kind, replay};
 use crate::schedule::{Interval, Scheduler};
 use crate::settings::Settings;
-use crate::time::{Day, Moment};
+
 /// An event, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
@@ -35,15 +36,15 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(EventId, Record)> {
     let record = Record {
         device: DeviceId(row.get(1)?),
         device_seq: row.get(2)?,
-        card: row.get::<_, Option<String>>(3)?.map(CardId::new),
+        card: row::text(row, 3)?.map(CardId::new),
         rev: row.get(4)?,
-        when: Moment { at_ms: row.get(5)?, utc_offset_s: row.get(6)? },
-        day: Day(row.get(7)?),
-        kind: row.get(8)?,
+        when: row::moment(row, (5, 6))?,
+        day: row::day(row, 7)?,
+        kind: row::owned(row, 8)?,
         rating: row.get(9)?,
         quality: row.get(10)?,
         took_ms: row.get(11)?,
-        extra: row.get(12)?,
+        extra: row::text(row, 12)?.map(Cow::into_owned),
     };
     Ok((EventId(row.get(0)?), record))
 }

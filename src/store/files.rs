@@ -75,6 +75,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let begin = if self.writable() { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.db.prepare_cached(begin)?.execute([])?;
+        self.forget_if_others_wrote()?;
         match work(self) {
             Ok(done) => {
                 self.db.prepare_cached("COMMIT")?.execute([])?;
@@ -83,11 +84,29 @@ impl Store {
             Err(error) => {
                 // The first error is the one to tell; a failed rollback ends with the connection.
                 let _ = self.db.execute_batch("ROLLBACK");
-                // A device that was minted in here never was.
-                self.device = None;
+                // What was written in here never was.
+                self.forget_what_was_read();
                 Err(error)
             }
         }
+    }
+
+    /// Forgets what was read of the facts if another connection wrote since: it may have put a
+    /// backup in their place.
+    fn forget_if_others_wrote(&mut self) -> Result<(), StoreError> {
+        let version: i64 =
+            self.db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if self.version != Some(version) {
+            self.forget_what_was_read();
+            self.version = Some(version);
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_what_was_read(&mut self) {
+        self.device = None;
+        self.foreseen = None;
+        self.links = Default::default();
     }
 
     fn is_current(&self, files: &[DeckFile], settings: &Settings) -> Result<bool, StoreError> {
@@ -197,10 +216,11 @@ impl Store {
         }
         if self.writable() {
             refreshed.linked = self.certain_links(&touched, &touched_decks)?;
-            for (card, from) in &refreshed.linked {
+            let links = refreshed.linked.iter().map(|(card, from)| {
                 let deed = Deed::Linked { from: from.clone(), by_itself: true };
-                self.append_within(&Entry::now(card.clone(), deed, now), settings)?;
-            }
+                Entry::now(card.clone(), deed, now)
+            });
+            self.append_within(&links.collect::<Vec<_>>(), settings)?;
         }
         self.note_edited(touched_decks)?;
         cache::set_stamp(&self.db, Stamp::Astray, &0)?;
@@ -210,7 +230,7 @@ impl Store {
     /// Whether events of other devices are not folded yet.
     fn others_wrote(&self) -> Result<bool, StoreError> {
         let folded: i64 = cache::stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
-        let here = self.known_device()?.map_or(0, |device| device.key);
+        let here = self.known_device()?.unwrap_or(0);
         let sql = "SELECT EXISTS (SELECT 1 FROM history NOT INDEXED WHERE seq > ? AND device <> ?)";
         Ok(self.db.query_row(sql, [folded, here], |row| row.get(0))?)
     }

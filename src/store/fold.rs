@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::links::Groups;
-use super::{Store, StoreError, cache};
+use super::{Store, StoreError, cache, row};
 use crate::answer;
-use crate::card::Wording;
+use crate::card::{CardId, Wording};
 use crate::deck::Head;
 use crate::history::{Event, EventId, Kind, Past, Step, kind, replay};
 use crate::schedule::sm2::Sm2;
@@ -129,6 +129,7 @@ impl Store {
 
     /// Folds the whole history.
     pub(super) fn refold_all(&mut self, settings: &Settings) -> Result<(), StoreError> {
+        self.name_strangers()?;
         let groups = self.groups()?;
         let targets = all_targets(&self.db, settings)?;
         // Read in the order in which it lies on the disk; grouped in memory.
@@ -136,6 +137,17 @@ impl Store {
         for target in &targets {
             let past = pasts.remove(&target.history_key).unwrap_or_default();
             keep(&self.db, target, past, &groups)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a key to ids that only a link names: what they are linked with is their past, too.
+    fn name_strangers(&mut self) -> Result<(), StoreError> {
+        let groups = self.groups()?;
+        if self.writable() {
+            for id in groups.strangers() {
+                self.card_key(&CardId::new(id))?;
+            }
         }
         Ok(())
     }
@@ -154,6 +166,7 @@ impl Store {
         if newest == folded {
             return Ok(());
         }
+        self.name_strangers()?;
         let mut keys = BTreeSet::new();
         {
             let mut rows = self.db.prepare_cached(
@@ -182,15 +195,17 @@ impl Store {
         self.stamp_history()
     }
 
-    /// Folds what was appended in this transaction, and everything else that is not folded yet.
+    /// Folds the `count` events that were appended in this transaction, and everything else that is
+    /// not folded yet.
     pub(super) fn fold_appended(
         &mut self,
         touched: &BTreeSet<i64>,
+        count: i64,
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let newest: i64 =
             self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
-        if cache::stamp(&self.db, cache::Stamp::Seq)? == Some(newest - 1) {
+        if cache::stamp(&self.db, cache::Stamp::Seq)? == Some(newest - count) {
             self.refold(touched, settings)?;
             return self.stamp_history();
         }
@@ -200,8 +215,14 @@ impl Store {
     /// Notes up to where the history is folded, and its newest times.
     fn stamp_history(&mut self) -> Result<(), StoreError> {
         use cache::{Stamp, set_stamp, stamp};
-        if let Some(device) = self.known_device()? {
-            let last = self.last_now(device)?;
+        let last = match self.device {
+            Some(device) => Some(device.last_ms),
+            None => match self.known_device()? {
+                Some(key) => Some(self.last_now(key)?),
+                None => None,
+            },
+        };
+        if let Some(last) = last {
             set_stamp(&self.db, Stamp::LastNow, &last)?;
         }
         let folded: i64 = stamp(&self.db, Stamp::Seq)?.unwrap_or(0);
@@ -220,20 +241,22 @@ const EVENT_COLUMNS: &str =
     "h.id, h.card, h.at_ms, h.utc_offset_s, h.day, h.rev, h.kind, h.rating, h.quality, h.extra";
 
 fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
-    let word = row.get_ref(6)?.as_str()?;
-    let day = Day(row.get(4)?);
+    let word = row::text(row, 6)?.unwrap_or_default();
+    let day = row::day(row, 4)?;
     // Answers are nearly all there is, and need nothing from what else an event carries.
-    let extra = match word {
+    let extra = match &*word {
         kind::REVIEWED | kind::PRACTISED => None,
-        _ => row.get_ref(9)?.as_str_or_null()?,
+        _ => row::text(row, 9)?,
     };
     Ok(Event {
         id: EventId(row.get(0)?),
         card: row.get(1)?,
-        when: Moment { at_ms: row.get(2)?, utc_offset_s: row.get(3)? },
+        when: row::moment(row, (2, 3))?,
         day,
         rev: row.get(5)?,
-        kind: Kind::understand(word, row.get(7)?, row.get(8)?, day, extra, |from| groups.key(from)),
+        kind: Kind::understand(&word, row.get(7)?, row.get(8)?, day, extra.as_deref(), |from| {
+            groups.key(from)
+        }),
     })
 }
 
@@ -283,7 +306,7 @@ fn targets_of(
     // indexes.
     let id: Option<String> = db
         .prepare_cached("SELECT id FROM card WHERE key = ?")?
-        .query_row([history_key], |row| row.get(0))
+        .query_row([history_key], |row| row::owned(row, 0))
         .optional()?;
     let mut cards =
         db.prepare_cached("SELECT key, rev, file, shadowed FROM cache_card WHERE id = ?")?;
@@ -405,9 +428,9 @@ pub(super) fn wording(
         let mut rows = statement.query(params![key, rev])?;
         if let Some(row) = rows.next()? {
             return Ok(Some(Wording {
-                front: row.get(0)?,
-                back: row.get(1)?,
-                accept: row.get(2)?,
+                front: row::owned(row, 0)?,
+                back: row::owned(row, 1)?,
+                accept: row::owned(row, 2)?,
             }));
         }
     }

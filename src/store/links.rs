@@ -1,12 +1,13 @@
 //! Which ids are one card, and which new card looks like an edited old one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::cache::{self, Stamp};
-use super::{Store, StoreError};
+use super::{Store, StoreError, row};
 use crate::answer;
 use crate::card::{Card, CardId, Wording, content_key};
 use crate::history::{Event, EventId, Kind, extra, groups};
@@ -30,6 +31,11 @@ impl Groups {
     /// Returns all keys that are one card with `key`, smallest first.
     pub(super) fn members(&self, key: i64) -> Vec<i64> {
         self.families.get(&key).cloned().unwrap_or_else(|| vec![key])
+    }
+
+    /// Returns the ids that links name and the history has no key for.
+    pub(super) fn strangers(&self) -> impl Iterator<Item = &str> {
+        self.strangers.keys().map(String::as_str)
     }
 
     /// Returns the key of an id that a link names; negative for one without events.
@@ -117,38 +123,26 @@ impl Store {
         if !asked {
             return Ok(Vec::new());
         }
+        let refused = self.refusals()?;
         let mut whole = Vec::new();
         for card in self.never_asked(touched)? {
-            whole.extend(self.under_another_key(card)?);
+            whole.extend(self.under_another_key(card, &refused)?);
         }
         // Two cards that say the same are both like the old one, and neither is certain to be it.
-        let once =
-            |(_, old): &&(CardId, CardId)| whole.iter().filter(|pair| pair.1 == *old).count() == 1;
-        let mut certain: Vec<(CardId, CardId)> = whole.iter().filter(once).cloned().collect();
+        let mut likes: BTreeMap<&CardId, usize> = BTreeMap::new();
+        for (_, old) in &whole {
+            *likes.entry(old).or_default() += 1;
+        }
+        let mut certain = Pairs::default();
+        for (new, old) in whole.iter().filter(|(_, old)| likes[old] == 1) {
+            certain.add(new, old);
+        }
         for deck in decks {
             let (fresh, parked) = self.fresh_and_parked(deck)?;
-            for card in &fresh {
-                let linked =
-                    |pair: &(CardId, CardId), old: &Parked| pair.0 == card.id || pair.1 == old.id;
-                let mut olds = parked.iter().filter(|old| {
-                    old.text.back == card.text.back
-                        && !old.refused_for(&card.id)
-                        && !certain.iter().any(|pair| linked(pair, old))
-                });
-                let rivals = fresh.iter().filter(|other| other.text.back == card.text.back).count();
-                let whole = olds.clone().find(|old| old.text.front == card.text.front);
-                let old = match (whole, olds.next(), olds.next()) {
-                    (Some(old), ..) => Some(old),
-                    (None, Some(old), None) if card.tells() && rivals == 1 => Some(old),
-                    _ => None,
-                };
-                if let Some(old) = old {
-                    certain.push((card.id.clone(), old.id.clone()));
-                }
-            }
+            add_certain(&fresh, &parked, &refused, &mut certain);
         }
-        certain.sort();
-        Ok(certain)
+        certain.found.sort();
+        Ok(certain.found)
     }
 
     /// Returns those of `cards` without a written id that nobody was ever asked.
@@ -172,7 +166,11 @@ impl Store {
 
     /// Returns the link of a new card with the other key that its very text can have by itself,
     /// because another note with its front came or went.
-    fn under_another_key(&mut self, card: i64) -> Result<Option<(CardId, CardId)>, StoreError> {
+    fn under_another_key(
+        &mut self,
+        card: i64,
+        refused: &Refusals,
+    ) -> Result<Option<(CardId, CardId)>, StoreError> {
         let found: Option<(String, String)> = self
             .db
             .prepare_cached("SELECT id, content FROM cache_card WHERE key = ?")?
@@ -193,7 +191,7 @@ impl Store {
             if let Some(old) = self.parked(&family)?
                 && old.text.front == text.front
                 && old.text.back == text.back
-                && !old.refused_for(&CardId::new(&*id))
+                && !refused.has(&CardId::new(&*id), &old.id)
             {
                 return Ok(Some((CardId::new(id), old.id)));
             }
@@ -224,7 +222,7 @@ impl Store {
         )?;
         let mut decks = BTreeSet::new();
         for key in keys.into_iter().flat_map(|key| groups.members(key)) {
-            let found = statement.query_map([key], |row| row.get::<_, String>(0))?;
+            let found = statement.query_map([key], |row| row::owned(row, 0))?;
             decks.extend(found.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(decks)
@@ -260,30 +258,35 @@ impl Store {
     ///
     /// What SQLite says.
     pub fn look_edited(&mut self) -> Result<Vec<Likeness>, StoreError> {
+        let refused = self.refusals()?;
         let mut found = Vec::new();
         for deck in self.pending()? {
-            let (fresh, mut parked) = self.fresh_and_parked(&deck)?;
+            let (fresh, parked) = self.fresh_and_parked(&deck)?;
+            let mut words = Words::default();
+            let mut olds: Vec<Option<(Traits, Parked)>> =
+                parked.into_iter().map(|old| Some((words.traits(&old.text), old))).collect();
             for card in fresh {
-                let best = parked
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, old)| !old.refused_for(&card.id))
-                    .map(|(at, old)| (likeness(&old.text, &card.text), at))
-                    .filter(|(likeness, _)| *likeness >= 0.5)
+                let traits = words.traits(&card.text);
+                let best = olds
+                    .iter_mut()
+                    .filter_map(|slot| {
+                        let (old_traits, old) = slot.as_ref()?;
+                        let likeness = traits.likeness(old_traits);
+                        let likely = likeness >= 0.5 && !refused.has(&card.id, &old.id);
+                        likely.then_some((likeness, slot))
+                    })
                     .max_by(|one, other| one.0.total_cmp(&other.0));
-                if let Some((_, at)) = best {
-                    let old = parked.swap_remove(at);
-                    found.push(Likeness {
-                        card: card.id,
-                        deck: deck.clone(),
-                        file: card.file,
-                        line: card.line,
-                        front: card.text.front.clone(),
-                        back: card.text.answer(),
-                        from: old.id,
-                        was: old.text,
-                    });
-                }
+                let Some((_, old)) = best.and_then(|(_, slot)| slot.take()) else { continue };
+                found.push(Likeness {
+                    card: card.id,
+                    deck: deck.clone(),
+                    file: card.file,
+                    line: card.line,
+                    front: card.text.front.clone(),
+                    back: card.text.answer(),
+                    from: old.id,
+                    was: old.text,
+                });
             }
         }
         Ok(found)
@@ -355,20 +358,24 @@ impl Store {
 
     /// Returns the card that the ids of `family` were, as it was last asked.
     fn parked(&mut self, family: &[i64]) -> Result<Option<Parked>, StoreError> {
-        let Some((id, text, _)) = self.last_wording(family)? else { return Ok(None) };
-        let mut refused = Vec::new();
+        let last = self.last_wording(family)?;
+        Ok(last.map(|(id, text, _)| Parked { id, text }))
+    }
+
+    /// Returns every link that ever was.
+    fn refusals(&self) -> Result<Refusals, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
               WHERE h.kind = 'linked' AND h.kind NOT IN ('reviewed', 'practised')",
         )?;
         let mut rows = statement.query([])?;
+        let mut refusals = Refusals::default();
         while let Some(row) = rows.next()? {
-            let from = row.get_ref(1)?.as_str_or_null()?.and_then(extra::from);
-            if from.as_deref() == Some(id.as_str()) {
-                refused.push(CardId::new(row.get::<_, String>(0)?));
+            if let Some(from) = row::text(row, 1)?.as_deref().and_then(extra::from) {
+                refusals.0.insert((CardId::new(row::owned(row, 0)?), CardId::new(from)));
             }
         }
-        Ok(Some(Parked { id, text, refused }))
+        Ok(refusals)
     }
 
     /// Returns the id of `family` that was asked last, with what it said and where it stood.
@@ -383,10 +390,14 @@ impl Store {
         for key in family {
             let found = statement
                 .query_row([key], |row| {
-                    let text =
-                        Wording { front: row.get(1)?, back: row.get(2)?, accept: row.get(3)? };
-                    let id = CardId::new(row.get::<_, String>(0)?);
-                    Ok((row.get(5)?, (id, text, row.get(4)?)))
+                    let text = Wording {
+                        front: row::owned(row, 1)?,
+                        back: row::owned(row, 2)?,
+                        accept: row::owned(row, 3)?,
+                    };
+                    let id = CardId::new(row::owned(row, 0)?);
+                    let deck = row::text(row, 4)?.map(Cow::into_owned);
+                    Ok((row.get(5)?, (id, text, deck)))
                 })
                 .optional()?;
             if let Some(found) = found
@@ -421,32 +432,108 @@ impl Fresh {
 struct Parked {
     id: CardId,
     text: Wording,
-    /// Cards that were linked with it once: in force, or taken back, which is a no.
-    refused: Vec<CardId>,
 }
 
-impl Parked {
-    fn refused_for(&self, card: &CardId) -> bool {
-        self.refused.contains(card)
+/// Pairs of new and old ids that were linked once: in force, or taken back, which is a no.
+#[derive(Default)]
+struct Refusals(BTreeSet<(CardId, CardId)>);
+
+impl Refusals {
+    fn has(&self, new: &CardId, old: &CardId) -> bool {
+        // Nearly always there are none, and then a look must cost nothing.
+        !self.0.is_empty() && self.0.contains(&(new.clone(), old.clone()))
     }
 }
 
-/// Returns 0 to 1: how much speaks for an edit. Only a person can say.
-fn likeness(old: &Wording, new: &Wording) -> f64 {
-    if answer::same(&old.answer(), &new.answer(), true) {
-        return 1.0;
-    }
-    shared_words(&old.front, &new.front).min(0.99)
+/// Links as new id and old id, each id in one of them at most.
+#[derive(Default)]
+struct Pairs {
+    found: Vec<(CardId, CardId)>,
+    ids: BTreeSet<CardId>,
 }
 
-/// Returns Dice's coefficient over the words of two texts.
-fn shared_words(one: &str, other: &str) -> f64 {
-    let words = |text: &str| -> BTreeSet<String> {
-        answer::folded(text, true).split_whitespace().map(str::to_owned).collect()
-    };
-    let (one, other) = (words(one), words(other));
-    let shared = one.intersection(&other).count();
-    2.0 * shared as f64 / (one.len() + other.len()).max(1) as f64
+impl Pairs {
+    fn add(&mut self, new: &CardId, old: &CardId) {
+        self.found.push((new.clone(), old.clone()));
+        self.ids.extend([new.clone(), old.clone()]);
+    }
+}
+
+/// Adds the links that are certain between new cards of a deck and those that are gone from it.
+fn add_certain(fresh: &[Fresh], parked: &[Parked], refused: &Refusals, certain: &mut Pairs) {
+    let mut rivals: BTreeMap<&str, usize> = BTreeMap::new();
+    for card in fresh {
+        *rivals.entry(&card.text.back).or_default() += 1;
+    }
+    let mut by_answer: BTreeMap<&str, Vec<&Parked>> = BTreeMap::new();
+    for old in parked {
+        by_answer.entry(&old.text.back).or_default().push(old);
+    }
+    let mut by_both: BTreeMap<(&str, &str), Vec<&Parked>> = BTreeMap::new();
+    for old in parked {
+        by_both.entry((&old.text.back, &old.text.front)).or_default().push(old);
+    }
+    for card in fresh {
+        if certain.ids.contains(&card.id) {
+            continue;
+        }
+        let answer = card.text.back.as_str();
+        let free =
+            |old: &&&Parked| !refused.has(&card.id, &old.id) && !certain.ids.contains(&old.id);
+        let whole = by_both.get(&(answer, card.text.front.as_str()));
+        let old = match whole.and_then(|olds| olds.iter().find(free)) {
+            Some(old) => Some(old),
+            None if card.tells() && rivals[answer] == 1 => {
+                let mut olds = by_answer.get(answer).into_iter().flatten().filter(free);
+                let first = olds.next();
+                first.filter(|_| olds.next().is_none())
+            }
+            None => None,
+        };
+        if let Some(old) = old {
+            certain.add(&card.id, &old.id);
+        }
+    }
+}
+
+/// What of a card's text speaks for an edit.
+struct Traits {
+    answer: answer::Essence,
+    /// The words of the question, sorted, each as its number.
+    words: Vec<usize>,
+}
+
+/// The words of the questions that are compared, each with a number.
+#[derive(Default)]
+struct Words(HashMap<String, usize>);
+
+impl Words {
+    fn traits(&mut self, text: &Wording) -> Traits {
+        let folded = answer::folded(&text.front, true);
+        let mut words: Vec<usize> = folded
+            .split_whitespace()
+            .map(|word| {
+                let next = self.0.len();
+                *self.0.entry(word.to_owned()).or_insert(next)
+            })
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        Traits { answer: answer::Essence::of(text.answer().texts(), false, true), words }
+    }
+}
+
+impl Traits {
+    /// Returns 0 to 1: how much speaks for an edit. Only a person can say.
+    fn likeness(&self, old: &Traits) -> f64 {
+        if self.answer.agrees(&old.answer) {
+            return 1.0;
+        }
+        // Dice's coefficient over the words of the two questions.
+        let shared = self.words.iter().filter(|word| old.words.binary_search(word).is_ok()).count();
+        let all = (self.words.len() + old.words.len()).max(1);
+        (2.0 * shared as f64 / all as f64).min(0.99)
+    }
 }
 
 fn read_groups(db: &Connection) -> Result<Groups, StoreError> {
@@ -459,7 +546,7 @@ fn read_groups(db: &Connection) -> Result<Groups, StoreError> {
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if let Some(target) = row.get_ref(1)?.as_str_or_null()?.and_then(extra::target) {
+            if let Some(target) = row::text(row, 1)?.as_deref().and_then(extra::target) {
                 retracted.insert((target, row.get::<_, Option<i64>>(0)?));
             }
         }
@@ -473,7 +560,7 @@ fn read_groups(db: &Connection) -> Result<Groups, StoreError> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (id, card) = (EventId(row.get(0)?), row.get::<_, Option<i64>>(1)?);
-        let Some(from) = row.get_ref(2)?.as_str_or_null()?.and_then(extra::from) else { continue };
+        let Some(from) = row::text(row, 2)?.as_deref().and_then(extra::from) else { continue };
         let key: i64 = match row.get::<_, Option<i64>>(3)? {
             Some(key) => *found.keys.entry(from).or_insert(key),
             None => {

@@ -21,7 +21,10 @@ pub(super) fn refuse_unknown(db: &Connection, path: &Path) -> Result<(), StoreEr
     let (version, known) = (number(db, "PRAGMA user_version")?, STEPS.len() as i64);
     let ours = number(db, "PRAGMA application_id")? == APPLICATION;
     let tables = number(db, "SELECT count(*) FROM sqlite_schema")?;
-    if !ours && (version != 0 || tables > 0) {
+    if ours && version < 1 {
+        let problem = format!("its format is said to be {version}");
+        Err(StoreError::Damaged { path: path.to_owned(), problem })
+    } else if !ours && (version != 0 || tables > 0) {
         Err(StoreError::Foreign(path.to_owned()))
     } else if version > known {
         Err(StoreError::Newer { path: path.to_owned(), found: version, known })
@@ -88,8 +91,8 @@ mod tests {
     fn every_older_version_is_brought_up_to_date_with_its_facts() {
         for older in 0..STEPS.len() {
             let (folder, path, mut db) = fresh();
-            run(&mut db, &path, None, &STEPS[..older]).unwrap();
             if older > 0 {
+                run(&mut db, &path, None, &STEPS[..older]).unwrap();
                 db.execute("INSERT INTO card (id) VALUES ('kept')", []).unwrap();
             }
             migrate(&mut db, &path, Some(&folder.path().join("backups"))).unwrap();

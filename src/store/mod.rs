@@ -17,10 +17,11 @@ mod links;
 mod migrate;
 mod names;
 mod read;
+mod row;
 mod standing;
 
 pub use append::{Appended, Entry};
-pub use backup::BACKUPS;
+pub use backup::{BACKUPS, refuse_no_copy};
 pub use events::HistoryRow;
 pub use files::Refreshed;
 pub use links::Likeness;
@@ -58,6 +59,16 @@ pub enum StoreError {
         path: PathBuf,
         /// What SQLite says.
         problem: String,
+    },
+    /// There is nothing in it, and once there was.
+    #[error("{} is empty or gone, and at least {events} events were in it", path.display())]
+    Emptied {
+        /// The database.
+        path: PathBuf,
+        /// How far its device had counted.
+        events: i64,
+        /// The file that says so.
+        mark: PathBuf,
     },
     /// Another program kept it busy for longer than anybody waits.
     #[error("another program kept {} busy for ten seconds", .0.display())]
@@ -110,6 +121,9 @@ impl StoreError {
                     StoreError::Busy(path())
                 }
                 Some(ErrorCode::ReadOnly) => StoreError::ReadOnly(path()),
+                _ if error.to_string().starts_with("no such ") => {
+                    StoreError::Damaged { path: path(), problem: error.to_string() }
+                }
                 _ => StoreError::Sqlite(error),
             },
             other => other,
@@ -149,6 +163,9 @@ pub struct Store {
     ids: Ids,
     device: Option<device::Device>,
     links: links::Cached,
+    foreseen: Option<append::Foreseen>,
+    /// Which state of the file the fields above were read from.
+    version: Option<i64>,
     /// A copy that is read in place of a database whose folder cannot be written.
     _copy: Option<tempfile::TempDir>,
     /// What happened while opening.
@@ -168,6 +185,9 @@ impl Store {
     }
 
     fn open_as(path: &Path, ids: Ids) -> Result<Store, StoreError> {
+        if !path.exists() {
+            refuse_emptied(path)?;
+        }
         let (db, access, copy) = connect(path)?;
         let mut store = Store {
             db,
@@ -176,6 +196,8 @@ impl Store {
             ids,
             device: None,
             links: links::Cached::default(),
+            foreseen: None,
+            version: None,
             _copy: copy,
             notices: Vec::new(),
         };
@@ -196,6 +218,8 @@ impl Store {
             ids,
             device: None,
             links: links::Cached::default(),
+            foreseen: None,
+            version: None,
             _copy: None,
             notices: Vec::new(),
         };
@@ -205,6 +229,11 @@ impl Store {
 
     fn prepare(&mut self) -> Result<(), StoreError> {
         self.db.busy_timeout(PATIENCE)?;
+        let tables: i64 =
+            self.db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables == 0 {
+            refuse_emptied(&self.path)?;
+        }
         self.db.set_prepared_statement_cache_capacity(64);
         self.db.execute_batch(
             "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
@@ -280,10 +309,28 @@ impl Store {
     }
 }
 
+/// Refuses a database without anything in it if the mark beside it says that events were there.
+fn refuse_emptied(path: &Path) -> Result<(), StoreError> {
+    match device::marked(path) {
+        Some(events @ 1..) => Err(StoreError::Emptied {
+            path: path.to_owned(),
+            events,
+            mark: device::mark_path(path),
+        }),
+        _ => Ok(()),
+    }
+}
+
 type Connected = (Connection, Access, Option<tempfile::TempDir>);
 
 fn connect(path: &Path) -> Result<Connected, StoreError> {
     let io = |source| StoreError::Io { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(StoreError::Damaged {
+            path: path.to_owned(),
+            problem: "it is a folder".into(),
+        });
+    }
     if !path.exists() {
         if let Some(home) = path.parent() {
             std::fs::create_dir_all(home).map_err(io)?;

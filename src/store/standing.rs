@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::fold::{Folded, Rules, head_of};
 use super::read::day;
-use super::{Store, StoreError};
+use super::{Store, StoreError, row};
 use crate::card::{Answer, Card, CardId, Details, Kind, Wording};
 use crate::deck::Head;
 use crate::history::{EventId, Past, Review, Step};
@@ -14,6 +14,7 @@ use crate::queue::Candidate;
 use crate::schedule::{Ease, Grade, Interval, Schedule, Scheduler, Stage};
 use crate::settings::Settings;
 use crate::time::{Day, Moment};
+
 /// A card, and how it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
@@ -173,7 +174,7 @@ impl Store {
                   WHERE NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)
                   ORDER BY c.id",
             )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map([], |row| Ok((row.get(0)?, row::owned(row, 1)?)))?
             .collect::<Result<_, _>>()?;
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
@@ -284,6 +285,7 @@ impl Store {
             Some(key) => self.past(key)?,
             None => Past::default(),
         };
+        self.foresee(&standing.card)?;
         let scheduler = Rules::of(settings, &self.head_of_file(standing.file_key)?).scheduler;
         let day = when.day(settings.day_starts_at);
         Ok(grades

@@ -199,6 +199,64 @@ fn a_damaged_database_is_put_aside_when_a_copy_is_restored() {
 }
 
 #[test]
+fn a_copy_is_restored_over_whatever_is_the_matter_with_the_database() {
+    let damages: [(&str, fn(&Home)); 6] = [
+        ("a page of the history", |home| {
+            let page: i64 = home
+                .sql()
+                .query_row(
+                    "SELECT rootpage FROM sqlite_schema WHERE name = 'history_card'",
+                    [],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            home.sql().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+            let mut bytes = std::fs::read(home.database()).unwrap();
+            let at = (page as usize - 1) * 4096;
+            bytes[at..at + 4096].iter_mut().for_each(|byte| *byte ^= 0x5a);
+            std::fs::write(home.database(), bytes).unwrap();
+        }),
+        ("no bytes", |home| std::fs::write(home.database(), "").unwrap()),
+        ("no file", |home| std::fs::remove_file(home.database()).unwrap()),
+        ("a folder", |home| {
+            std::fs::remove_file(home.database()).unwrap();
+            std::fs::create_dir(home.database()).unwrap();
+        }),
+        ("no format", |home| home.sql().execute_batch("PRAGMA user_version = 0").unwrap()),
+        ("no history", |home| {
+            home.sql().execute_batch("DROP TABLE history").unwrap();
+        }),
+    ];
+    for (damage, harm) in damages {
+        let mut home = Home::with(TWO);
+        home.on(0).ok("grade a good");
+        home.on(0).ok("backup copy.db");
+        harm(&home);
+        let ran = home.on(1).run("doctor").exits(1).says("retain.db").says("retain restore");
+        assert!(!ran.err.contains("SQL"), "{damage}: {}", ran.err);
+        home.reseed();
+        let ran = home.on(1).run("restore copy.db").exits(0);
+        assert!(ran.out.contains("restored 1 event"), "{damage}: {ran:?}");
+        assert_eq!(home.on(1).card("a")["reviews"], 1, "{damage}");
+        home.on(1).ok("doctor");
+    }
+}
+
+#[test]
+fn a_database_that_was_emptied_is_not_begun_anew() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    std::fs::remove_file(home.database()).unwrap();
+    for line in ["due", "grade a good", "review --plain", "list", "init"] {
+        home.on(1).run(line).exits(1).says("events were in it").says("retain.db-mark");
+        assert!(!home.database().exists(), "{line}");
+    }
+    // The way out that it names is one.
+    std::fs::remove_file(home.path().join("retain.db-mark")).unwrap();
+    home.on(1).ok("grade a good");
+}
+
+#[test]
 fn a_newer_or_foreign_database_is_refused_untouched() {
     for (sql, word) in [
         ("PRAGMA user_version = 99", "newer"),

@@ -231,6 +231,53 @@ fn an_answer_of_a_wrong_clock_that_was_taken_back_holds_no_later_one() {
 }
 
 #[test]
+fn a_row_that_no_calendar_holds_and_bytes_that_are_no_text_disable_nothing() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    home.sql()
+        .execute_batch(
+            "INSERT INTO card (id) VALUES (CAST(x'66ff' AS TEXT));
+             INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating, extra) VALUES
+                (randomblob(16), 1, 2, 1, 0, 0, 2147483648, 'glanced', 3, NULL),
+                (randomblob(16), 1, 3, 1, -9223372036854775808, -99999999999, -9223372036854775808, 'reviewed', 3, NULL),
+                (randomblob(16), 1, 4, 2, 9223372036854775807, 99999999999, 9223372036854775807, 'practised', 3, CAST(x'ff' AS TEXT)),
+                (randomblob(16), 1, 5, 2, 0, 0, 0, CAST(x'ff80' AS TEXT), 9223372036854775807, CAST(x'ff' AS TEXT)),
+                (randomblob(16), 1, 6, NULL, 0, 0, 2147483648, 'glanced', NULL, CAST(x'ff' AS TEXT)),
+                (randomblob(16), 1, 7, 1, 0, 0, 0, 'placed', NULL, '{\"repetitions\":4294967295,\"lapses\":4294967296,\"interval\":4294967297}');",
+        )
+        .unwrap();
+    for line in [
+        "due --json",
+        "list is:parked",
+        "list --json is:parked",
+        "history",
+        "history --json",
+        "show a",
+        "explain a",
+        "grade a again",
+        "grade b good",
+        "undo 2",
+        "review --plain",
+        "doctor --rebuild",
+        "doctor --digest",
+        "backup",
+    ] {
+        home.on(3).run(line).exits(0);
+    }
+}
+
+#[test]
+fn after_a_clock_that_was_an_hour_ahead_an_answer_belongs_to_the_day_of_the_clock() {
+    let home = Home::with(TWO);
+    home.at("2026-11-25T04:30").ok("grade a good");
+    // Put right: it is still the 24th.
+    home.at("2026-11-25T03:30").ok("grade b again");
+    let rows = home.at("2026-11-25T03:30").ndjson("history --json b");
+    assert_eq!(rows[0]["day"], "2026-11-24");
+    assert_eq!(home.at("2026-11-25T03:30").due(), ["b"]);
+}
+
+#[test]
 fn the_database_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::with(TWO);

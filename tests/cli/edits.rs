@@ -383,3 +383,45 @@ fn a_cards_id_is_kept_when_its_note_gets_a_reverse() {
     assert_eq!((&cards[0]["reviews"], &cards[1]["reviews"]), (&1.into(), &0.into()), "{cards}");
     assert_eq!(home.on(2).json("check --json")["diagnostics"][0]["code"], "looks-edited");
 }
+
+#[test]
+fn a_thousand_ids_that_are_written_at_once_keep_every_history() {
+    let without = (1..=1_000).map(|n| format!("  - {{ front: question {n}, back: answer {n} }}\n"));
+    let without = format!("cards:\n{}", without.collect::<String>());
+    let with_ids = |prefix: &str| {
+        let cards = (1..=1_000)
+            .map(|n| format!("  - {{ id: {prefix}{n}, front: question {n}, back: answer {n} }}\n"));
+        format!("cards:\n{}", cards.collect::<String>())
+    };
+    let home = Home::with(&without);
+    let grades: String = home
+        .on(0)
+        .listed("")
+        .iter()
+        .map(|id| format!("{{\"card\":\"{id}\",\"rating\":3}}\n"))
+        .collect();
+    home.on(0).input(grades).run("grade --stdin").exits(0);
+    for prefix in ["old", "new"] {
+        home.deck("deck", &with_ids(prefix));
+        assert_eq!(home.on(1).ok("due --count").trim(), "1000", "{prefix}");
+        assert_eq!(home.on(1).listed("is:new").len(), 0, "{prefix}");
+    }
+    assert_eq!(kinds(&home, 1).iter().filter(|kind| *kind == "linked").count(), 2_000);
+}
+
+#[test]
+fn a_card_that_only_a_link_names_has_the_past_of_what_it_is_linked_with() {
+    let home = Home::with(super::support::TWO);
+    home.on(0).ok("grade a good");
+    home.sql()
+        .execute(
+            "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, extra)
+             VALUES (randomblob(16), 1, 9, 1, 0, 0, 0, 'linked', '{\"from\":\"b\"}')",
+            [],
+        )
+        .unwrap();
+    assert_eq!(home.on(0).card("b")["reviews"], 1);
+    home.drop_caches();
+    assert_eq!(home.on(0).card("b")["due"], "2026-11-25");
+    assert!(home.on(0).ok("history b").contains("good"));
+}

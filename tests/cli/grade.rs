@@ -87,6 +87,17 @@ fn an_old_answer_is_folded_where_it_belongs() {
 }
 
 #[test]
+fn a_line_that_is_no_object_or_names_a_time_out_of_mind_is_named() {
+    let home = Home::with(TWO);
+    let lines = "[\"a\",3,null,null,null]\n\
+        {\"card\":\"a\",\"rating\":3,\"at\":\"-262143-01-01T00:00\"}\n\
+        {\"card\":\"b\",\"rating\":3}\n";
+    let ran = home.on(0).input(lines).run("grade --stdin").exits(1);
+    ran.clone().says("line 1: no JSON object").says("line 2: \"-262143-01-01T00:00\" is no time");
+    assert!(ran.out.starts_with("b good"), "{}", ran.out);
+}
+
+#[test]
 fn a_time_more_than_a_day_ahead_is_refused() {
     let home = Home::with(TWO);
     home.on(0).ok("grade a good --at 2026-11-25T10:00");

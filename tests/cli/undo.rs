@@ -1,6 +1,6 @@
 //! `undo`: taking back what was done by hand here.
 
-use super::support::{Home, TWO, date};
+use super::support::{Home, TWO, date, deck_of};
 
 #[test]
 fn undo_says_what_it_took_back_and_the_card_stands_as_before() {
@@ -115,4 +115,18 @@ fn what_was_done_elsewhere_is_not_taken_back() {
     assert!(copy.on(1).ok("undo").contains("b good"));
     copy.on(1).run("undo").exits(1);
     assert_eq!(copy.on(1).card("a")["reviews"], 1);
+}
+
+#[test]
+fn thousands_of_things_are_taken_back_and_what_was_before_them_too() {
+    let home = Home::with(&deck_of(51));
+    home.on(0).ok("grade c51 good");
+    let lines: String = (0..90)
+        .flat_map(|_| (1..=50).map(|n| format!("{{\"card\":\"c{n}\",\"rating\":3}}\n")))
+        .collect();
+    home.on(0).input(lines).run("grade --stdin").exits(0);
+    assert_eq!(home.on(0).ok("undo 4500").lines().count(), 4500);
+    home.on(0).ok("undo");
+    assert_eq!(home.on(0).card("c51")["stage"], "new");
+    home.on(0).run("undo").exits(1);
 }

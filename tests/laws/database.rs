@@ -334,6 +334,14 @@ fn nothing_that_a_stranger_writes_changes_or_removes_a_fact() {
             "INSERT INTO history SELECT * FROM history WHERE true ON CONFLICT (id) DO UPDATE SET rating = 1",
             "INSERT INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
                SELECT seq, randomblob(16), device, 9, card, 0, 0, 0, kind, 1 FROM history WHERE kind = 'reviewed' ON CONFLICT (seq) DO UPDATE SET rating = 1",
+            "INSERT INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+               VALUES (9223372036854775807, randomblob(16), 1, 9, 1, 0, 0, 0, 'reviewed', 1)",
+            "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+               VALUES (randomblob(16), 1, 9, 999, 0, 0, 0, 'reviewed', 1)",
+            "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+               VALUES (randomblob(16), 999, 9, 1, 0, 0, 0, 'reviewed', 1)",
+            "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+               VALUES (randomblob(16), 1, 9223372036854775807, 1, 0, 0, 0, 'reviewed', 1)",
             "UPDATE card SET id = 'x'",
             "UPDATE OR REPLACE card SET key = 1",
             "DELETE FROM card",
@@ -361,6 +369,25 @@ fn nothing_that_a_stranger_writes_changes_or_removes_a_fact() {
             assert_eq!(seen.iter().filter(|card| card.schedule.is_some()).count(), 3, "{sql}");
         }
     }
+}
+
+#[test]
+fn an_event_is_put_behind_all_others_and_nowhere_else() {
+    let mut base = filled();
+    let insert = |db: &Connection, seq: i64| {
+        db.execute(
+            "INSERT INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+             VALUES (?, randomblob(16), 1, 50, 4, 1795600000000, 0, 20782, 'reviewed', 3)",
+            [seq],
+        )
+    };
+    insert(&base.db(), 1_000).unwrap();
+    // A place that was passed is refused: what was folded is all that lies before it.
+    assert!(insert(&base.db(), 500).is_err());
+    assert!(insert(&base.db(), 1_000).is_err());
+    insert(&base.db(), 1_001).unwrap();
+    base.answer(0, 9, Rating::Good);
+    assert_eq!(base.standings().iter().filter(|card| card.schedule.is_some()).count(), 4);
 }
 
 #[test]
