@@ -38,3 +38,19 @@ pub struct Diagnostic {
     #[serde(default)]
     pub width: u32,
 }
+
+/// The code of the last finding of a file that has more than are listed.
+pub const MORE: &str = "more";
+
+/// Returns how many findings of this severity there are, those that are not listed among them.
+pub fn count(findings: &[Diagnostic], severity: Severity) -> usize {
+    let those = findings.iter().filter(|finding| finding.severity == severity);
+    those.map(Diagnostic::weight).sum()
+}
+
+impl Diagnostic {
+    /// Returns for how many findings it stands.
+    fn weight(&self) -> usize {
+        if self.code == MORE { self.width as usize } else { 1 }
+    }
+}

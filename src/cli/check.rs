@@ -11,7 +11,7 @@ use super::home::Desk;
 use super::io::Io;
 use super::{report, words};
 use crate::deck::load::{Folder, Folders, is_yaml};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::settings::Settings;
 use crate::store::{Likeness, Store};
 use crate::text;
@@ -91,11 +91,18 @@ fn folder_of(path: &Path) -> Folder {
     Folder { path: path.to_owned(), shown: path.to_string_lossy().into_owned(), prefix: None }
 }
 
-fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Result<(), CliError> {
+/// Says what was found.
+///
+/// # Errors
+///
+/// Exit status 1 if there are errors.
+pub fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Result<(), CliError> {
     findings.sort_by(|one, other| {
-        (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column))
+        let place =
+            |finding: &Diagnostic| (finding.code == diagnostic::MORE, finding.line, finding.column);
+        (&one.file, place(one)).cmp(&(&other.file, place(other)))
     });
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let count = |severity| diagnostic::count(&findings, severity);
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if check.json {
         let diagnostics = findings.iter().map(as_json).collect();
@@ -133,6 +140,8 @@ fn as_json(finding: &Diagnostic) -> DiagnosticJson<'_> {
 }
 
 fn looks_edited(found: &Likeness) -> Diagnostic {
+    // The key of the note is an id that can be written; all its sides go on with it.
+    let note = found.from.as_str().split('/').next().unwrap_or_default();
     Diagnostic {
         file: found.file.clone(),
         line: found.line,
@@ -144,8 +153,7 @@ fn looks_edited(found: &Likeness) -> Diagnostic {
             text::one_line(&found.was.front)
         ),
         help: Some(format!(
-            "`retain review` on a terminal asks; or write `id: {}` here to go on with its progress",
-            found.from
+            "`retain review` on a terminal asks; or write `id: {note}` here to go on with its progress"
         )),
         fixable: false,
         source_line: String::new(),

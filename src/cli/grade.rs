@@ -41,7 +41,9 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     };
     let standing = desk.card_named(card)?;
     may_be_graded(&standing).map_err(|problem| {
-        CliError::failed(problem).hint(if standing.parked {
+        CliError::failed(problem).hint(if standing.left_out {
+            "it goes on where it was as soon as that is mended".to_owned()
+        } else if standing.parked {
             "it is asked again as soon as a deck has it again".to_owned()
         } else {
             format!("`retain resume {}` takes it up again", standing.card.id)
@@ -120,7 +122,9 @@ fn outcome(
 
 fn may_be_graded(standing: &Standing) -> Result<(), String> {
     let id = text::one_line(standing.card.id.as_str());
-    if standing.parked {
+    if standing.left_out {
+        Err(format!("card {id:?} is left out: there is a mistake in it, `retain check` shows it"))
+    } else if standing.parked {
         Err(format!("card {id:?} is parked: it stands in no deck now"))
     } else if standing.suspended {
         Err(format!("card {id:?} is suspended"))

@@ -10,7 +10,7 @@ use super::io::Io;
 use super::{report, words};
 use crate::card::CardId;
 use crate::deck::load::{self, Folder, Folders};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::settings::{self, Settings};
 use crate::store::{DeckRow, Notice, Refreshed, Standing, Store};
@@ -94,6 +94,7 @@ impl Home {
         let others = settings.decks.iter().map(|written| {
             let path = match (written.strip_prefix("~/"), &environment.user) {
                 (Some(rest), Some(user)) => user.join(rest),
+                (None, Some(user)) if written == "~" => user.clone(),
                 // A path without a root is one beside the settings.
                 _ => self.config.parent().unwrap_or(Path::new("")).join(written),
             };
@@ -196,6 +197,15 @@ impl Desk {
         self.unsearched = folders.problems;
         self.decks = self.store.decks()?;
         Ok(())
+    }
+
+    /// Returns how many errors there are in the decks.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn count_errors(&self) -> Result<usize, CliError> {
+        Ok(self.store.count_errors()? + diagnostic::count(&self.unsearched, Severity::Error))
     }
 
     /// Returns everything that is wrong in the decks.

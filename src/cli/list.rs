@@ -12,8 +12,7 @@ use super::io::Io;
 use super::json::CardJson;
 use super::words;
 use crate::card::Answer;
-use crate::diagnostic::Severity;
-use crate::query::{Query, Subject};
+use crate::query::{Query, Subject, Unclear};
 use crate::queue::Wish;
 use crate::store::Standing;
 use crate::text;
@@ -39,7 +38,14 @@ pub fn query(words: &[String], desk: &Desk, io: &mut Io) -> Result<Option<Query>
     let decks: Vec<(&str, &str)> =
         desk.decks.iter().map(|deck| (deck.deck.as_str(), deck.title())).collect();
     let (query, unknown) = query.with_decks(&decks);
-    for name in unknown {
+    for Unclear { name, meant } in unknown {
+        if !meant.is_empty() {
+            let decks = meant.join(", ");
+            io.note(text::one_line(&format!(
+                "note: deck:{name} may be any of {decks}: write the whole name"
+            )));
+            continue;
+        }
         // A parked card's deck may well be gone, so this is no error.
         let near = decks
             .iter()
@@ -181,7 +187,9 @@ pub fn show(show: &Show, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 
 fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
     let card = &standing.card;
-    let place = if standing.parked {
+    let place = if standing.left_out {
+        "left out for a mistake in it: `retain check` shows it".to_owned()
+    } else if standing.parked {
         "parked: in no deck now".to_owned()
     } else {
         format!("{}:{}", text::one_line(&standing.file), card.line)
@@ -283,8 +291,7 @@ pub fn deck_table(
 
 /// Says in a line that something in the decks is wrong, and how to see it.
 pub fn say_what_is_wrong(desk: &Desk, io: &mut Io) -> Result<(), CliError> {
-    let findings = desk.findings()?;
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let errors = desk.count_errors()?;
     if errors > 0 {
         io.note(format!(
             "{} {} in the decks, and the cards there are left out: `retain check` shows them",

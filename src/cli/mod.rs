@@ -37,6 +37,7 @@ use self::environment::Environment;
 use self::error::CliError;
 use self::home::{Desk, Home};
 use self::io::Io;
+use crate::diagnostic::{self, Severity};
 
 /// Runs the program on the arguments of this process.
 pub fn run() -> ExitCode {
@@ -106,6 +107,15 @@ fn on_home(
         && !check.paths.is_empty()
     {
         return check::files(check, io);
+    }
+    if let Some(Command::Check(check)) = &command
+        && check.json
+    {
+        // An editor wants these as it wants those of decks.
+        let (_, problems) = home.settings()?;
+        if diagnostic::count(&problems, Severity::Error) > 0 {
+            return check::conclude(check, problems, io);
+        }
     }
     let mut desk = Desk::open(home, environment, io)?;
     let for_a_script =

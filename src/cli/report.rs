@@ -50,7 +50,11 @@ fn without_source(finding: &Diagnostic, width: usize) -> String {
         Severity::Warning => "warning".yellow().bold(),
     };
     let file = text::one_line(&finding.file);
-    let place = if finding.line > 0 { format!("{file}:{}", finding.line) } else { file };
+    let place = match (finding.line, finding.column) {
+        (0, _) => file,
+        (line, 0) => format!("{file}:{line}"),
+        (line, column) => format!("{file}:{line}:{column}"),
+    };
     let title = text::wrap(&format!("{place}: {}", finding.message), width, "", "  ");
     let help = finding.help.as_deref().map(|help| text::wrap(help, width, "  = help: ", "    "));
     format!(

@@ -1,9 +1,10 @@
 //! Files that may be decks, as whoever keeps them must know them.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::Head;
-use crate::card::Note;
+use crate::card::{Note, hex};
 use crate::diagnostic::Diagnostic;
 
 /// What tells one state of a file from another without reading it.
@@ -28,6 +29,19 @@ pub struct DeckFile {
     pub state: FileState,
 }
 
+impl DeckFile {
+    /// Returns the path as a text that no other path has, also where it is none.
+    pub fn key(&self) -> Cow<'_, str> {
+        match self.path.to_str() {
+            Some(path) => Cow::Borrowed(path),
+            None => {
+                let bytes = self.path.as_os_str().as_encoded_bytes();
+                Cow::Owned(format!("{} ({})", self.path.to_string_lossy(), hex(bytes)))
+            }
+        }
+    }
+}
+
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadFile {
@@ -39,6 +53,8 @@ pub struct ReadFile {
     pub head: Head,
     /// Its notes without an error.
     pub notes: Vec<Note>,
+    /// The keys of the others, as far as they can be read.
+    pub left_out: Vec<String>,
     /// What is wrong in it.
     pub findings: Vec<Diagnostic>,
 }

@@ -42,8 +42,14 @@ impl Folders {
     }
 
     fn list(&mut self, folder: &Folder, seen: &mut HashSet<(u64, u64)>, files: &mut Vec<DeckFile>) {
+        // A folder is looked through once, however many links lead to it: folders that link each
+        // other would be walked without end, or nearly.
+        let mut walked = HashSet::new();
         let visible = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            (entry.depth() == 0 || !hidden)
+                && (!entry.file_type().is_dir()
+                    || entry.metadata().map_or(true, |folder| walked.insert(identity(&folder))))
         };
         let walk = WalkDir::new(&folder.path).follow_links(true).sort_by_file_name();
         for entry in walk.into_iter().filter_entry(visible) {
@@ -74,15 +80,19 @@ impl Folders {
     /// a link that leads in a circle leads to what is seen already.
     fn note(&mut self, folder: &Folder, error: &walkdir::Error) {
         let missing = error.io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::NotFound);
-        if error.loop_ancestor().is_some() || (missing && error.depth() == 0) {
+        // The home's own folder need not be there; one that the settings name should be.
+        if error.loop_ancestor().is_some()
+            || (missing && error.depth() == 0 && folder.prefix.is_none())
+        {
             return;
         }
         let path = error.path().unwrap_or(&folder.path);
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let message = match error.io_error() {
-            Some(io) if io.kind() == std::io::ErrorKind::NotFound => {
-                "the link leads nowhere".to_owned()
+            Some(_) if missing && error.depth() == 0 => {
+                "the folder that `decks` names is not there".to_owned()
             }
+            Some(_) if missing => "the link leads nowhere".to_owned(),
             Some(io) => format!("cannot be looked into: {io}"),
             None => "cannot be looked into".to_owned(),
         };
@@ -90,7 +100,7 @@ impl Folders {
             file: shown(&folder.shown, below),
             line: 0,
             column: 0,
-            severity: Severity::Warning,
+            severity: if missing { Severity::Warning } else { Severity::Error },
             code: "unreadable".into(),
             message,
             help: None,
@@ -164,6 +174,7 @@ pub fn read(bytes: &[u8], shown: &str) -> ReadFile {
         is_deck,
         head: deck.head,
         notes: deck.notes,
+        left_out: deck.left_out,
         findings: reading.diagnostics,
     }
 }
@@ -179,6 +190,7 @@ fn unreadable(file: &DeckFile, error: &std::io::Error) -> ReadFile {
         is_deck: false,
         head: Default::default(),
         notes: Vec::new(),
+        left_out: Vec::new(),
         findings: vec![Diagnostic {
             file: file.shown.clone(),
             line: 0,

@@ -18,6 +18,8 @@ pub struct Deck {
     pub head: Head,
     /// The notes without an error, in the order of the file.
     pub notes: Vec<Note>,
+    /// The keys that the others would have, as far as they can be read: they are not gone.
+    pub left_out: Vec<String>,
 }
 
 /// What a deck says once for all of its notes.

@@ -80,8 +80,8 @@ impl Query {
 
     /// Returns the query with each `deck:` that names no deck, but is the last part or the shown
     /// name of just one of `decks` (names and shown names), meaning that one; and those that mean
-    /// none.
-    pub fn with_decks(mut self, decks: &[(&str, &str)]) -> (Query, Vec<String>) {
+    /// none, or several.
+    pub fn with_decks(mut self, decks: &[(&str, &str)]) -> (Query, Vec<Unclear>) {
         let mut unknown = Vec::new();
         if let Some(root) = &mut self.root {
             root.name_decks(decks, &mut unknown);
@@ -102,6 +102,15 @@ impl Query {
     fn holds(&self, subject: &Subject<'_>) -> bool {
         self.root.as_ref().is_none_or(|root| root.holds(subject))
     }
+}
+
+/// A `deck:` that names no deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclear {
+    /// What it says, in lower case and without accents.
+    pub name: String,
+    /// The decks that it may mean: none, or several.
+    pub meant: Vec<String>,
 }
 
 /// A query that could not be understood.
@@ -182,7 +191,7 @@ impl Term {
         }
     }
 
-    fn name_decks(&mut self, decks: &[(&str, &str)], unknown: &mut Vec<String>) {
+    fn name_decks(&mut self, decks: &[(&str, &str)], unknown: &mut Vec<Unclear>) {
         match self {
             Term::All(terms) | Term::Any(terms) => {
                 terms.iter_mut().for_each(|term| term.name_decks(decks, unknown));
@@ -193,10 +202,13 @@ impl Term {
                     let last = deck.rsplit('/').next().unwrap_or(deck);
                     is_within(last, name, "/") || folded(title).eq_ignore_ascii_case(name)
                 };
-                let mut meant = decks.iter().filter(meant);
-                match (meant.next(), meant.next()) {
-                    (Some((deck, _)), None) => *name = folded(deck).into_owned(),
-                    _ => unknown.push(name.clone()),
+                let meant: Vec<_> = decks.iter().filter(meant).collect();
+                match meant[..] {
+                    [(deck, _)] => *name = folded(deck).into_owned(),
+                    _ => unknown.push(Unclear {
+                        name: name.clone(),
+                        meant: meant.iter().map(|(deck, _)| (*deck).to_owned()).collect(),
+                    }),
                 }
             }
             _ => {}

@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Access, StoreError};
 
 /// Counted up whenever the tables or the folds behind them change.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// Every cache, for dropping.
-const TABLES: [&str; 4] = ["cache_stamp", "cache_file", "cache_card", "cache_schedule"];
+const TABLES: [&str; 5] =
+    ["cache_stamp", "cache_file", "cache_card", "cache_left_out", "cache_schedule"];
 
 /// What a stamp says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> 
 fn whole(db: &Connection) -> Result<bool, StoreError> {
     let tables: i64 = db.query_row(
         "SELECT count(*) FROM sqlite_schema
-          WHERE name IN ('cache_stamp', 'cache_file', 'cache_card', 'cache_schedule')",
+          WHERE name IN ('cache_stamp', 'cache_file', 'cache_card', 'cache_left_out',
+                         'cache_schedule')",
         [],
         |row| row.get(0),
     )?;

@@ -11,3 +11,4 @@ CREATE INDEX IF NOT EXISTS cache_schedule_last ON cache_schedule (last_day) WHER
 CREATE INDEX IF NOT EXISTS cache_schedule_repeat ON cache_schedule (repeat_on) WHERE repeat_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS cache_schedule_new ON cache_schedule (file, place) WHERE stage = 0;
 CREATE INDEX IF NOT EXISTS cache_schedule_changed ON cache_schedule (changed) WHERE changed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cache_left_out_note ON cache_left_out (note);

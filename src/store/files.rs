@@ -113,7 +113,7 @@ impl Store {
         let known = self.known_files()?;
         let same = known.len() == files.len()
             && files.iter().all(|file| {
-                known.get(file.path.to_string_lossy().as_ref()).is_some_and(|known| {
+                known.get(&*file.key()).is_some_and(|known| {
                     known.settled
                         && known.state == file.state.text
                         && known.shown == file.shown
@@ -164,7 +164,7 @@ impl Store {
         let mut touched_decks = BTreeSet::new();
         let mut touched = BTreeSet::new();
         for file in files {
-            let known = gone.remove(file.path.to_string_lossy().as_ref());
+            let known = gone.remove(&*file.key());
             let hash = known.as_ref().map(|known| known.hash);
             let at_rest = known.as_ref().is_some_and(|known| {
                 known.settled && known.state == file.state.text && known.deck == file.deck
@@ -299,12 +299,7 @@ impl Store {
             .prepare_cached(
                 "UPDATE cache_file SET state = ?, settled = ?, shown = ? WHERE path = ?",
             )?
-            .execute(params![
-                file.state.text,
-                file.state.settled,
-                file.shown,
-                file.path.to_string_lossy()
-            ])?;
+            .execute(params![file.state.text, file.state.settled, file.shown, file.key()])?;
         Ok(())
     }
 
@@ -312,6 +307,7 @@ impl Store {
         for sql in [
             "DELETE FROM cache_schedule WHERE card IN (SELECT key FROM cache_card WHERE file = ?)",
             "DELETE FROM cache_card WHERE file = ?",
+            "DELETE FROM cache_left_out WHERE file = ?",
             "DELETE FROM cache_file WHERE key = ?",
         ] {
             self.db.prepare_cached(sql)?.execute([key])?;
@@ -329,7 +325,7 @@ impl Store {
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                file.path.to_string_lossy(),
+                file.key(),
                 file.shown,
                 file.deck,
                 file.state.text,
@@ -340,6 +336,11 @@ impl Store {
                 findings,
             ])?;
         let file = self.db.last_insert_rowid();
+        for note in &read.left_out {
+            self.db
+                .prepare_cached("INSERT INTO cache_left_out (note, file) VALUES (?, ?)")?
+                .execute(params![note, file])?;
+        }
         let mut keys = Vec::with_capacity(read.notes.len());
         let mut card_row = self.db.prepare_cached(
             "INSERT INTO cache_card (file, place, id, note, side, front, shadowed, rev, content)

@@ -1,10 +1,12 @@
 //! What is wrong in the decks.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::{Store, StoreError};
 use crate::card::Card;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::deck::yaml;
+use crate::diagnostic::{self, Diagnostic, Severity};
 
 impl Store {
     /// Returns what is wrong in the decks, by file and line: what each file's reading found, and
@@ -23,37 +25,61 @@ impl Store {
             let json = row.get_ref(0)?.as_str()?;
             found.extend(serde_json::from_str::<Vec<Diagnostic>>(json).unwrap_or_default());
         }
+        for double in self.doubles()? {
+            found.extend(double.findings());
+        }
+        Ok(found)
+    }
+
+    /// Returns how many errors [`Store::findings`] would return, without looking for their places.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn count_errors(&self) -> Result<usize, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT findings FROM cache_file WHERE findings IS NOT NULL")?;
+        let mut rows = statement.query([])?;
+        let mut errors = 0;
+        while let Some(row) = rows.next()? {
+            let findings: Vec<Diagnostic> =
+                serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();
+            errors += diagnostic::count(&findings, Severity::Error);
+        }
+        let doubles: i64 = self.db.query_row(
+            "SELECT count(*) FROM cache_card WHERE shadowed = 1 AND side = 0",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(errors + doubles as usize)
+    }
+
+    /// Returns the notes whose id an earlier one has, by file.
+    fn doubles(&self) -> Result<Vec<Doubles>, StoreError> {
         let mut statement = self.db.prepare(
             "SELECT k.id, k.content, f.shown, first.content, g.shown, f.path FROM cache_card AS k
                JOIN cache_file AS f ON f.key = k.file
                JOIN cache_card AS first ON first.id = k.id AND first.shadowed = 0
                JOIN cache_file AS g ON g.key = first.file
-              WHERE k.shadowed = 1 ORDER BY f.shown, k.place",
+              WHERE k.shadowed = 1 AND k.side = 0 ORDER BY f.shown, k.place",
         )?;
         let mut rows = statement.query([])?;
+        let mut found: Vec<Doubles> = Vec::new();
         while let Some(row) = rows.next()? {
             let line = |column: usize| -> rusqlite::Result<u32> {
                 let card = serde_json::from_str::<Card>(row.get_ref(column)?.as_str()?);
                 Ok(card.map_or(0, |card| card.line))
             };
-            let (id, file, other): (String, String, String) =
+            let (id, shown, other): (String, String, String) =
                 (row.get(0)?, row.get(2)?, row.get(4)?);
-            let (path, at) = (row.get::<_, String>(5)?, line(1)?);
-            let (at, column, source_line, width) = place_of(Path::new(&path), at, &id);
-            found.push(Diagnostic {
-                file,
-                line: at,
-                column,
-                severity: Severity::Error,
-                code: "duplicate-id".into(),
-                message: format!("the card {id:?} stands at {other}:{} already", line(3)?),
-                help: Some(
-                    "that one is asked; delete this card, or give it an `id` of its own".into(),
-                ),
-                fixable: false,
-                source_line,
-                width,
-            });
+            let message = format!("the card {id:?} stands at {other}:{} already", line(3)?);
+            if found.last().is_none_or(|last| last.shown != shown) {
+                let path: String = row.get(5)?;
+                found.push(Doubles { path: path.into(), shown, notes: BTreeMap::new() });
+            }
+            if let Some(last) = found.last_mut() {
+                last.notes.insert(line(1)?, message);
+            }
         }
         Ok(found)
     }
@@ -72,19 +98,17 @@ impl Store {
     }
 }
 
-/// Returns where the note at `line` names its `id`, else where the note begins: line, column, the
-/// line itself, and the width to point at.
-fn place_of(path: &Path, line: u32, id: &str) -> (u32, u32, String, u32) {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut lines = (1_u32..).zip(text.lines()).skip(line.saturating_sub(1) as usize).peekable();
-    let first = lines.peek().map_or((line, ""), |(number, text)| (*number, *text));
-    // The id is among the first lines of its note, in front of the next one.
-    let named = lines.take(40).find(|(_, text)| text.contains("id:") && text.contains(id));
-    let (line, text) = named.unwrap_or(first);
-    let (start, width) = match text.find(id) {
-        Some(start) if named.is_some() => (start, id.chars().count()),
-        _ => (text.len() - text.trim_start_matches([' ', '-']).len(), 1),
-    };
-    let column = text.get(..start).map_or(1, |before| before.chars().count() + 1);
-    (line, column as u32, text.to_owned(), width as u32)
+/// The notes of one file whose id an earlier note has, each by its line with what to say.
+struct Doubles {
+    path: PathBuf,
+    shown: String,
+    notes: BTreeMap<u32, String>,
+}
+
+impl Doubles {
+    /// Returns a finding for each, at its `id` where one is written.
+    fn findings(self) -> Vec<Diagnostic> {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        yaml::doubled(&text, &self.shown, self.notes)
+    }
 }

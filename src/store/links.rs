@@ -204,7 +204,9 @@ impl Store {
         let mut statement = self.db.prepare(
             "SELECT DISTINCT w.deck FROM card AS c JOIN wording AS w ON w.card = c.key
               WHERE w.deck IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)",
+                AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)
+                AND NOT EXISTS (SELECT 1 FROM cache_left_out AS l
+                                 WHERE l.note IN (c.id, replace(c.id, '/reverse', '')))",
         )?;
         let decks = statement.query_map([], |row| row.get(0))?;
         Ok(decks.collect::<Result<_, _>>()?)
@@ -299,7 +301,9 @@ impl Store {
             let mut statement = self.db.prepare_cached(
                 "SELECT DISTINCT w.card FROM wording AS w JOIN card AS c ON c.key = w.card
                   WHERE w.deck = ?
-                    AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)",
+                    AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)
+                    AND NOT EXISTS (SELECT 1 FROM cache_left_out AS l
+                                     WHERE l.note IN (c.id, replace(c.id, '/reverse', '')))",
             )?;
             statement.query_map([deck], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
@@ -342,11 +346,14 @@ impl Store {
         Ok((fresh, parked))
     }
 
-    /// Whether one of these cards stands in a deck.
+    /// Whether one of these cards stands in a deck, be it left out for a mistake.
     pub(super) fn any_in_decks(&self, keys: &[i64]) -> Result<bool, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM card AS c JOIN cache_card AS k ON k.id = c.id
-              WHERE c.key = ? AND k.shadowed = 0)",
+                             WHERE c.key = ?1 AND k.shadowed = 0)
+                 OR EXISTS (SELECT 1 FROM card AS c JOIN cache_left_out AS l
+                                ON l.note IN (c.id, replace(c.id, '/reverse', ''))
+                             WHERE c.key = ?1)",
         )?;
         for key in keys {
             if statement.query_row([key], |row| row.get(0))? {

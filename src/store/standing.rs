@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::fold::{Folded, Rules, head_of};
 use super::read::day;
 use super::{Store, StoreError, row};
-use crate::card::{Answer, Card, CardId, Details, Kind, Wording};
+use crate::card::{Answer, Card, CardId, Details, Kind, Side, Wording};
 use crate::deck::Head;
 use crate::history::{EventId, Past, Review, Step};
 use crate::queue::Candidate;
@@ -46,8 +46,10 @@ pub struct Standing {
     pub buried_until: Option<Day>,
     /// The day it was last passed, if its answer was changed since.
     pub changed: Option<Day>,
-    /// Whether it stands in no deck.
+    /// Whether it stands in no deck, or cannot be asked from there.
     pub parked: bool,
+    /// Whether it stands in a deck and is left out there for a mistake.
+    pub left_out: bool,
 }
 
 impl Standing {
@@ -144,6 +146,11 @@ impl Store {
         };
         if found.is_empty() {
             found.extend(self.standing(&CardId::new(name), settings)?);
+        }
+        if found.iter().all(|card| card.parked) {
+            // A parked note is all its sides, too.
+            let reverse = self.standing(&Side::Reverse.of(name), settings)?;
+            found.extend(reverse.filter(|card| card.parked));
         }
         Ok(found)
     }
@@ -247,7 +254,16 @@ impl Store {
             buried_until,
             changed: None,
             parked: true,
+            left_out: self.is_left_out(id)?,
         }))
+    }
+
+    fn is_left_out(&self, id: &CardId) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM cache_left_out
+                             WHERE note IN (?1, replace(?1, '/reverse', '')))",
+        )?;
+        Ok(statement.query_row([id.as_str()], |row| row.get(0))?)
     }
 
     /// Returns what a card has been through, and the schedule after each of its steps.
@@ -396,5 +412,6 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
         buried_until: day(row, 25)?,
         changed: day(row, 26)?,
         parked: false,
+        left_out: false,
     })
 }

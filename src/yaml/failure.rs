@@ -34,7 +34,7 @@ pub struct Failure {
     pub help: String,
 }
 
-const INDENT_HELP: &str = "begin the keys of one card in the same column, with spaces";
+const INDENT_HELP: &str = "begin keys that belong together in the same column, with spaces";
 
 impl Failure {
     pub(super) fn of(error: &Error, text: &str) -> Failure {
@@ -61,7 +61,7 @@ impl Failure {
                     Kind::Documents,
                     "several-documents",
                     "a second document begins here",
-                    "take the `---` out, or move what follows to a file of its own",
+                    "take the mark out, or move what follows to a file of its own",
                 )
             },
             Error::UnknownAnchor { .. } => found(
@@ -178,6 +178,11 @@ fn syntax(kind: &ErrorKind, message: &str, at: Place, text: &str) -> Failure {
             "a text cannot hold `: ` unless it is quoted",
             "quote the text, it holds `: `",
         ),
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::BlockSequenceEntryNotAllowed
+            if let Some((place, message)) = begins_otherwise(text, at) =>
+        {
+            ("unquoted-start", place, message, "put the whole text in quotes")
+        }
         ErrorKind::MappingValueNotAllowed
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::ExpectedBlockMappingKey
@@ -278,6 +283,22 @@ fn holds_colon(text: &str, at: Place) -> bool {
     let line = lines_of(text).nth(at.line.max(1) as usize - 1).unwrap_or_default();
     let before: String = line.chars().take(at.column.max(1) as usize - 1).collect();
     before.contains(": ")
+}
+
+/// Returns the value on the line of `at` whose first sign makes YAML take it for something else
+/// than the text that it is, and what that sign does.
+fn begins_otherwise(text: &str, at: Place) -> Option<(Place, &'static str)> {
+    let line = lines_of(text).nth(at.line.max(1) as usize - 1)?;
+    let (before, value) = line.split_once(": ")?;
+    let blanks = value.len() - value.trim_start().len();
+    let message = match value.trim_start().as_bytes() {
+        [b'[', ..] => "a text that begins with `[` is taken for a list, and goes on after it",
+        [b'{', ..] => "a text that begins with `{` is taken for a mapping, and goes on after it",
+        [b'-', b' ', ..] => "a text cannot begin with `- ` unless it is quoted",
+        _ => return None,
+    };
+    let column = before.chars().count() + 2 + blanks + 1;
+    Some((Place::point(at.line, clamped(column as u64)), message))
 }
 
 /// Returns the mark at or above `at` that began a second document.

@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use super::failure::Failure;
 use super::fields::{Entry, Fields, Names};
 use super::value::{At, Place, Value, clamped};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, MORE, Severity};
+use crate::text;
 
 /// How many findings of one file are told.
 const MOST_FINDINGS: usize = 100;
@@ -72,7 +73,10 @@ impl Problems {
         self.found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         if self.untold > 0 {
             let message = format!("and {} more", self.untold);
-            self.whole_file("more", message, "mend these first");
+            self.whole_file(MORE, message, "mend these first");
+            if let Some(more) = self.found.last_mut() {
+                more.width = clamped(self.untold as u64);
+            }
         }
         self.found
     }
@@ -201,8 +205,9 @@ impl<'a> Page<'a> {
                 );
             }
             Value::Null => {
+                let answer = ["front", "back", "accept"].contains(&name);
                 let help = match self.written(value.at) {
-                    Some(word) if !word.is_empty() => {
+                    Some(word) if !word.is_empty() && answer => {
                         format!("if the answer is {word}, write it in quotes: \"{word}\"")
                     }
                     _ => "write its text, or take the line out".to_owned(),
@@ -269,7 +274,16 @@ impl<'a> Page<'a> {
         }
         let (least, most) = range.into_inner();
         let help = format!("write a whole number from {least} to {most}");
-        self.wrong(name, entry, misfit(entry), help);
+        let what = match entry.value.value {
+            Value::Whole(_) => "is out of range",
+            Value::Number(number) if number < 0.0 => "is out of range",
+            Value::Number(_) => "is not written as a whole number",
+            Value::Text(ref text) if text.parse::<f64>().is_ok() => {
+                "is a text in quotes, not a number"
+            }
+            _ => "is not a number",
+        };
+        self.wrong(name, entry, what, help);
         None
     }
 
@@ -284,7 +298,11 @@ impl<'a> Page<'a> {
             return Some(number);
         }
         let help = format!("write a number from {:.2} to {:.2}", range.start(), range.end());
-        self.wrong(name, entry, misfit(entry), help);
+        let what = match entry.value.value {
+            Value::Whole(_) | Value::Number(_) => "is out of range",
+            _ => "is not a number",
+        };
+        self.wrong(name, entry, what, help);
         None
     }
 
@@ -385,16 +403,6 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Returns what is wrong with an entry that should be a number of some range.
-fn misfit(entry: &Entry) -> &'static str {
-    match entry.value.value {
-        Value::Whole(_) => "is out of range",
-        Value::Number(number) if number.fract() == 0.0 => "is out of range",
-        Value::Number(_) => "does not fit",
-        _ => "is not a number",
-    }
-}
-
 /// Returns `words` in a sentence, each as code.
 fn listed(words: &[&str], last: &str) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -407,8 +415,7 @@ fn listed(words: &[&str], last: &str) -> String {
 
 /// Returns `text` in one line of at most 40 characters.
 fn short(text: &str) -> String {
-    let line: String =
-        text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = text::one_line(&text.chars().take(40).collect::<String>());
     if text.chars().nth(40).is_some() { format!("{}…", line.trim_end()) } else { line }
 }
 

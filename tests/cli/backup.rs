@@ -200,7 +200,8 @@ fn a_damaged_database_is_put_aside_when_a_copy_is_restored() {
 
 #[test]
 fn a_copy_is_restored_over_whatever_is_the_matter_with_the_database() {
-    let damages: [(&str, fn(&Home)); 6] = [
+    type Damage = (&'static str, fn(&Home));
+    let damages: [Damage; 6] = [
         ("a page of the history", |home| {
             let page: i64 = home
                 .sql()

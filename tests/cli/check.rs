@@ -256,3 +256,130 @@ fn a_hostile_name_or_line_does_nothing_to_the_terminal() {
     let ran = home.on(0).run("review --plain");
     assert!(!ran.err.contains(active), "{:?}", ran.err);
 }
+
+#[test]
+fn a_card_left_out_for_a_mistake_is_not_gone() {
+    let home = Home::with(
+        "cards:\n  - { id: fr, front: capital of France, back: Paris }\n  - { front: what is it, back: a word, reverse: true }\n",
+    );
+    home.on(0).ok("grade fr good");
+    let idless = home.on(0).listed("-id:fr");
+    for id in &idless {
+        home.on(0).ok(&format!("grade {id} good"));
+    }
+    let broken = "cards:\n  - { id: fr, front: capital of France, back: Paris, hnt: x }\n  - { front: what is it, back: a word, hnt: y, reverse: true }\n  - { id: lou, front: Where is the Louvre?, back: Paris }\n  - { front: a new one, back: a word }\n";
+    home.deck("deck", broken);
+    // Their answers are the same, and yet nobody else goes on with their history.
+    assert!(home.on(1).run("due").exits(0).err.contains("2 errors"));
+    let kinds = |day| {
+        let rows = home.on(day).ndjson("history --json");
+        rows.iter().filter(|row| row["kind"] == "linked").count()
+    };
+    assert_eq!(kinds(1), 0);
+    assert!(!home.on(1).run("check").out.contains("looks"));
+    home.on(1).run("grade fr good").exits(1).says("left out").says("as soon as that is mended");
+    assert!(home.on(1).ok("show fr").contains("left out for a mistake"));
+    home.deck("deck", &broken.replace(", hnt: x", "").replace(", hnt: y", ""));
+    assert_eq!(home.on(1).card("fr")["reviews"], 1);
+    for id in &idless {
+        assert_eq!(home.on(1).card(id)["reviews"], 1, "{id}");
+    }
+    assert_eq!((home.on(1).card("lou")["stage"].clone(), kinds(1)), ("new".into(), 0));
+}
+
+#[test]
+fn files_whose_names_are_no_text_are_read_like_others() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    home.deck("good", super::support::TWO);
+    for (name, text) in [(b"a\xff.yaml", "x"), (b"a\xfe.yaml", "y")] {
+        let path = home.path().join("decks").join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(path, format!("cards: [{{id: {text}, front: {text}, back: b}}]\n")).unwrap();
+    }
+    let listed = home.on(0).run("list --json").exits(0).silently();
+    assert_eq!(listed.out.matches("\"front\"").count(), 4);
+}
+
+#[test]
+fn folders_that_link_each_other_are_walked_once() {
+    let home = Home::new();
+    home.file("decks/f0/deck.yaml", super::support::TWO);
+    for from in 0..12 {
+        std::fs::create_dir_all(home.path().join(format!("decks/f{from}"))).unwrap();
+    }
+    for from in 0..12 {
+        for to in 0..12 {
+            let link = home.path().join(format!("decks/f{from}/l{to}"));
+            std::os::unix::fs::symlink(home.path().join(format!("decks/f{to}")), link).unwrap();
+        }
+    }
+    assert_eq!(home.on(0).ok("due --count").trim(), "2");
+}
+
+#[test]
+fn doubled_cards_are_pointed_at_where_their_id_is() {
+    let home = Home::new();
+    home.deck(
+        "deck",
+        "cards:\n  - { id: d, front: one, back: b }\n  - { front: \"banana id: d\", id: d, back: c, reverse: true }\n  - front: \"vid: d x\"\n    back: e\n    id: d\n",
+    );
+    let json = home.on(0).run("check --json").exits(1);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let found: Vec<_> = json["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| format!("{}:{} {}", d["line"], d["column"], d["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, ["3:34 duplicate-id", "6:9 duplicate-id"]);
+}
+
+#[test]
+fn of_many_mistakes_a_hundred_are_listed_and_all_are_counted() {
+    let home = Home::new();
+    let bad = "  - { front: q, hnt: x }\n".repeat(300);
+    home.deck("bad", &format!("cards:\n{bad}"));
+    let again = (0..300).map(|n| format!("  - {{ id: c{n}, front: q{n}, back: b }}\n"));
+    let again = format!("cards:\n{}", again.collect::<String>());
+    home.deck("one", &again);
+    home.deck("two", &again);
+    let ran = home.on(0).run("check").exits(1);
+    assert!(ran.out.ends_with("900 errors\n"), "{}", &ran.out[ran.out.len() - 300..]);
+    assert!(ran.out.contains("decks/bad.yaml: and 500 more"));
+    assert!(ran.out.find("decks/bad.yaml:2").unwrap() < ran.out.find("and 500 more").unwrap());
+    home.on(0).run("due").exits(0).says("900 errors");
+    assert_eq!(home.on(0).ok("due --count").trim(), "20");
+}
+
+#[test]
+fn settings_that_are_wrong_are_json_for_an_editor() {
+    let home = Home::with(super::support::TWO);
+    home.config("day_starts_at: 99\n");
+    let ran = home.on(0).run("check --json").exits(1).silently();
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["diagnostics"][0]["file"], "config.yaml");
+}
+
+#[test]
+fn a_folder_of_decks_that_is_not_there_is_named() {
+    let home = Home::with(super::support::TWO);
+    home.config("decks: [nope]\n");
+    let ran = home.on(0).run("check").exits(0);
+    assert!(ran.out.contains("nope: the folder that `decks` names is not there"), "{}", ran.out);
+    assert!(ran.out.ends_with("1 warning\n"));
+}
+
+#[test]
+fn an_edit_of_a_reverse_card_is_given_an_id_that_can_be_written() {
+    let home = Home::with("cards:\n  - { front: capital of France, back: Paris, reverse: true }\n");
+    for id in home.on(0).listed("") {
+        home.on(0).ok(&format!("grade {id} good"));
+    }
+    let note = home.on(0).listed("").remove(0);
+    home.edit("deck", "capital of France", "which city is the capital of France");
+    home.edit("deck", "Paris", "Paris!!");
+    let checked = home.on(1).run("check").exits(0).out;
+    assert!(!checked.contains("/reverse`"), "{checked}");
+    home.edit("deck", "{ front", &format!("{{ id: {note}, front"));
+    assert_eq!(home.on(1).listed("is:new").len(), 0);
+}

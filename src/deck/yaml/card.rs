@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::each_once;
-use crate::card::{Answer, Details, Note};
+use crate::card::{Answer, Details, Note, content_key};
+use crate::deck::Deck;
 use crate::settings::lint;
 use crate::yaml::{At, Entry, Fields, Loose, Names, Page, Place, Value};
 
@@ -123,20 +124,54 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// Returns the note that an item of `cards` makes; `None` if something is wrong, which is reported.
-pub fn read(page: &mut Page<'_>, card: At<Value>) -> Option<Note> {
+/// Adds the note that an item of `cards` makes; if something is wrong, which is reported, its keys.
+pub fn read(page: &mut Page<'_>, card: At<Value>, deck: &mut Deck) {
     let (what, help) = match card.value {
         Value::Map(map) => {
             let before = page.problems.count();
+            let keys = keys(page, &map);
             let fields = page.fields(map, &KEYS);
-            return note(page, card.at, fields).filter(|_| page.problems.count() == before);
+            match note(page, card.at, fields).filter(|_| page.problems.count() == before) {
+                Some(note) => deck.notes.push(note),
+                None => deck.left_out.extend(keys),
+            }
+            return;
         }
         Value::Null => ("empty", "write the card after the `-`, or take the `-` out"),
         Value::List(_) => ("a list", "begin a card with one `- ` only"),
         _ => ("a text", "write `front: …`, and `back: …` below it"),
     };
     page.error(card.at, "not-a-card", format!("this is {what}, and should be a card"), help);
-    None
+}
+
+/// Returns the keys that a note may have, whatever else is wrong with it: the id that is written,
+/// else those that are made of its front, and of front and back.
+fn keys(page: &Page<'_>, map: &[(At<Value>, At<Value>)]) -> Vec<String> {
+    let value = |wanted: &str| {
+        let found = |(key, _): &&(At<Value>, At<Value>)| matches!(&key.value, Value::Text(key) if key == wanted);
+        map.iter().find(found).map(|(_, value)| value)
+    };
+    let text = |value: &At<Value>| match &value.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Flag(_) | Value::Whole(_) | Value::Number(_) => {
+            page.written(value.at).map(str::to_owned)
+        }
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    };
+    if let Some(id) = value("id").and_then(text) {
+        return vec![id];
+    }
+    let Some(front) = value("front").and_then(text) else { return Vec::new() };
+    let back: Option<Vec<String>> = value("back").and_then(|back| match &back.value {
+        Value::List(items) => items.iter().map(text).collect(),
+        _ => text(back).map(|text| vec![text]),
+    });
+    let of_front = content_key(&[&front]);
+    let of_both = back.map(|back| {
+        let parts: Vec<&str> = std::iter::once(&front).chain(&back).map(String::as_str).collect();
+        content_key(&parts)
+    });
+    std::iter::once(of_front).chain(of_both).collect()
 }
 
 /// Returns the note that `fields` make; `None` if something is wrong, which is reported.
@@ -208,7 +243,7 @@ fn id(page: &mut Page<'_>, entry: Entry) -> Option<String> {
     if id.len() <= 128 && id.starts_with(first) && id.chars().all(later) {
         return Some(id);
     }
-    let help = "use up to 128 letters a-z, digits, `_`, `.`, `%` and `-`, beginning with a letter, a digit or `_`";
+    let help = "use up to 128 letters a-z and A-Z, digits, `_`, `.`, `%` and `-`, beginning with a letter, a digit or `_`";
     page.error(at, "bad-id", "this is no id", help);
     None
 }
@@ -237,10 +272,10 @@ fn answer(page: &mut Page<'_>, entry: Entry, fields: &mut Fields<Key>) -> Option
 }
 
 fn need_of(page: &mut Page<'_>, entry: &Entry, count: usize) -> Option<u32> {
-    let need = page.whole("need", entry, 1..=u32::MAX)?;
-    if need as usize <= count {
-        return Some(need);
-    }
+    let need = match entry.value.value {
+        Value::Whole(need) if need > count as u64 => need,
+        _ => return page.whole("need", entry, 1..=u32::try_from(count).unwrap_or(u32::MAX)),
+    };
     let items = if count == 1 { "1 item" } else { &format!("{count} items") };
     let message = format!("`need: {need}` of a list with {items}");
     page.error(entry.place(), "need-too-large", message, format!("write at most `need: {count}`"));

@@ -11,7 +11,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::de::{
@@ -20,7 +20,6 @@ use serde::de::{
 
 use self::card::Quick;
 use super::{Deck, Head};
-use crate::card::Note;
 use crate::diagnostic::Diagnostic;
 use crate::settings::{deck_options, lint};
 use crate::yaml::{self, At, Entry, Extent, Fields, Kind, Names, Page, Place, Problems, Value};
@@ -59,6 +58,41 @@ pub fn read(bytes: &[u8], file: &str) -> Reading {
         }
         Root::Broken => Reading { deck: None, diagnostics: problems.into_diagnostics() },
         Root::Nothing | Root::Other => Reading::default(),
+    }
+}
+
+/// Returns a finding for each of `notes`, by line with what to say: notes of `text` whose id another
+/// note has. It is at the `id` where one is written, else at the note.
+pub fn doubled(text: &str, file: &str, mut notes: BTreeMap<u32, String>) -> Vec<Diagnostic> {
+    const HELP: &str = "that one is asked; delete this card, or give it an `id` of its own";
+    let mut problems = Problems::new(file, true);
+    let mut page = Page::new(text, 0, &mut problems);
+    for card in cards_of(text) {
+        let Some(message) = notes.remove(&card.at.line) else { continue };
+        let Value::Map(map) = &card.value else { continue };
+        let id = map.iter().find(|(key, _)| key.value == Value::Text("id".to_owned()));
+        let at = id.map_or(card.at, |(_, value)| value.at);
+        page.error(at, "duplicate-id", message, HELP);
+    }
+    // A file that is broken elsewhere, or that somebody writes to just now.
+    let lines: Vec<&str> = yaml::lines_of(text).collect();
+    for (line, message) in notes {
+        let content = lines.get(line as usize - 1).copied().unwrap_or_default();
+        let blanks = content.len() - content.trim_start_matches([' ', '-']).len();
+        page.error(Place::point(line, blanks as u32 + 1), "duplicate-id", message, HELP);
+    }
+    problems.into_diagnostics()
+}
+
+/// Returns the items of `cards`, where the file is read as a whole.
+fn cards_of(text: &str) -> Vec<At<Value>> {
+    let Ok(At { value: Value::Map(map), .. }) = yaml::read_value(text, Extent::File) else {
+        return Vec::new();
+    };
+    let cards = map.into_iter().find(|(key, _)| key.value == Value::Text("cards".to_owned()));
+    match cards {
+        Some((_, At { value: Value::List(cards), .. })) => cards,
+        _ => Vec::new(),
     }
 }
 
@@ -128,7 +162,7 @@ impl Draft {
 
     /// Gives each note the deck's tags before its own.
     fn share_tags(&mut self, problems: &mut Problems) {
-        let Deck { head: Head { tags, .. }, notes } = &mut self.deck;
+        let Deck { head: Head { tags, .. }, notes, .. } = &mut self.deck;
         notes.shrink_to_fit();
         if tags.len().saturating_mul(notes.len()) > MOST_SHARED_TAGS {
             let message = format!("{} tags of the deck for {} cards", tags.len(), notes.len());
@@ -241,8 +275,8 @@ impl<'de> Visitor<'de> for DeckSeed<'_, '_> {
                     let value = At { value: Value::Null, at: key.at };
                     page.keep(&mut fields, Key::Cards, &KEYS, Entry { key: key.at, value });
                     draft.root = Root::Deck;
-                    let notes = &mut draft.deck.notes;
-                    entries.next_value_seed(CardsSeed { page, notes, pace, key: key.at })?;
+                    let deck = &mut draft.deck;
+                    entries.next_value_seed(CardsSeed { page, deck, pace, key: key.at })?;
                 }
                 Some(known) => {
                     let value = entries.next_value()?;
@@ -289,7 +323,7 @@ fn head(page: &mut Page<'_>, mut fields: Fields<Key>) -> Head {
 /// Reads the list of cards, each into its note as soon as it is there.
 struct CardsSeed<'p, 't> {
     page: &'p mut Page<'t>,
-    notes: &'p mut Vec<Note>,
+    deck: &'p mut Deck,
     pace: Pace,
     /// Where `cards` is.
     key: Place,
@@ -329,13 +363,13 @@ impl<'de> Visitor<'de> for CardsSeed<'_, '_> {
         if self.pace == Pace::Quick {
             while let Some(card) = items.next_element::<At<Quick>>()? {
                 match card::note(self.page, card.at, card.value.0) {
-                    Some(note) if self.page.problems.count() == 0 => self.notes.push(note),
+                    Some(note) if self.page.problems.count() == 0 => self.deck.notes.push(note),
                     _ => return Err(A::Error::custom("read this again")),
                 }
             }
         } else {
             while let Some(card) = items.next_element::<At<Value>>()? {
-                self.notes.extend(card::read(self.page, card));
+                card::read(self.page, card, self.deck);
             }
         }
         Ok(())

@@ -31,7 +31,7 @@ pub fn read(text: &str, failure: &Failure, problems: &mut Problems) -> Draft {
             Ok(list) => {
                 if let Value::List(cards) = list.value {
                     for card in cards {
-                        draft.deck.notes.extend(card::read(&mut page, card));
+                        card::read(&mut page, card, &mut draft.deck);
                     }
                 }
             }

@@ -73,7 +73,8 @@ cards:
 ";
     let reading = read_str(text);
     assert_eq!(reading.diagnostics, []);
-    let Deck { head, notes } = reading.deck.unwrap();
+    let Deck { head, notes, left_out } = reading.deck.unwrap();
+    assert!(left_out.is_empty());
     assert_eq!(head.title.as_deref(), Some("Domains"));
     assert_eq!(head.description.as_deref(), Some("Who owns a domain"));
     assert_eq!(head.options.new_per_day, Some(10));
@@ -328,4 +329,17 @@ fn messages_say_what_and_the_way_out() {
     let told = read_str("cards:\n- {front: a, back: b, fornt: c}\n").diagnostics.remove(0);
     assert_eq!(told.message, "unknown key `fornt`");
     assert!(told.help.unwrap().starts_with("did you mean `front`? a card knows `front`, `back`,"));
+}
+
+#[test]
+fn a_text_that_begins_like_something_else_is_told_to_be_quoted() {
+    for (back, place) in [("[x] done", 11), ("{x} y", 11), ("- w", 11)] {
+        let reading = read_str(&format!("cards:\n  - front: q\n    back: {back}\n"));
+        let [found] = &reading.diagnostics[..] else { panic!("{back}: {:?}", reading.diagnostics) };
+        assert_eq!(
+            (&*found.code, found.line, found.column),
+            ("unquoted-start", 3, place),
+            "{back}"
+        );
+    }
 }
