@@ -146,7 +146,7 @@ impl Sources for Folders {
                 if known == Some(hash) {
                     return Pulled::Unchanged;
                 }
-                Pulled::Read(Box::new(read(&bytes, &file.shown)))
+                Pulled::Read(Box::new(understood(&bytes, hash, &file.shown)))
             }
             Err(error) => Pulled::Read(Box::new(unreadable(file, &error))),
         }
@@ -166,11 +166,15 @@ pub fn read_within(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
 
 /// Reads the bytes of a file that is shown as `shown`.
 pub fn read(bytes: &[u8], shown: &str) -> ReadFile {
+    understood(bytes, hash(bytes), shown)
+}
+
+fn understood(bytes: &[u8], hash: [u8; 32], shown: &str) -> ReadFile {
     let reading = yaml::read(bytes, shown);
     let is_deck = reading.deck.is_some();
     let deck = reading.deck.unwrap_or_default();
     ReadFile {
-        hash: hash(bytes),
+        hash,
         is_deck,
         head: deck.head,
         notes: deck.notes,

@@ -10,6 +10,10 @@ use crate::time::Day;
 /// The folder of the copies, in the home.
 pub const BACKUPS: &str = "backups";
 
+/// The pages of a new database. An answer is a row and three entries of indexes, four pages of the
+/// log: they are small, so that it is on the disk soon.
+pub(super) const PAGES: &str = "PRAGMA page_size = 2048";
+
 /// How many of the newest daily copies are kept.
 const DAYS_KEPT: usize = 10;
 /// In how many of the newest months the first copy is kept besides.
@@ -38,6 +42,7 @@ fn write_copy(db: &Connection, to: &Path) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let copy = Connection::open_with_flags(to, flags)?;
     copy.busy_timeout(super::PATIENCE)?;
+    copy.execute_batch(PAGES)?;
     // Rows are copied as they are: what is wrong in them is for the doctor to say.
     copy.execute_batch(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;",
@@ -146,7 +151,14 @@ impl Store {
     /// As [`refuse_no_copy`], and if the present facts cannot be copied; then nothing changes.
     pub fn restore(&mut self, from: &Path, today: Day) -> Result<PathBuf, StoreError> {
         self.deny_readers()?;
-        let source = open_copy(from).map_err(|error| error.at(from))?;
+        // Copied once more, into pages like those of the database: it may come from elsewhere.
+        let folder = tempfile::tempdir_in(self.path.parent().unwrap_or(Path::new(".")))
+            .map_err(|source| StoreError::Io { path: self.path.clone(), source })?;
+        let fresh = folder.path().join("retain.db");
+        let source = open_copy(from)
+            .and_then(|source| copy(&source, &fresh))
+            .and_then(|()| open_copy(&fresh))
+            .map_err(|error| error.at(from))?;
         let home = self.path.parent().unwrap_or(Path::new("."));
         let before = free_name(&home.join(BACKUPS), &format!("before-restore-{today}.db"));
         self.back_up(&before)?;

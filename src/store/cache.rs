@@ -86,7 +86,8 @@ fn make(db: &Connection, access: Access) -> Result<(), StoreError> {
     let (tables, schema) = match access {
         Access::Write => (include_str!("cache.sql").to_owned(), "main"),
         Access::Read => {
-            (include_str!("cache.sql").replace("CREATE TABLE", "CREATE TEMP TABLE"), "temp")
+            let tables = include_str!("cache.sql").replace("CREATE TABLE ", "CREATE TEMP TABLE ");
+            (tables.replace("CREATE INDEX ", "CREATE INDEX temp."), "temp")
         }
     };
     let begin = if access == Access::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };

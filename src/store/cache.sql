@@ -63,3 +63,14 @@ CREATE TABLE cache_schedule (
     buried_until INTEGER,             -- study day
     changed      INTEGER              -- study day of the pass since which the answer was changed
 ) STRICT;
+
+-- Few cards are in these; looking for them among all would cost more than keeping them.
+CREATE INDEX cache_card_shifted ON cache_card (key) WHERE note <> front;
+CREATE INDEX cache_card_shadowed ON cache_card (key) WHERE shadowed = 1;
+CREATE INDEX cache_left_out_note ON cache_left_out (note);
+CREATE INDEX cache_schedule_repeat ON cache_schedule (repeat_on) WHERE repeat_on IS NOT NULL;
+CREATE INDEX cache_schedule_changed ON cache_schedule (changed) WHERE changed IS NOT NULL;
+CREATE INDEX cache_schedule_last ON cache_schedule (last_day) WHERE last_day IS NOT NULL;
+-- All that the queue must know of a due card, so that it need not look the card up.
+CREATE INDEX cache_schedule_due ON cache_schedule (due, card, note, file, place, stage,
+    interval, first_day, last_day, repeat_on, changed, suspended, buried_until) WHERE due IS NOT NULL;

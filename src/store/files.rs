@@ -346,15 +346,10 @@ impl Store {
             "INSERT INTO cache_card (file, place, id, note, side, front, shadowed, rev, content)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
         )?;
-        let mut schedule_row = self.db.prepare_cached(
-            "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
-             VALUES (?, ?, ?, ?, 0, 0)",
-        )?;
         let mut place = 0;
         for note in &read.notes {
             let front = note.id.is_none().then(|| note.key_of_front());
             let key = note.id.as_ref().or(front.as_ref()).cloned().unwrap_or_default();
-            let mut first = None;
             for (side, card) in note.cards(&key).into_iter().enumerate() {
                 card_row.execute(params![
                     file,
@@ -366,11 +361,19 @@ impl Store {
                     Wording::of(&card).rev(),
                     json(&card),
                 ])?;
-                let key = self.db.last_insert_rowid();
-                schedule_row.execute(params![key, file, place, *first.get_or_insert(key)])?;
-                keys.push(key);
+                keys.push(self.db.last_insert_rowid());
                 place += 1;
             }
+        }
+        // The sides of a note have keys that follow each other.
+        if let (Some(first), Some(last)) = (keys.first(), keys.last()) {
+            self.db
+                .prepare_cached(
+                    "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
+                     SELECT key, file, place, key - side, 0, 0 FROM cache_card
+                      WHERE key BETWEEN ? AND ?",
+                )?
+                .execute([first, last])?;
         }
         Ok(keys)
     }

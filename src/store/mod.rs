@@ -233,6 +233,9 @@ impl Store {
             self.db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if tables == 0 {
             refuse_emptied(&self.path)?;
+            if self.access == Access::Write {
+                self.db.execute_batch(backup::PAGES)?;
+            }
         }
         self.db.set_prepared_statement_cache_capacity(64);
         self.db.execute_batch(

@@ -213,8 +213,9 @@ fn a_copy_is_restored_over_whatever_is_the_matter_with_the_database() {
                 .unwrap();
             home.sql().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
             let mut bytes = std::fs::read(home.database()).unwrap();
-            let at = (page as usize - 1) * 4096;
-            bytes[at..at + 4096].iter_mut().for_each(|byte| *byte ^= 0x5a);
+            let size = 2048;
+            let at = (page as usize - 1) * size;
+            bytes[at..at + size].iter_mut().for_each(|byte| *byte ^= 0x5a);
             std::fs::write(home.database(), bytes).unwrap();
         }),
         ("no bytes", |home| std::fs::write(home.database(), "").unwrap()),
