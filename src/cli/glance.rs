@@ -32,7 +32,11 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     io.flush()?;
     match prompt::confirm("Begin the review?")? {
-        Some(true) => review::run(&args::Review::default(), desk, io),
+        Some(true) => {
+            desk.begin_again()?;
+            desk.say_what_was_linked(io);
+            review::run(&args::Review::default(), desk, io)
+        }
         _ => Ok(()),
     }
 }

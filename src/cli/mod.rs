@@ -111,11 +111,7 @@ fn on_home(
     let for_a_script =
         matches!(&command, Some(Command::Due(due)) if due.count || due.json || due.quiet);
     if !for_a_script {
-        for (card, from) in &desk.refreshed.linked {
-            let edited =
-                format!("note: {card} goes on where {from} left off: it is the same card, edited");
-            io.note(crate::text::one_line(&edited));
-        }
+        desk.say_what_was_linked(io);
     }
     match command {
         None => glance::run(&mut desk, io),

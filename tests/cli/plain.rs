@@ -289,6 +289,71 @@ fn two_reviews_at_once_do_not_ask_what_the_other_had_answered() {
 }
 
 #[test]
+fn decks_that_are_read_anew_meanwhile_cost_a_review_no_card() {
+    let home = Home::new();
+    home.deck(
+        "one",
+        "cards:\n- {id: a1, front: one?, back: x}\n- {id: a2, front: two?, back: y}\n",
+    );
+    home.deck(
+        "two",
+        "cards:\n- {id: b1, front: six?, back: x}\n- {id: b2, front: ten?, back: y}\n",
+    );
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().starts_with("Question")).unwrap().unwrap();
+    // Both decks get other rows in the caches, and one of them another name and a card more.
+    home.edit("one", "cards:", "# edited\ncards:");
+    home.edit(
+        "two",
+        "cards:\n",
+        "deck: Renamed\noptions: {new_per_day: 9}\ncards:\n- {id: b0, front: new?, back: z}\n",
+    );
+    assert_eq!(at.ok("due --count"), "5\n");
+    home.edit("one", "# edited\n", "# edited\n# again\n");
+    input.write_all(b"\n3\n\n1\n\n3\n\n3\n\n3\n").unwrap();
+    drop(input);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    let out = rest.join("\n");
+    let asked: Vec<_> = acknowledged(&out).iter().map(|line| &line[..2]).collect();
+    assert_eq!(asked, ["a1", "b1", "a2", "b2", "b1"], "{out}");
+    in_order(&out, &["Renamed", "Missed: 1 card", "b1  six?", "1 left for today"]);
+}
+
+#[test]
+fn a_card_that_leaves_its_deck_under_a_review_is_passed_over() {
+    let home = Home::with(TWO);
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().starts_with("Question")).unwrap().unwrap();
+    home.deck("deck", &TWO.replace("id: b", "id: c").replace("second", "third"));
+    assert_eq!(at.ok("due --count"), "2\n");
+    input.write_all(b"\n3\n").unwrap();
+    drop(input);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    let out = rest.join("\n");
+    assert_eq!(acknowledged(&out), ["a good, again tomorrow"]);
+    assert!(!out.contains("second"), "{out}");
+    assert!(out.contains("1 left for today"), "the new one is not taken for done: {out}");
+}
+
+#[test]
 fn a_closed_pipe_is_silent() {
     let home = Home::with(&deck_of(400));
     for arguments in [

@@ -15,9 +15,10 @@ const MOST: usize = 10;
 const ANSWERS: [&str; 3] =
     ["the same: it keeps its progress", "another one: it begins as new", "ask me next time"];
 
-/// Asks about each new card that looks like an edited old one.
-pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-    for found in desk.store.look_edited()?.iter().take(MOST) {
+/// Asks about each new card that looks like an edited old one; returns whether there was any.
+pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<bool, CliError> {
+    let edited = desk.store.look_edited()?;
+    for found in edited.iter().take(MOST) {
         io.line(format!(
             "In {}:{} a card is new that looks edited:",
             text::one_line(&found.file),
@@ -39,7 +40,7 @@ pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             _ => {}
         }
     }
-    Ok(())
+    Ok(!edited.is_empty())
 }
 
 /// Links the two ids; a no is a link that was taken back, so that it is never asked again.

@@ -110,8 +110,9 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     }
     let by_keys = io.interactive && !args.plain && !desk.environment.dumb;
     say_before(desk, io)?;
-    if by_keys {
-        ask::about_edits(desk, io)?;
+    if by_keys && ask::about_edits(desk, io)? {
+        // The person may have taken a while, and edited decks in it.
+        desk.begin_again()?;
     }
     let order = order(args, desk, io)?;
     if order.is_empty() {
@@ -120,7 +121,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     say_where_it_goes_on(desk, io)?;
     let mut front: Box<dyn Front> =
         if by_keys { Box::new(keys::Keys::new()?) } else { Box::new(plain::Plain::new()) };
-    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
+    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead), desk)?;
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);

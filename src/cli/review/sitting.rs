@@ -20,10 +20,13 @@ use crate::{answer, text};
 /// A sitting on its way.
 pub struct Sitting {
     session: Session,
+    /// The cards by the session's numbers for them. Ids, because the caches' numbers change under a
+    /// sitting as soon as any program reads an edited deck.
+    cards: Vec<CardId>,
     began: Instant,
     asked_at: Instant,
     view: Option<View>,
-    /// A card that is asked although it is not due, because its answer was taken back.
+    /// The number of a card that is asked although it is not due, because its answer was taken back.
     forced: Option<i64>,
     practice: bool,
     horizon: Day,
@@ -32,9 +35,21 @@ pub struct Sitting {
 
 impl Sitting {
     /// Begins a sitting over `cards`. Cards due after `horizon` are left out when their turn comes.
-    pub fn new(cards: &[Candidate], practice: bool, horizon: Day) -> Sitting {
-        Sitting {
-            session: Session::new(cards.iter().map(|card| card.card), !practice),
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn new(
+        cards: &[Candidate],
+        practice: bool,
+        horizon: Day,
+        desk: &Desk,
+    ) -> Result<Sitting, CliError> {
+        let ids = cards.iter().filter_map(|card| desk.store.id_of(card.card).transpose());
+        let cards = ids.collect::<Result<Vec<CardId>, _>>()?;
+        Ok(Sitting {
+            session: Session::new((0..).take(cards.len()), !practice),
+            cards,
             began: Instant::now(),
             asked_at: Instant::now(),
             view: None,
@@ -42,7 +57,21 @@ impl Sitting {
             practice,
             horizon,
             interrupted: false,
-        }
+        })
+    }
+
+    /// Returns the card that has this number in the session.
+    fn card(&self, number: i64) -> Option<&CardId> {
+        usize::try_from(number).ok().and_then(|at| self.cards.get(at))
+    }
+
+    /// Returns the session's number for a card, a new one if it has none.
+    fn number_of(&mut self, card: CardId) -> i64 {
+        let at = self.cards.iter().position(|known| *known == card).unwrap_or_else(|| {
+            self.cards.push(card);
+            self.cards.len() - 1
+        });
+        i64::try_from(at).unwrap_or(i64::MAX)
     }
 
     /// Whether the person left by Ctrl-C.
@@ -131,11 +160,13 @@ impl Sitting {
         io: &mut Io,
         front: &mut dyn Front,
     ) -> Result<Option<Effect>, CliError> {
-        let Some(row) = self.session.current() else { return Ok(Some(Effect::Finish)) };
-        let forced = self.forced.take() == Some(row);
+        let Some(number) = self.session.current() else { return Ok(Some(Effect::Finish)) };
+        let forced = self.forced.take() == Some(number);
         // What was answered here, and in another window, is known before the next card is chosen.
         desk.store.settle(&desk.settings)?;
-        let Some(standing) = desk.store.standing_of(row)? else { return Ok(None) };
+        let Some(card) = self.card(number) else { return Ok(None) };
+        let standing = desk.store.standing(card, &desk.settings)?;
+        let Some(standing) = standing.filter(|standing| !standing.parked) else { return Ok(None) };
         if !forced && !self.still_wanted(&standing, desk) {
             return Ok(None);
         }
@@ -180,6 +211,10 @@ impl Sitting {
             }),
             None => None,
         };
+        if desk.deck_of(&standing) >= desk.decks.len() {
+            // Another program read the deck meanwhile.
+            desk.decks = desk.store.decks()?;
+        }
         let deck = desk.decks.get(desk.deck_of(&standing));
         Ok(View {
             deck: deck.map_or(standing.deck.clone(), |deck| deck.title().to_owned()),
@@ -241,7 +276,10 @@ impl Sitting {
         let entry = Entry::now(card.clone(), deed, desk.now())
             .asking(&view.standing.card, &view.standing.deck);
         let event = desk.store.record(&entry, &desk.settings)?.id;
-        let (standing, counted) = grade::after(view.standing.clone(), event, desk)?;
+        // The deck may have been read anew while the card was on the screen.
+        let now = desk.store.standing(&card, &desk.settings)?.filter(|now| !now.parked);
+        let standing = now.unwrap_or_else(|| view.standing.clone());
+        let (standing, counted) = grade::after(standing, event, desk)?;
         let line = if self.practice {
             format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
         } else {
@@ -306,11 +344,12 @@ impl Sitting {
             &format!("Taken back, from before this sitting: {}", undo::described(record)),
         )?;
         let card = record.card.clone().unwrap_or_else(|| CardId::new(""));
-        let row = desk.store.standing(&card, &desk.settings)?.and_then(|standing| standing.row);
-        match row {
-            Some(row) => {
-                let effect = self.session.taken_back_earlier(row);
-                self.forced = Some(row);
+        let standing = desk.store.standing(&card, &desk.settings)?;
+        match standing.filter(|standing| !standing.parked) {
+            Some(standing) => {
+                let number = self.number_of(standing.card.id);
+                let effect = self.session.taken_back_earlier(number);
+                self.forced = Some(number);
                 Ok(effect)
             }
             None => self.listen(desk, io, front),
@@ -323,7 +362,9 @@ impl Sitting {
     ///
     /// What the database says.
     pub fn summarise(&self, all: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-        desk.store.settle(&desk.settings)?;
+        // What was edited meanwhile is part of what is left.
+        desk.bring_up_to_date()?;
+        desk.say_what_was_linked(io);
         let summary = self.session.summary();
         if summary.answers > 0 {
             let took = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -364,7 +405,7 @@ impl Sitting {
     fn say_what_was_missed(
         &self,
         missed: &[i64],
-        desk: &Desk,
+        desk: &mut Desk,
         io: &mut Io,
     ) -> Result<(), CliError> {
         const MOST: usize = 10;
@@ -372,8 +413,8 @@ impl Sitting {
             return Ok(());
         }
         io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
-        for row in missed.iter().take(MOST) {
-            if let Some(standing) = desk.store.standing_of(*row)? {
+        for card in missed.iter().take(MOST).filter_map(|number| self.card(*number)) {
+            if let Some(standing) = desk.store.standing(card, &desk.settings)? {
                 let id = text::one_line(standing.card.id.as_str());
                 let line = format!("  {id}  {}", text::one_line(&standing.card.front));
                 io.line(words::shortened(&line, io.width))?;
