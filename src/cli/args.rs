@@ -106,14 +106,20 @@ pub struct Review {
     /// Only cards that match: words, "phrases", deck:x tag:x id:x is:new|due|learning|review|…
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// At most so many cards.
-    #[arg(long, short = 'n', value_name = "N")]
+    /// Ask at most this many cards.
+    #[arg(long, short = 'n', value_name = "N", value_parser = whole::<1, MANY, usize>)]
     pub limit: Option<usize>,
-    /// So many new cards, whatever the daily limits leave.
-    #[arg(long, value_name = "N")]
+    /// Let in this many new cards, whatever the daily limits leave.
+    #[arg(long, value_name = "N", value_parser = whole::<0, MANY, u32>)]
     pub new: Option<u32>,
-    /// Also what will be due within so many days.
-    #[arg(long, value_name = "DAYS", default_value_t = 0, hide_default_value = true)]
+    /// Also ask what comes back within this many days.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = whole::<0, FAR, u32>
+    )]
     pub ahead: u32,
     /// Practise all cards that match, due or not; no schedule reads it.
     #[arg(long, conflicts_with_all = ["new", "ahead"])]
@@ -161,7 +167,12 @@ pub struct Grade {
     #[arg(long, value_name = "TIME", conflicts_with = "stdin")]
     pub at: Option<String>,
     /// How long the answer took, in milliseconds.
-    #[arg(long, value_name = "MS", conflicts_with = "stdin")]
+    #[arg(
+        long,
+        value_name = "MS",
+        conflicts_with = "stdin",
+        value_parser = whole::<0, { u32::MAX as u64 }, u32>
+    )]
     pub took: Option<u32>,
     /// The card as it stands now, as JSON.
     #[arg(long)]
@@ -174,8 +185,8 @@ pub struct Grade {
 /// How much to take back.
 #[derive(Debug, Args)]
 pub struct Undo {
-    /// So many things.
-    #[arg(value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// How many things to take back, the newest first.
+    #[arg(value_name = "N", default_value_t = 1, value_parser = whole::<1, 10_000, u32>)]
     pub count: u32,
 }
 
@@ -266,6 +277,20 @@ pub struct Backup {
 pub struct Restore {
     /// A copy that `retain backup` or a session made.
     pub file: PathBuf,
+}
+
+/// As many cards as anybody asks for.
+const MANY: u64 = 1_000_000;
+
+/// As many days as an interval can have.
+const FAR: u64 = 36_500;
+
+/// Reads a whole number from `FROM` to `TO`.
+fn whole<const FROM: u64, const TO: u64, T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| (FROM..=TO).contains(number));
+    number
+        .and_then(|number: u64| T::try_from(number).ok())
+        .ok_or_else(|| format!("a whole number from {FROM} to {TO} is wanted"))
 }
 
 /// Stands in for the `-` of a negated word while the flags are parsed.

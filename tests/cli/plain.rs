@@ -384,6 +384,22 @@ fn a_closed_pipe_is_silent() {
 }
 
 #[test]
+fn a_full_disk_is_named() {
+    let home = Home::with(TWO);
+    for arguments in
+        [&["list"][..], &["due", "--json"], &["review", "--plain"], &["grade", "a", "3"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output =
+            home.on(0).command(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(error.contains("error: standard output cannot be written: "), "{error}");
+    }
+    assert_eq!(home.on(0).card("a")["reviews"], 1);
+}
+
+#[test]
 fn a_reader_that_leaves_after_the_first_card_leaves_the_answers_in_the_history() {
     let home = Home::with(&deck_of(50));
     let mut child = home
@@ -426,11 +442,22 @@ fn limits_and_wishes_bound_a_sitting() {
     assert!(asked("review --plain id:c9").contains("; 1 left"));
     for wrong in [
         "review --limit x",
+        "review --limit 0",
+        "review -n -1",
         "review --ahead=-1",
         "review --cram --new 3",
         "review --cram --ahead 2",
     ] {
         home.on(6).run(wrong).exits(2);
+    }
+    for (wrong, way_out) in [
+        ("review --limit 0", "'--limit <N>': a whole number from 1 to 1000000 is wanted"),
+        ("review --new x", "'--new <N>': a whole number from 0 to 1000000 is wanted"),
+        ("review --ahead 1.5", "'--ahead <DAYS>': a whole number from 0 to 36500 is wanted"),
+        ("undo 0", "'[N]': a whole number from 1 to 10000 is wanted"),
+        ("grade c1 3 --took x", "'--took <MS>': a whole number from 0 to 4294967295 is wanted"),
+    ] {
+        home.on(6).run(wrong).exits(2).says(way_out);
     }
 }
 
