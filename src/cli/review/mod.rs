@@ -4,6 +4,7 @@
 //! terminal ([`keys`]), or lines ([`plain`]).
 
 mod ask;
+mod decode;
 mod keys;
 mod plain;
 mod screen;
@@ -108,9 +109,9 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     if !desk.store.writable() {
         return Err(crate::store::StoreError::ReadOnly(desk.store.path().to_owned()).into());
     }
-    let by_keys = io.interactive && !args.plain && !desk.environment.dumb;
+    let by_keys = io.interactive && !io.lines_only;
     say_before(desk, io)?;
-    if by_keys && ask::about_edits(desk, io)? {
+    if io.interactive && ask::about_edits(desk, io)? {
         // The person may have taken a while, and edited decks in it.
         desk.begin_again()?;
     }

@@ -119,6 +119,12 @@ pub fn unknown_key(key: char, revealed: bool, grades: Grades, width: usize) -> S
     each_line(&text::wrap(&words, room(width), MARGIN, MARGIN), |line| line.dimmed())
 }
 
+/// Returns what to say to text that came at once, as no fingers press it.
+pub fn pasted(width: usize) -> String {
+    let words = "pasted text does nothing here: press one key at a time";
+    each_line(&text::wrap(words, room(width), MARGIN, MARGIN), |line| line.dimmed())
+}
+
 /// Returns the header: deck and value, what kind of asking it is, what is left, and a bar.
 fn header(view: &View, width: usize) -> String {
     let card = &view.standing.card;
