@@ -27,11 +27,11 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         io.line("new cards wait until fewer are due")?;
     }
     list::say_what_is_wrong(desk, io)?;
-    if plan.due + plan.new == 0 || !io.interactive || desk.environment.dumb {
+    if plan.due + plan.new == 0 || !io.interactive {
         return Ok(());
     }
     io.flush()?;
-    match prompt::confirm("Begin the review?")? {
+    match prompt::confirm("Begin the review?", io)? {
         Some(true) => {
             desk.begin_again()?;
             desk.say_what_was_linked(io);

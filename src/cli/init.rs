@@ -113,12 +113,7 @@ fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
 /// # Errors
 ///
 /// Without a terminal nothing is asked: what to type is said instead, if cards are `wanted`.
-pub fn offer_starter(
-    home: &Home,
-    environment: &Environment,
-    io: &mut Io,
-    wanted: bool,
-) -> Result<(), CliError> {
+pub fn offer_starter(home: &Home, io: &mut Io, wanted: bool) -> Result<(), CliError> {
     if has_files(&home.decks())
         || home.settings().is_ok_and(|(settings, _)| !settings.decks.is_empty())
     {
@@ -130,14 +125,14 @@ pub fn offer_starter(
             "`retain init --starter` writes five decks to begin with; or put a YAML deck there",
         )
     };
-    if !io.interactive || environment.dumb {
+    if !io.interactive {
         return if wanted { Err(none()) } else { Ok(()) };
     }
     io.say("Welcome to retain. There are no decks here yet.")?;
     io.say("Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into")?;
     io.line(words::path(&folder))?;
     io.flush()?;
-    if prompt::confirm("Put them there?")? != Some(true) {
+    if prompt::confirm("Put them there?", io)? != Some(true) {
         io.say("All right. A YAML deck in that folder will be asked; `retain init --starter` writes the five.")?;
         io.flush()?;
         return Err(CliError::Quiet(0));

@@ -97,7 +97,8 @@ fn on_home(
         Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
         Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
         Some(Command::Review(_)) | None => {
-            init::offer_starter(&home, environment, io, command.is_some())?;
+            io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
+            init::offer_starter(&home, io, command.is_some())?;
             command
         }
         command => command,

@@ -34,7 +34,7 @@ pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<bool, CliError> {
             if answers[0] == answers[1] { answers[0].clone() } else { answers.join(" → ") };
         io.line(text::wrap(&both, io.width, &format!("  {label}"), "      "))?;
         io.flush()?;
-        match prompt::select("Is it the same card?", &ANSWERS)? {
+        match prompt::select("Is it the same card?", &ANSWERS, io)? {
             Some(0) => link(found, true, desk)?,
             Some(1) => link(found, false, desk)?,
             _ => {}

@@ -2,21 +2,16 @@
 //!
 //! Nothing is redrawn and no cursor moves. Every prompt says what it takes.
 
-use std::io::BufRead;
-
 use super::{Acknowledged, Front, Said, View, is_new};
 use crate::answer::Piece;
 use crate::card::Answer;
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
-use crate::cli::words;
+use crate::cli::{prompt, words};
 use crate::schedule::{Grade, Quality, Rating};
 use crate::session::Input;
 use crate::settings::Grades;
 use crate::text;
-
-/// A longer line is no answer to anything.
-const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Lines in, lines out.
 pub struct Plain;
@@ -113,14 +108,8 @@ impl Front for Plain {
 
     fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
-        let mut line = Vec::new();
-        let mut limited = std::io::Read::take(std::io::stdin().lock(), LONGEST_LINE);
-        if limited.read_until(b'\n', &mut line)? == 0 {
-            return Ok(Said::End);
-        }
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim();
-        Ok(match line {
+        let Some(line) = prompt::line()? else { return Ok(Said::End) };
+        Ok(match line.trim() {
             "" => Said::Empty,
             ":h" => Said::Input(Input::Hint),
             ":u" => Said::Input(Input::Undo),
