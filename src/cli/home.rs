@@ -26,6 +26,8 @@ pub struct Home {
     pub config: PathBuf,
     /// Whether the person named it, by flag or variable.
     pub explicit: bool,
+    /// Whether it was the flag: then commands without it act on another home.
+    pub by_flag: bool,
 }
 
 impl Home {
@@ -40,6 +42,7 @@ impl Home {
                 folder: folder.to_owned(),
                 config: folder.join("config.yaml"),
                 explicit: true,
+                by_flag: flag.is_some(),
             });
         }
         let folders = etcetera::base_strategy::Xdg::new().map_err(|_| {
@@ -50,7 +53,17 @@ impl Home {
             folder: folders.data_dir().join("retain"),
             config: folders.config_dir().join("retain").join("config.yaml"),
             explicit: false,
+            by_flag: false,
         })
+    }
+
+    /// Returns a command line for this home, to be shown: `retain review`.
+    pub fn command(&self, rest: &str) -> String {
+        if self.by_flag {
+            format!("retain --home {} {rest}", words::quoted(&words::path(&self.folder)))
+        } else {
+            format!("retain {rest}")
+        }
     }
 
     /// Returns the folder of the decks.

@@ -188,6 +188,20 @@ fn every_spelling_of_a_home_is_one_home() {
 }
 
 #[test]
+fn hints_name_the_home_that_the_flag_named() {
+    let home = Home::new();
+    home.on(0).run("--home new review").exits(1).says("`retain --home new init --starter`");
+    home.on(0).run_args(["--home", "my home", "review"]).exits(1).says("--home 'my home' init");
+    home.on(0).run("review").exits(1).says("`retain init --starter`");
+    let due = home.on(0).ok("--home new due");
+    assert!(due.replace('\n', " ").contains("`retain --home new init` makes one"), "{due}");
+    let made = home.on(0).ok("--home new init --starter");
+    assert!(made.contains("next: `retain --home new review`"), "{made}");
+    let left = home.on(0).input("\n3\n").ok("--home new review --plain").replace('\n', " ");
+    assert!(left.contains("`retain --home new review` goes on"), "{left}");
+}
+
+#[test]
 fn every_command_helps_with_an_example() {
     let home = Home::new();
     for command in [
