@@ -117,6 +117,107 @@ fn digits_grade() {
 }
 
 #[test]
+fn six_grades_are_named_wherever_they_are_shown() {
+    let home = Home::with(TWO);
+    home.config("grades: six\n");
+    let out = home.on(0).review(":?\n\nx\n:q\n");
+    let names = "0 blackout, 1 wrong, 2 almost, 3 hard, 4 good, 5 easy";
+    in_order(
+        &out.replace('\n', " "),
+        &[
+            &format!("{names}, or empty for good."),
+            "(0 blackout 1 d, 1 wrong 1 d, 2 almost 1 d, 3 hard 1 d, 4 good 1 d, 5 easy 1 d; empty line: good)",
+            "0 to 5, or an empty line for good",
+        ],
+    );
+}
+
+#[test]
+fn texts_of_several_lines_stand_below_their_labels_and_numbers_align() {
+    let home = Home::with(
+        "cards:
+- id: code
+  front: |
+    What does this do?
+        if a and b and c and d and e and f and g and h and i and j and k and l and m:
+  back: |
+    - one thing, with so many words to say about it that they take more than one line
+    - another
+  why: 日本語の長い答えは幅が二倍になるので早く折り返す必要がある日本語の長い答えは続く
+  source: https://example.org/an/address/that/is/wider/than/a/line/of/eighty/columns/and/more
+- id: ten
+  front: Count.
+  back: [a, b, c, d, e, f, g, h, i, j]
+  ordered: true
+",
+    );
+    let out = home.on(0).review("\n3\n\n3\n");
+    insta::assert_snapshot!(out.split_once("\n\n2 answers").unwrap().0, @r"
+
+    deck, new; 2 left
+    Question:
+    What does this do?
+        if a and b and c and d and e and f and g and h and i and j and k and l and
+        m:
+    (empty line: the answer; :? helps)
+    Answer:
+    - one thing, with so many words to say about it that they take more than one
+      line
+    - another
+    Why: 日本語の長い答えは幅が二倍になるので早く折り返す必要がある日本語の長い答え
+    は続く
+    Source: https://example.org/an/address/that/is/wider/than/a/line/of/eighty/columns/and/more
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    code good, again tomorrow
+
+    deck, new; 1 left
+    Question: Count.
+    (10 items, in order)
+    (empty line: the answer; :? helps)
+    Answer:
+     1. a
+     2. b
+     3. c
+     4. d
+     5. e
+     6. f
+     7. g
+     8. h
+     9. i
+    10. j
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    ten good, again tomorrow
+    ");
+}
+
+#[test]
+fn nothing_to_ask_is_said_with_its_reason() {
+    let home = Home::with(&deck_of(3));
+    let said = |line: &str| home.on(0).input("").run(line).exits(0).out.replace('\n', " ");
+    for (line, words) in [
+        ("review --cram nowhere", "no card to ask: none matches"),
+        ("review nowhere", "no card to ask: none matches"),
+        ("review --new 0 id:c1", "1 card matches, and none is due or let in today; `--cram`"),
+    ] {
+        assert!(said(line).contains(words), "{line}: {}", said(line));
+    }
+    for card in ["c1", "c2"] {
+        home.on(0).ok(&format!("grade {card} good"));
+    }
+    home.on(0).ok("bury c3");
+    let words = "no card to ask: 2 cards come back by 2026-11-27, answered today already; `--cram`";
+    assert!(said("review --ahead 3").contains(words), "{}", said("review --ahead 3"));
+    home.on(0).ok("suspend c1 c2");
+    let aside = "3 cards are set aside (2 suspended, 1 buried); `retain resume` asks them again";
+    assert!(said("review").contains(&format!("nothing is due; {aside}")), "{}", said("review"));
+    assert!(said("due").contains(aside) && said("").contains(aside));
+    for line in ["review --cram", "review number", "review --ahead 3"] {
+        assert!(said(line).contains(&format!("no card to ask: {aside}")), "{}", said(line));
+    }
+    assert!(said("review --cram id:c1").contains("1 card is set aside (suspended)"));
+}
+
+#[test]
 fn what_is_not_understood_is_said_and_asked_again() {
     for (grades, wrong) in [
         ("four", ["0", "5", "33", "word", ":x", "q4", "-1"]),

@@ -228,6 +228,52 @@ fn a_few_keys_at_once_grade_no_card_unseen() {
 }
 
 #[test]
+fn an_answer_that_did_not_count_is_called_a_repeat() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    // In another window, while the card is on the screen.
+    home.ok(&["grade", "one", "easy"]);
+    terminal.press_for(" ", "4 easy");
+    terminal.press_for("3", "good, again tomorrow (a repeat)");
+    terminal.ends_sane(0);
+}
+
+#[test]
+fn the_end_says_how_to_take_the_last_answer_back() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "Enter: good");
+    terminal.press_for("3", "retain undo takes back the last answer");
+    terminal.ends_sane(0);
+    home.ok(&["undo"]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press("q");
+    terminal.ends_sane(0);
+    assert!(!terminal.output_text().contains("undo takes back"), "no answer ended it");
+}
+
+#[test]
+fn six_grades_are_named_and_enter_is_good() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    std::fs::write(home.path().join("config.yaml"), "grades: six\n").unwrap();
+    let mut terminal = Terminal::start(&home, 100, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for("?", "1 wrong");
+    terminal.wait_for("Ctrl-Z");
+    terminal
+        .press_for(" ", "0 blackout 1 d   1 wrong 1 d   2 almost 1 d   3 hard 1 d   4 good 1 d");
+    terminal.wait_for("Enter: good");
+    terminal.press_for("2", "almost, again today");
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "5 easy");
+    terminal.press_for("\r", "good, again tomorrow (a repeat)");
+    terminal.ends_sane(0);
+}
+
+#[test]
 fn pasted_text_is_not_obeyed() {
     let home = Home::starter();
     let mut terminal = Terminal::start(&home, 80, &["review"]);

@@ -62,6 +62,12 @@ impl Front for Keys {
         self.draw(io, &screen::remark(words, width))
     }
 
+    fn explain(&mut self, io: &mut Io, lines: &[String]) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        let lines: Vec<_> = lines.iter().map(|line| screen::explanation(line, width)).collect();
+        self.draw(io, &lines.join("\n"))
+    }
+
     fn acknowledge(
         &mut self,
         io: &mut Io,

@@ -7,7 +7,7 @@ use crate::card::CardId;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{explain, grade, undo, words};
+use crate::cli::{explain, grade, list, undo, words};
 use crate::history::{Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -31,6 +31,8 @@ pub struct Sitting {
     practice: bool,
     horizon: Day,
     interrupted: bool,
+    /// Whether the last thing done, and not taken back, was an answer.
+    answered_last: bool,
 }
 
 impl Sitting {
@@ -57,6 +59,7 @@ impl Sitting {
             practice,
             horizon,
             interrupted: false,
+            answered_last: false,
         })
     }
 
@@ -72,6 +75,11 @@ impl Sitting {
             self.cards.len() - 1
         });
         i64::try_from(at).unwrap_or(i64::MAX)
+    }
+
+    /// Whether an answer ended it, so that no key can take that answer back.
+    pub fn ended_by_an_answer(&self) -> bool {
+        self.answered_last && self.session.left() == 0
     }
 
     /// Whether the person left by Ctrl-C.
@@ -135,9 +143,8 @@ impl Sitting {
                 }
                 Effect::Explain => {
                     if let Some(view) = &self.view {
-                        for line in explain::explained(&view.standing, 3, desk)? {
-                            front.say(io, &line)?;
-                        }
+                        let lines = explain::explained(&view.standing, 3, desk)?;
+                        front.explain(io, &lines)?;
                     }
                     self.listen(desk, io, front)?
                 }
@@ -287,8 +294,9 @@ impl Sitting {
         };
         let (practice, today) = (self.practice, desk.today);
         let acknowledged =
-            Acknowledged { line: &line, grade, standing: &standing, practice, today };
+            Acknowledged { line: &line, grade, standing: &standing, practice, counted, today };
         front.acknowledge(io, &acknowledged)?;
+        self.answered_last = true;
         Ok(self.session.recorded(event, grade))
     }
 
@@ -305,6 +313,7 @@ impl Sitting {
         let entry = Entry::now(card.clone(), deed, desk.now());
         let appended = desk.store.append(&[entry], &desk.settings)?;
         front.say(io, &format!("{} {words}", text::one_line(card.as_str())))?;
+        self.answered_last = false;
         Ok(match appended.first() {
             Some(appended) => self.session.put_aside(appended.id),
             None => self.session.skip(),
@@ -323,6 +332,7 @@ impl Sitting {
             None => front.say(io, "That was taken back elsewhere already.")?,
         }
         let effect = self.session.taken_back();
+        self.answered_last = false;
         self.forced = self.session.current();
         Ok(effect)
     }
@@ -387,9 +397,10 @@ impl Sitting {
         if left > 0 {
             let goes_on = if all { "goes on where you stopped" } else { "asks the rest" };
             return io.say(format!(
-                "{} left for today{}: `retain review` {goes_on}.",
+                "{} left for today{}: `{}` {goes_on}.",
                 words::grouped(left),
                 if all { "" } else { " in all decks" },
+                desk.home.command("review"),
             ));
         }
         if let Some((day, cards)) = desk.store.next_due(desk.today)? {
@@ -413,12 +424,16 @@ impl Sitting {
             return Ok(());
         }
         io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
+        let mut cards = Vec::new();
         for card in missed.iter().take(MOST).filter_map(|number| self.card(*number)) {
-            if let Some(standing) = desk.store.standing(card, &desk.settings)? {
-                let id = text::one_line(standing.card.id.as_str());
-                let line = format!("  {id}  {}", text::one_line(&standing.card.front));
-                io.line(words::shortened(&line, io.width))?;
-            }
+            cards.extend(desk.store.standing(card, &desk.settings)?);
+        }
+        let ids: Vec<_> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
+        let wide = list::id_width(&ids);
+        for (standing, id) in cards.iter().zip(&ids) {
+            let front = text::one_line(&standing.card.front);
+            let line = format!("  {}  {front}", words::padded(&words::shortened(id, wide), wide));
+            io.line(words::shortened(&line, io.width))?;
         }
         if missed.len() > MOST {
             io.say(format!("  and {} more", words::grouped(missed.len() - MOST)))?;
@@ -432,7 +447,7 @@ fn not_understood(what: &str, revealed: bool, grades: Grades) -> String {
     let take = match (revealed, grades) {
         (false, _) => "an empty line shows the answer".to_owned(),
         (true, Grades::Four) => "1 to 4, or an empty line for good".to_owned(),
-        (true, Grades::Six) => "0 to 5, or an empty line for 4".to_owned(),
+        (true, Grades::Six) => "0 to 5, or an empty line for good".to_owned(),
     };
     format!("{what:?} is not understood here: {take}; :? helps")
 }
