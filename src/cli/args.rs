@@ -47,7 +47,7 @@ pub enum Command {
     Init(Init),
     /// Review what is due, card by card.
     #[command(
-        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads\n\nQUERY, terms that must all match:\n  word, \"two words\"     in the text of the card\n  deck:lang, tag:verbs  that deck or tag, and those below it\n  id:domains-100        the card, or all cards of the note\n  is:STATE              new, due, learning, review, suspended, buried, leech, changed, parked\n  lapses>3              and interval, ease, value, retrievability, with < <= > >= =\n  -x, x OR y, (x y)     not, or, brackets; your shell wants quotes around < > ( ) and phrases",
+        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads\n\nQUERY, terms that must all match:\n  word, \"two words\"     in the text of the card\n  deck:lang, tag:verbs  that deck or tag, and those below it\n  id:domains-100        the card, or all cards of the note\n  is:STATE              new, due, learning, review, suspended, buried, leech,\n                        changed or parked\n  lapses>3              lapses, interval, ease, value or retrievability,\n                        with < <= > >= or =\n  -x, x OR y, (x y)     not, or, brackets\nYour shell wants quotes around < > ( ) and phrases: 'lapses>3'.",
         visible_alias = "r"
     )]
     Review(Review),
@@ -88,7 +88,9 @@ pub enum Command {
     /// Put cards aside until tomorrow.
     #[command(after_help = "Example: retain bury domains-400")]
     Bury(Which),
-    /// Start cards over as new; the history stays, and `retain undo` brings the schedule back.
+    /// Start cards over as new; `retain undo` brings them back.
+    ///
+    /// What was answered stays in the history, and no schedule reads what came before.
     #[command(after_help = "Example: retain reset domains-400")]
     Reset(Which),
     /// Look through the decks for mistakes.
@@ -97,7 +99,9 @@ pub enum Command {
     /// Explain the arithmetic behind a card's due date.
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
-    /// Look after the database: without flags, check every page of it and count what is there.
+    /// Look after the database.
+    ///
+    /// Without flags every page of it is checked, and what is there is counted.
     #[command(
         after_help = "Examples:\n  retain doctor\n  retain doctor --rebuild\n  retain doctor --digest"
     )]

@@ -70,7 +70,7 @@ pub fn grade_name(grade: Grade) -> &'static str {
 
 /// Returns the key that gives a grade, and the grade in a word: `3 good`.
 pub fn grade_key(grade: Grade) -> String {
-    let key = grade.quality.map_or(i64::from(grade.rating.number()), |q| i64::from(q.number()));
+    let key = grade.quality.map_or(grade.rating.number(), Quality::number);
     format!("{key} {}", grade_name(grade))
 }
 
