@@ -176,6 +176,24 @@ fn bare_retain_offers_to_begin() {
 }
 
 #[test]
+fn decks_that_are_edited_while_a_question_is_open_are_asked_as_they_are_then() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: x}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &[]);
+    terminal.wait_for("Begin the review?");
+    home.write(
+        "one.yaml",
+        "deck: Edited\ncards:\n- {id: two, front: two?, back: y}\n- {id: one, front: 1?, back: x}\n",
+    );
+    home.ok(&["due", "--count"]);
+    terminal.press_for("\r", "Edited");
+    terminal.wait_for("2 left");
+    terminal.wait_for("two?");
+    terminal.wait_for("space: answer");
+    terminal.press("q");
+    terminal.ends_sane(0);
+}
+
+#[test]
 fn keys_typed_ahead_are_dropped_and_never_echoed() {
     // A key that is sent too late, on a machine that had something else to do, shows nothing.
     for attempt in 0.. {
