@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use textwrap::core::display_width;
-use textwrap::{Options, WordSeparator, WordSplitter};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Stands where a character was that is not shown.
 const HIDDEN: char = '\u{fffd}';
@@ -89,19 +89,146 @@ pub fn one_line(text: &str) -> String {
 /// Returns `text` as [`harmless`] shows it, in lines of at most `width` columns: the first behind
 /// `first`, each other behind `rest`.
 ///
-/// Its own line breaks stay; blanks at the end of a line go; a tab becomes four spaces; a word
-/// that is wider than a line is broken. Where the indent leaves less than two columns, lines are
-/// wider than asked.
+/// Its own line breaks stay; blanks at the end of a line go; a tab becomes four spaces. Lines are
+/// broken at blanks only, and what follows stands as far in as the line's own text, behind its
+/// blanks and its bullet, where there is room. A word that is wider than a line is broken, and so
+/// is the first one behind `first`, which never stands alone. Wider than asked are only words with
+/// `://` in them, which are there to be copied, and lines whose indent leaves less than two columns.
 pub fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
     let text = harmless(text).replace('\t', TAB);
-    let indent = display_width(first).max(display_width(rest));
-    // Broken at blanks only: a date or an id that is cut at its hyphens can be neither read nor copied.
-    let options = Options::new(width.max(indent + 2))
-        .initial_indent(first)
-        .subsequent_indent(rest)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation);
-    textwrap::fill(&text, options)
+    let width = width.max(columns(first).max(columns(rest)) + 2);
+    let mut lines = Lines { width, done: Vec::new(), line: String::new(), used: 0, bare: true };
+    for (number, line) in text.split('\n').enumerate() {
+        lines.begin(if number == 0 { first } else { rest });
+        lines.add(line.trim_end_matches(' '), rest);
+        lines.end();
+    }
+    lines.done.join("\n")
+}
+
+/// Lines that are being filled.
+struct Lines {
+    width: usize,
+    done: Vec<String>,
+    /// The line that is being filled, and its columns.
+    line: String,
+    used: usize,
+    /// Whether it has nothing but its indent so far.
+    bare: bool,
+}
+
+impl Lines {
+    fn begin(&mut self, indent: &str) {
+        self.line = indent.to_owned();
+        self.used = columns(indent);
+        self.bare = true;
+    }
+
+    fn end(&mut self) {
+        self.line.truncate(self.line.trim_end_matches(' ').len());
+        self.done.push(std::mem::take(&mut self.line));
+    }
+
+    fn push(&mut self, part: &str) {
+        self.line.push_str(part);
+        self.used += columns(part);
+        self.bare = false;
+    }
+
+    /// Adds one line of the text, over as many lines as it needs.
+    fn add(&mut self, line: &str, rest: &str) {
+        let room = self.width - columns(rest);
+        let text = line.trim_start_matches(' ');
+        // Wherever a line begins, the widest character has a place.
+        let deepest = (room / 2).min(room - 2);
+        let own = (line.len() - text.len()).min(deepest);
+        let hanging = (own + bullet(text)).min(deepest);
+        let rest = format!("{rest}{}", " ".repeat(hanging));
+        self.line.push_str(&" ".repeat(own.min(self.width.saturating_sub(self.used + 2))));
+        self.used = columns(&self.line);
+        let mut blanks = 0;
+        for word in text.split(' ') {
+            if word.is_empty() {
+                blanks += 1;
+                continue;
+            }
+            self.word(word, blanks, &rest);
+            blanks = 1;
+        }
+    }
+
+    fn word(&mut self, word: &str, blanks: usize, rest: &str) {
+        let blanks = if self.bare { 0 } else { blanks };
+        let wide = columns(word);
+        let fits = self.used + blanks + wide <= self.width;
+        let whole = word.contains("://");
+        let breakable = wide > self.width - columns(rest) || self.bare;
+        // Scripts without blanks are broken where they stand.
+        let here = self.bare || (breakable && !whole && word.chars().all(|c| !c.is_ascii()));
+        if !fits && !here {
+            self.end();
+            self.begin(rest);
+        } else {
+            self.line.push_str(&" ".repeat(blanks));
+            self.used += blanks;
+        }
+        if fits || whole || !breakable {
+            self.push(word);
+        } else {
+            self.broken(word, rest);
+        }
+    }
+
+    /// Adds a word in as many pieces as it needs.
+    fn broken(&mut self, word: &str, rest: &str) {
+        for part in word.graphemes(true) {
+            if self.used + columns(part) <= self.width {
+                self.push(part);
+                continue;
+            }
+            self.end();
+            self.begin(rest);
+            // What one sees as one character may be many, and wider than a line.
+            for char in part.chars() {
+                let char = char.to_string();
+                if self.used + columns(&char) > self.width {
+                    self.end();
+                    self.begin(rest);
+                }
+                self.push(&char);
+            }
+        }
+    }
+}
+
+/// Returns the columns of the bullet or number with which a line begins, and of the blank behind it.
+fn bullet(line: &str) -> usize {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let sign = line[digits..].chars().next();
+    let length = match sign {
+        Some('.' | ')') if (1..=3).contains(&digits) => digits + 1,
+        Some('-' | '*' | '+' | '•') if digits == 0 => 1,
+        _ => return 0,
+    };
+    let behind = line.chars().nth(length);
+    if behind == Some(' ') { length + 1 } else { 0 }
+}
+
+/// Returns the columns that `text` takes, on terminals that show emoji in pieces too. Colours take
+/// none.
+fn columns(text: &str) -> usize {
+    let mut columns = 0;
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("\u{1b}[") {
+        columns += shown_columns(before);
+        rest = behind.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    columns + shown_columns(rest)
+}
+
+fn shown_columns(text: &str) -> usize {
+    let pieces: usize = text.chars().map(|char| char.width().unwrap_or(0)).sum();
+    pieces.max(text.width())
 }
 
 #[cfg(test)]
@@ -177,6 +304,27 @@ mod tests {
             ("\tif x:\n\t\ty", 20, "", "", "    if x:\n        y"),
             ("too narrow", 0, "    ", "    ", "    to\n    o\n    na\n    rr\n    ow"),
             ("", 10, "", "", ""),
+            // Nothing stands alone behind a label.
+            ("日本語の本", 10, "Answer: ", "", "Answer: 日\n本語の本"),
+            ("abcdefghij", 10, "Why: ", "  ", "Why: abcde\n  fghij"),
+            ("本 日本語の本です", 10, "", "", "本 日本語\nの本です"),
+            // What is there to be copied stays whole.
+            ("see https://example.org/x now", 12, "", " ", "see\n https://example.org/x\n now"),
+            ("https://example.org/x", 12, "Source: ", "", "Source: https://example.org/x"),
+            // A line's own indent goes on, and so does the place behind its bullet.
+            ("    if a and b:", 12, "> ", "  ", ">     if a\n      and b:"),
+            (
+                "- one two three\n10. four five",
+                11,
+                "",
+                "",
+                "- one two\n  three\n10. four\n    five",
+            ),
+            ("• one two three", 9, "", "", "• one two\n  three"),
+            ("1.5 is -1 more", 8, "", "", "1.5 is\n-1 more"),
+            ("          deep down", 10, "", "", "     deep\n     down"),
+            ("one\n \n", 9, "  ", "  ", "  one\n\n"),
+            ("\none", 9, "> ", "  ", ">\n  one"),
         ] {
             assert_eq!(wrap(text, width, first, rest), lines, "{text:?} in {width}");
         }
@@ -191,6 +339,8 @@ mod tests {
             1 => "[\u{0}-\u{1f}\u{7f}-\u{9f}]",
             1 => "[\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{61c}\u{feff}\u{ad}]",
             1 => "[\u{e0000}-\u{e007f}🏴漢🚀]",
+            1 => "https://[a-z]{1,20}( |/)",
+            1 => "\n( |    )?(-|•|10[.]) ",
         ];
         proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
@@ -224,10 +374,13 @@ mod tests {
         fn wrapped_lines_fit_and_lose_nothing_but_blanks(text in text(), width in 0usize..60) {
             let wrapped = wrap(&text, width, "> ", "  ");
             for line in wrapped.split('\n') {
-                prop_assert!(display_width(line) <= width.max(4), "{:?}", line);
+                let fits = columns(line) <= width.max(4);
+                let address = line.contains("://") && !line[2..].trim_start().contains(' ');
+                prop_assert!(fits || address, "{:?}", line);
+                prop_assert!(!line.ends_with(' '), "{:?}", line);
             }
             let solid = |text: &str| text.replace([' ', '\n', '\t'], "");
-            prop_assert_eq!(solid(&wrapped[2..]), solid(&harmless(&text)));
+            prop_assert_eq!(&solid(&wrapped)[1..], solid(&harmless(&text)));
         }
     }
 }

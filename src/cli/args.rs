@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand};
 
 use super::io::Color;
 
+/// Flags that every command takes, shown behind its own.
+const EVERYWHERE: &str = "Everywhere";
+
 /// Flashcards for people who live in a shell.
 ///
 /// Decks are YAML files below `decks/` in the home; what you answered is in `retain.db` beside them
@@ -19,10 +22,17 @@ use super::io::Color;
 )]
 pub struct Arguments {
     /// Keep everything (decks, history, settings) in this folder.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub home: Option<PathBuf>,
     /// When to use colours.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        help_heading = EVERYWHERE
+    )]
     pub color: Color,
     /// What to do; without it, today at a glance.
     #[command(subcommand)]
@@ -37,7 +47,7 @@ pub enum Command {
     Init(Init),
     /// Review what is due, card by card.
     #[command(
-        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads",
+        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads\n\nQUERY, terms that must all match:\n  word, \"two words\"     in the text of the card\n  deck:lang, tag:verbs  that deck or tag, and those below it\n  id:domains-100        the card, or all cards of the note\n  is:STATE              new, due, learning, review, suspended, buried, leech,\n                        changed or parked\n  lapses>3              lapses, interval, ease, value or retrievability,\n                        with < <= > >= or =\n  -x, x OR y, (x y)     not, or, brackets\nYour shell wants quotes around < > ( ) and phrases: 'lapses>3'.",
         visible_alias = "r"
     )]
     Review(Review),
@@ -78,7 +88,9 @@ pub enum Command {
     /// Put cards aside until tomorrow.
     #[command(after_help = "Example: retain bury domains-400")]
     Bury(Which),
-    /// Start cards over: they are new again, and keep their history.
+    /// Start cards over as new; `retain undo` brings them back.
+    ///
+    /// What was answered stays in the history, and no schedule reads what came before.
     #[command(after_help = "Example: retain reset domains-400")]
     Reset(Which),
     /// Look through the decks for mistakes.
@@ -88,6 +100,8 @@ pub enum Command {
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
     /// Look after the database.
+    ///
+    /// Without flags every page of it is checked, and what is there is counted.
     #[command(
         after_help = "Examples:\n  retain doctor\n  retain doctor --rebuild\n  retain doctor --digest"
     )]
@@ -103,19 +117,26 @@ pub enum Command {
 /// What to review.
 #[derive(Debug, Default, Args)]
 pub struct Review {
-    /// Only cards that match: words, "phrases", deck:x tag:x id:x is:new|due|learning|review|…
+    /// Only cards that match; see below.
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
-    /// At most so many cards.
-    #[arg(long, short = 'n', value_name = "N")]
+    /// Ask at most this many cards.
+    #[arg(long, short = 'n', value_name = "N", value_parser = whole::<1, MANY, usize>)]
     pub limit: Option<usize>,
-    /// So many new cards, whatever the daily limits leave.
-    #[arg(long, value_name = "N")]
+    /// Let in this many new cards, whatever the daily limits leave.
+    #[arg(long, value_name = "N", value_parser = whole::<0, MANY, u32>)]
     pub new: Option<u32>,
-    /// Also what will be due within so many days.
-    #[arg(long, value_name = "DAYS", default_value_t = 0, hide_default_value = true)]
+    /// Also ask what comes back within this many days.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = whole::<0, FAR, u32>
+    )]
     pub ahead: u32,
-    /// Practise all cards that match, due or not; no schedule reads it.
+    /// Practise each card that matches once, due or not, and let no schedule read it; not with
+    /// --new or --ahead.
     #[arg(long, conflicts_with_all = ["new", "ahead"])]
     pub cram: bool,
     /// Lines in, lines out, for scripts and screen readers.
@@ -134,7 +155,7 @@ pub struct Init {
 /// What is due, and how to say it.
 #[derive(Debug, Args)]
 pub struct Due {
-    /// Only cards that match.
+    /// Only cards that match; `retain review --help` explains QUERY.
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// One number: due cards and today's new ones.
@@ -157,11 +178,16 @@ pub struct Grade {
     /// again hard good easy, 1 to 4, or q0 to q5.
     #[arg(required_unless_present = "stdin")]
     pub rating: Option<String>,
-    /// When it was answered.
+    /// When it was answered: 2026-11-29T18:30:00+01:00, or 2026-11-29T18:30 by this machine's zone.
     #[arg(long, value_name = "TIME", conflicts_with = "stdin")]
     pub at: Option<String>,
     /// How long the answer took, in milliseconds.
-    #[arg(long, value_name = "MS", conflicts_with = "stdin")]
+    #[arg(
+        long,
+        value_name = "MS",
+        conflicts_with = "stdin",
+        value_parser = whole::<0, { u32::MAX as u64 }, u32>
+    )]
     pub took: Option<u32>,
     /// The card as it stands now, as JSON.
     #[arg(long)]
@@ -174,8 +200,8 @@ pub struct Grade {
 /// How much to take back.
 #[derive(Debug, Args)]
 pub struct Undo {
-    /// So many things.
-    #[arg(value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// How many things to take back, the newest first.
+    #[arg(value_name = "N", default_value_t = 1, value_parser = whole::<1, 10_000, u32>)]
     pub count: u32,
 }
 
@@ -192,7 +218,7 @@ pub struct History {
 /// Which cards to list.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Only cards that match.
+    /// Only cards that match; `retain review --help` explains QUERY.
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// As JSON.
@@ -217,7 +243,7 @@ pub struct Which {
     /// Ids of cards, or of notes for all their sides.
     #[arg(value_name = "CARD", required_unless_present = "query")]
     pub cards: Vec<String>,
-    /// All cards that match.
+    /// All cards that match; `retain review --help` explains QUERY.
     #[arg(long, value_name = "QUERY", conflicts_with = "cards", allow_hyphen_values = true)]
     pub query: Option<String>,
 }
@@ -266,6 +292,20 @@ pub struct Backup {
 pub struct Restore {
     /// A copy that `retain backup` or a session made.
     pub file: PathBuf,
+}
+
+/// As many cards as anybody asks for.
+const MANY: u64 = 1_000_000;
+
+/// As many days as an interval can have.
+const FAR: u64 = 36_500;
+
+/// Reads a whole number from `FROM` to `TO`.
+fn whole<const FROM: u64, const TO: u64, T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| (FROM..=TO).contains(number));
+    number
+        .and_then(|number: u64| T::try_from(number).ok())
+        .ok_or_else(|| format!("a whole number from {FROM} to {TO} is wanted"))
 }
 
 /// Stands in for the `-` of a negated word while the flags are parsed.

@@ -61,13 +61,13 @@ fn enter_again(
         desk.now.to_rfc3339()
     ))?;
     if !doctor.enter_again {
-        if !io.interactive || desk.environment.dumb {
+        if !io.interactive {
             io.note("if the clock is right now, `retain doctor --enter-again` takes back what is ahead of it and enters it again, the newest as done now");
             return Ok(());
         }
         io.say("If the clock is right now, what is ahead of it can be taken back and entered again: the newest as done now, the rest as long before that as it was.")?;
         io.flush()?;
-        if prompt::confirm("Do that?")? != Some(true) {
+        if prompt::confirm("Do that?", io)? != Some(true) {
             return Ok(());
         }
     }

@@ -67,7 +67,7 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         })?;
     } else {
         list::deck_table(desk, &counts, io)?;
-        io.line(format!(
+        io.say(format!(
             "{} due, {} new today",
             words::grouped(plan.due),
             words::grouped(plan.new)
@@ -89,7 +89,8 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
     if !desk.home.folder.exists() {
         let home = words::path(&desk.home.folder);
-        return Ok(format!("there is no home at {home} yet: `retain init` makes one"));
+        let init = desk.home.command("init");
+        return Ok(format!("there is no home at {home} yet: `{init}` makes one"));
     }
     if desk.store.count_cards()? == 0 {
         return Ok(format!(
@@ -104,6 +105,25 @@ pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
             words::relative(day, desk.today),
             day
         ),
-        None => "nothing is due".to_owned(),
+        None => match set_aside(&desk.store.standings()?, desk.today) {
+            Some(aside) => format!("nothing is due; {aside}"),
+            None => "nothing is due".to_owned(),
+        },
     })
+}
+
+/// Returns that all of `cards` are set aside, and how; `None` if one of them is not.
+pub fn set_aside(cards: &[Standing], today: Day) -> Option<String> {
+    let suspended = cards.iter().filter(|card| card.suspended).count();
+    let buried = cards.iter().filter(|card| !card.suspended && card.buried(today)).count();
+    if cards.is_empty() || suspended + buried < cards.len() {
+        return None;
+    }
+    let how = match (suspended, buried) {
+        (_, 0) => "suspended".to_owned(),
+        (0, _) => "buried".to_owned(),
+        _ => format!("{} suspended, {} buried", words::grouped(suspended), words::grouped(buried)),
+    };
+    let all = words::count(cards.len(), "card is", "cards are");
+    Some(format!("{all} set aside ({how}); `retain resume` asks them again"))
 }

@@ -14,25 +14,29 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         io.say(due::nothing_due(desk)?)?;
     } else {
         list::deck_table(desk, &queue::by_deck(&plan), io)?;
-        io.line(format!(
+        io.say(format!(
             "{} due, {} new today",
             words::grouped(plan.due),
             words::grouped(plan.new)
         ))?;
     }
     if answered > 0 {
-        io.line(format!("{} answered today", words::count(answered, "card", "cards")))?;
+        io.say(format!("{} answered today", words::count(answered, "card", "cards")))?;
     }
     if plan.new_held_back {
-        io.line("new cards wait until fewer are due")?;
+        io.say("new cards wait until fewer are due")?;
     }
     list::say_what_is_wrong(desk, io)?;
-    if plan.due + plan.new == 0 || !io.interactive || desk.environment.dumb {
+    if plan.due + plan.new == 0 || !io.interactive {
         return Ok(());
     }
     io.flush()?;
-    match prompt::confirm("Begin the review?")? {
-        Some(true) => review::run(&args::Review::default(), desk, io),
+    match prompt::confirm("Begin the review?", io)? {
+        Some(true) => {
+            desk.begin_again()?;
+            desk.say_what_was_linked(io);
+            review::run(&args::Review::default(), desk, io)
+        }
         _ => Ok(()),
     }
 }

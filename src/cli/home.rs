@@ -26,6 +26,8 @@ pub struct Home {
     pub config: PathBuf,
     /// Whether the person named it, by flag or variable.
     pub explicit: bool,
+    /// Whether it was the flag: then commands without it act on another home.
+    pub by_flag: bool,
 }
 
 impl Home {
@@ -40,6 +42,7 @@ impl Home {
                 folder: folder.to_owned(),
                 config: folder.join("config.yaml"),
                 explicit: true,
+                by_flag: flag.is_some(),
             });
         }
         let folders = etcetera::base_strategy::Xdg::new().map_err(|_| {
@@ -50,7 +53,17 @@ impl Home {
             folder: folders.data_dir().join("retain"),
             config: folders.config_dir().join("retain").join("config.yaml"),
             explicit: false,
+            by_flag: false,
         })
+    }
+
+    /// Returns a command line for this home, to be shown: `retain review`.
+    pub fn command(&self, rest: &str) -> String {
+        if self.by_flag {
+            format!("retain --home {} {rest}", words::quoted(&words::path(&self.folder)))
+        } else {
+            format!("retain {rest}")
+        }
     }
 
     /// Returns the folder of the decks.
@@ -90,7 +103,7 @@ impl Home {
     }
 
     fn deck_folders(&self, settings: &Settings, environment: &Environment) -> Vec<Folder> {
-        let own = Folder { path: self.decks(), shown: "decks".into(), prefix: None };
+        let own = Folder { path: real(&self.decks()), shown: "decks".into(), prefix: None };
         let others = settings.decks.iter().map(|written| {
             let path = match (written.strip_prefix("~/"), &environment.user) {
                 (Some(rest), Some(user)) => user.join(rest),
@@ -99,10 +112,17 @@ impl Home {
                 _ => self.config.parent().unwrap_or(Path::new("")).join(written),
             };
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            Folder { path, shown: written.trim_end_matches('/').to_owned(), prefix: name }
+            let shown = written.trim_end_matches('/').to_owned();
+            Folder { path: real(&path), shown, prefix: name }
         });
         std::iter::once(own).chain(others).collect()
     }
+}
+
+/// Returns the one path that all spellings of a folder have in common: the caches know files by
+/// it. A folder that is not there has no files either.
+fn real(folder: &Path) -> PathBuf {
+    std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 /// A home at work: what every command begins with.
@@ -191,6 +211,27 @@ impl Desk {
     /// What the database says.
     pub fn rebuild(&mut self) -> Result<(), CliError> {
         self.store.drop_caches()?;
+        self.bring_up_to_date()
+    }
+
+    /// Begins anew at the present moment, after a person was waited for: the day may be another
+    /// one, and the decks may have been edited.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn begin_again(&mut self) -> Result<(), CliError> {
+        self.now = self.clock.now();
+        self.today = self.now.day(self.settings.day_starts_at);
+        self.bring_up_to_date()
+    }
+
+    /// Reads what was edited in the decks since they were read last.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn bring_up_to_date(&mut self) -> Result<(), CliError> {
         let folders = self.home.deck_folders(&self.settings, &self.environment);
         let mut folders = Folders::new(folders, seconds_now());
         self.refreshed = self.store.bring_up_to_date(&mut folders, &self.settings, self.now)?;
@@ -206,6 +247,16 @@ impl Desk {
     /// What the database says.
     pub fn count_errors(&self) -> Result<usize, CliError> {
         Ok(self.store.count_errors()? + diagnostic::count(&self.unsearched, Severity::Error))
+    }
+
+    /// Says which cards were found to be old ones, edited, when everything was last brought up to
+    /// date.
+    pub fn say_what_was_linked(&self, io: &mut Io) {
+        for (card, from) in &self.refreshed.linked {
+            let edited =
+                format!("note: {card} goes on where {from} left off: it is the same card, edited");
+            io.note(text::one_line(&edited));
+        }
     }
 
     /// Returns everything that is wrong in the decks.

@@ -58,12 +58,10 @@ pub fn run(
     }
     io.line(format!("decks: {}", words::path(&home.decks())))?;
     io.line(format!("settings: {}", words::path(&home.config)))?;
-    let named = home.explicit && environment.home.as_ref() != Some(&home.folder);
-    let flag = if named { format!(" --home {}", words::path(&home.folder)) } else { String::new() };
     if has_files(&home.decks()) {
-        io.line(format!("next: `retain{flag} review`"))
+        io.line(format!("next: `{}`", home.command("review")))
     } else {
-        io.line(format!("next: put a YAML deck there, or `retain{flag} init --starter`"))
+        io.line(format!("next: put a YAML deck there, or `{}`", home.command("init --starter")))
     }
 }
 
@@ -113,12 +111,7 @@ fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
 /// # Errors
 ///
 /// Without a terminal nothing is asked: what to type is said instead, if cards are `wanted`.
-pub fn offer_starter(
-    home: &Home,
-    environment: &Environment,
-    io: &mut Io,
-    wanted: bool,
-) -> Result<(), CliError> {
+pub fn offer_starter(home: &Home, io: &mut Io, wanted: bool) -> Result<(), CliError> {
     if has_files(&home.decks())
         || home.settings().is_ok_and(|(settings, _)| !settings.decks.is_empty())
     {
@@ -126,19 +119,23 @@ pub fn offer_starter(
     }
     let folder = home.decks();
     let none = || {
-        CliError::failed(format!("there are no decks in {}", words::path(&folder))).hint(
-            "`retain init --starter` writes five decks to begin with; or put a YAML deck there",
-        )
+        CliError::failed(format!("there are no decks in {}", words::path(&folder))).hint(format!(
+            "`{}` writes five decks to begin with; or put a YAML deck there",
+            home.command("init --starter")
+        ))
     };
-    if !io.interactive || environment.dumb {
+    if !io.interactive {
         return if wanted { Err(none()) } else { Ok(()) };
     }
     io.say("Welcome to retain. There are no decks here yet.")?;
-    io.say("Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into")?;
+    io.say("Five starter decks (SSO, SCIM, login logic, domains, errors: 25 cards) can go into this folder:")?;
     io.line(words::path(&folder))?;
     io.flush()?;
-    if prompt::confirm("Put them there?")? != Some(true) {
-        io.say("All right. A YAML deck in that folder will be asked; `retain init --starter` writes the five.")?;
+    if prompt::confirm("Put them there?", io)? != Some(true) {
+        io.say(format!(
+            "All right. A YAML deck in that folder will be asked; `{}` writes the five.",
+            home.command("init --starter")
+        ))?;
         io.flush()?;
         return Err(CliError::Quiet(0));
     }
@@ -148,9 +145,11 @@ pub fn offer_starter(
 }
 
 fn has_files(decks: &Path) -> bool {
-    std::fs::read_dir(decks).is_ok_and(|mut entries| {
-        entries.any(|entry| {
+    match std::fs::read_dir(decks) {
+        Ok(mut entries) => entries.any(|entry| {
             entry.is_ok_and(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
-        })
-    })
+        }),
+        // What cannot be looked into may well hold some.
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
 }

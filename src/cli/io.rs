@@ -30,6 +30,10 @@ pub struct Io {
     pub width: usize,
     /// Whether a person sits at both ends.
     pub interactive: bool,
+    /// Whether nothing may be redrawn: the person wants lines, or the terminal can do no more.
+    pub lines_only: bool,
+    /// Whether standard output shows colours.
+    pub coloured: bool,
 }
 
 impl Io {
@@ -49,6 +53,8 @@ impl Io {
         let (for_out, for_err) =
             (choice(AutoStream::choice(&out)), choice(AutoStream::choice(&err)));
         Io {
+            lines_only: environment.dumb,
+            coloured: for_out != ColorChoice::Never,
             out: BufWriter::new(AutoStream::new(out, for_out)),
             err_is_terminal: err.is_terminal(),
             err: AutoStream::new(err, for_err),
@@ -68,17 +74,16 @@ impl Io {
     ///
     /// # Errors
     ///
-    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    /// [`CliError::ClosedPipe`] when nobody reads any more; else what the system says.
     pub fn line(&mut self, text: impl std::fmt::Display) -> Result<(), CliError> {
-        writeln!(self.out, "{text}")?;
-        Ok(())
+        writeln!(self.out, "{text}").map_err(unwritten)
     }
 
     /// Writes a sentence of the result, over as many lines as it needs.
     ///
     /// # Errors
     ///
-    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    /// [`CliError::ClosedPipe`] when nobody reads any more; else what the system says.
     pub fn say(&mut self, sentence: impl std::fmt::Display) -> Result<(), CliError> {
         let wrapped = crate::text::wrap(&sentence.to_string(), self.width, "", "");
         self.line(wrapped)
@@ -88,10 +93,9 @@ impl Io {
     ///
     /// # Errors
     ///
-    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    /// [`CliError::ClosedPipe`] when nobody reads any more; else what the system says.
     pub fn flush(&mut self) -> Result<(), CliError> {
-        self.out.flush()?;
-        Ok(())
+        self.out.flush().map_err(unwritten)
     }
 
     /// Says something about the result, on standard error.
@@ -119,12 +123,21 @@ impl Io {
     ///
     /// # Errors
     ///
-    /// [`CliError::ClosedPipe`] when nobody reads any more.
+    /// [`CliError::ClosedPipe`] when nobody reads any more; else what the system says.
     pub fn json(&mut self, value: &impl serde::Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string(value)
             .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
         self.line(inert(&text))
     }
+}
+
+/// Names what could not be written, unless nobody reads it any more.
+fn unwritten(error: std::io::Error) -> CliError {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        return CliError::ClosedPipe;
+    }
+    CliError::failed(format!("standard output cannot be written: {error}"))
+        .hint("make room where it goes, or send it elsewhere; what is in the history stays there")
 }
 
 /// Returns JSON whose characters a terminal does not obey: the same data, written as escapes.

@@ -128,20 +128,33 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         return say_what_is_wrong(desk, io);
     }
     let ids: Vec<String> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
-    // An id is there to be copied: the question is cut instead.
-    let id_width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0).min(40);
+    let id_width = id_width(&ids);
     for (standing, id) in cards.iter().zip(&ids) {
         let state = state_in_a_word(standing, desk);
         let room = io.width.saturating_sub(id_width + 2 + 13 + 2);
+        if room < 10 {
+            let room = io.width.saturating_sub(state.len() + 4);
+            let front = words::front_line(standing, room);
+            io.line(words::shortened(id, io.width).bold())?;
+            io.line(format!("  {}  {front}", state.dimmed()))?;
+            continue;
+        }
         io.line(format!(
             "{}  {}  {}",
             words::padded(&words::shortened(id, id_width), id_width).bold(),
             words::padded(&words::shortened(&state, 13), 13).dimmed(),
-            words::front_line(standing, room.max(10)),
+            words::front_line(standing, room),
         ))?;
     }
     io.note(words::count(cards.len(), "card", "cards"));
     say_what_is_wrong(desk, io)
+}
+
+/// Returns the columns that ids take beside questions.
+pub fn id_width(ids: &[String]) -> usize {
+    use unicode_width::UnicodeWidthStr;
+    // An id is there to be copied: the question is cut instead.
+    ids.iter().map(|id| id.width()).max().unwrap_or(0).min(40)
 }
 
 fn state_in_a_word(standing: &Standing, desk: &Desk) -> String {
@@ -280,7 +293,14 @@ pub fn deck_table(
             Some((text::one_line(deck.title()), *due, *new))
         })
         .collect();
-    let room = io.width.saturating_sub(20).max(10);
+    let room = io.width.saturating_sub(20);
+    if room < 10 {
+        for (name, due, new) in rows {
+            io.line(words::shortened(&name, io.width).bold())?;
+            io.line(format!("  {due} due, {new} new"))?;
+        }
+        return Ok(());
+    }
     let wide = rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).min(room);
     for (name, due, new) in rows {
         let name = words::padded(&words::shortened(&name, wide), wide);

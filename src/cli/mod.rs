@@ -98,7 +98,8 @@ fn on_home(
         Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
         Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
         Some(Command::Review(_)) | None => {
-            init::offer_starter(&home, environment, io, command.is_some())?;
+            io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
+            init::offer_starter(&home, io, command.is_some())?;
             command
         }
         command => command,
@@ -121,11 +122,7 @@ fn on_home(
     let for_a_script =
         matches!(&command, Some(Command::Due(due)) if due.count || due.json || due.quiet);
     if !for_a_script {
-        for (card, from) in &desk.refreshed.linked {
-            let edited =
-                format!("note: {card} goes on where {from} left off: it is the same card, edited");
-            io.note(crate::text::one_line(&edited));
-        }
+        desk.say_what_was_linked(io);
     }
     match command {
         None => glance::run(&mut desk, io),

@@ -1,49 +1,173 @@
-//! Questions around a review, asked through dialoguer on a terminal that is given back in any case.
+//! Questions around a review: through dialoguer, or in lines where nothing may be redrawn.
 //!
 //! dialoguer hides the cursor and sets the terminal raw while it asks, and forgets both when a
-//! signal ends the program. While a question is open, signals are taken here.
+//! signal ends the program. While a question is open, signals are taken here. It asks on standard
+//! output, as everything of a review does: standard error may well be a file.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 
+use colored::Colorize;
+use dialoguer::console::{self, Term};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Select};
 use rustix::termios::{self, OptionalActions};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::{emulate_default_handler, exit};
+use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
+use super::io::Io;
+use super::words;
+use crate::text;
+
+/// A longer line is no answer to anything.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// Columns that dialoguer needs beside a question, the cursor among them.
+const BESIDE: usize = "? ".len() + " (y/n) > yes ".len();
+
+/// What stands where an answer would, if the question was left.
+const LEFT: &str = "left open";
 
 /// Asks for yes or no, Enter meaning yes; `None` if the question was left with Escape.
-pub fn confirm(question: &str) -> Result<Option<bool>, CliError> {
-    guarded(|| {
+///
+/// # Errors
+///
+/// If the terminal cannot be asked.
+pub fn confirm(question: &str, io: &mut Io) -> Result<Option<bool>, CliError> {
+    if io.lines_only {
+        return confirm_in_lines(question, io);
+    }
+    let beside = ask_beside(question, BESIDE, io)?;
+    let answer = guarded(io, |terminal| {
         Confirm::with_theme(&ColorfulTheme::default())
-            .with_prompt(question)
+            .with_prompt(beside)
             .default(true)
-            .interact_opt()
-    })
+            .report(false)
+            .interact_on_opt(terminal)
+    })?;
+    let said = match answer {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => LEFT,
+    };
+    keep(beside, answer.map(|_| said), io)?;
+    Ok(answer)
 }
 
 /// Asks for one of `answers`, Enter meaning the last; `None` if the question was left.
-pub fn select(question: &str, answers: &[&str]) -> Result<Option<usize>, CliError> {
-    guarded(|| {
+///
+/// # Errors
+///
+/// If the terminal cannot be asked.
+pub fn select(question: &str, answers: &[&str], io: &mut Io) -> Result<Option<usize>, CliError> {
+    if io.lines_only {
+        return select_in_lines(question, answers, io);
+    }
+    let beside = ask_beside(question, "?  > ".len(), io)?;
+    // A line that the terminal breaks is not erased whole.
+    let room = io.width.saturating_sub("> ".len() + 1);
+    let items: Vec<String> = answers.iter().map(|answer| words::shortened(answer, room)).collect();
+    let answer = guarded(io, |terminal| {
         Select::with_theme(&ColorfulTheme::default())
-            .with_prompt(question)
-            .items(answers)
+            .with_prompt(beside)
+            .items(&items)
             .default(answers.len().saturating_sub(1))
-            .interact_opt()
-    })
+            .report(false)
+            .interact_on_opt(terminal)
+    })?;
+    keep(beside, answer.and_then(|at| answers.get(at).copied()), io)?;
+    Ok(answer)
 }
 
-fn guarded<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, CliError> {
+/// Returns the question, to be asked in a line with room for `others` columns; or nothing, when it
+/// was too wide for that and stands in lines of its own now.
+fn ask_beside<'a>(question: &'a str, others: usize, io: &mut Io) -> Result<&'a str, CliError> {
+    let beside = if question.width() + others <= io.width {
+        question
+    } else {
+        io.say(question)?;
+        ""
+    };
+    io.flush()?;
+    Ok(beside)
+}
+
+/// Leaves what was asked and answered for the scroll-back.
+fn keep(question: &str, answer: Option<&str>, io: &mut Io) -> Result<(), CliError> {
+    let sign = if answer.is_some() { "✔".green() } else { "–".dimmed() };
+    let line = format!("{question} {}", answer.unwrap_or(LEFT));
+    io.line(text::wrap(line.trim_start(), io.width, &format!("{sign} "), "  "))?;
+    io.flush()
+}
+
+fn confirm_in_lines(question: &str, io: &mut Io) -> Result<Option<bool>, CliError> {
+    io.say(question)?;
+    loop {
+        io.say("(y or n, empty line: yes)")?;
+        io.flush()?;
+        let Some(line) = line()? else { return Ok(None) };
+        match line.trim().to_lowercase().as_str() {
+            "" | "y" | "yes" => return Ok(Some(true)),
+            "n" | "no" => return Ok(Some(false)),
+            _ => {}
+        }
+    }
+}
+
+fn select_in_lines(
+    question: &str,
+    answers: &[&str],
+    io: &mut Io,
+) -> Result<Option<usize>, CliError> {
+    io.say(question)?;
+    let last = answers.len();
+    for (number, answer) in (1..).zip(answers) {
+        io.line(text::wrap(answer, io.width, &format!("{number} "), "  "))?;
+    }
+    loop {
+        io.say(format!("(1 to {last}, empty line: {last})"))?;
+        io.flush()?;
+        let Some(line) = line()? else { return Ok(None) };
+        match line.trim() {
+            "" => return Ok(last.checked_sub(1)),
+            number => match number.parse::<usize>() {
+                Ok(number) if (1..=last).contains(&number) => return Ok(Some(number - 1)),
+                _ => {}
+            },
+        }
+    }
+}
+
+/// Returns the next line of standard input; `None` at its end.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn line() -> Result<Option<String>, CliError> {
+    let mut line = Vec::new();
+    let mut limited = std::io::Read::take(std::io::stdin().lock(), LONGEST_LINE);
+    let read = limited.read_until(b'\n', &mut line).map_err(|error| {
+        CliError::failed(format!("standard input cannot be read: {error}"))
+            .hint("what was answered is in the history; `retain review` goes on")
+    })?;
+    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
+}
+
+fn guarded<T>(io: &Io, ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Result<T, CliError> {
+    // The theme's styles ask whether standard error has colours, wherever they are shown.
+    console::set_colors_enabled(io.coloured);
+    console::set_colors_enabled_stderr(io.coloured);
     let _guard = Guard::new()?;
-    ask().map_err(|dialoguer::Error::IO(error)| {
+    ask(&Term::stdout()).map_err(|dialoguer::Error::IO(error)| {
         if error.kind() == std::io::ErrorKind::Interrupted {
             // By a signal, which the other thread answers by ending the program.
             std::thread::sleep(std::time::Duration::from_secs(1));
             CliError::Quiet(130)
         } else {
             CliError::failed(format!("the terminal cannot be asked: {error}"))
+                .hint("`retain review --plain` asks in lines")
         }
     })
 }
@@ -56,7 +180,7 @@ struct Guard {
 impl Guard {
     fn new() -> Result<Guard, CliError> {
         let before = termios::tcgetattr(std::io::stdin()).ok();
-        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGQUIT])?;
         let handle = signals.handle();
         std::thread::spawn(move || {
             loop {
@@ -71,7 +195,7 @@ impl Guard {
                     let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, before);
                 }
                 show_cursor();
-                let _ = std::io::stderr().write_all(b"\n");
+                let _ = std::io::stdout().write_all(b"\n");
                 if signal == SIGINT {
                     // Nothing is under way while a question is open, so nothing is lost here.
                     exit(130);
@@ -91,6 +215,6 @@ impl Drop for Guard {
 }
 
 fn show_cursor() {
-    let mut terminal = std::io::stderr();
+    let mut terminal = std::io::stdout();
     let _ = terminal.write_all(b"\r\x1b[?25h").and_then(|()| terminal.flush());
 }

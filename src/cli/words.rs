@@ -1,6 +1,6 @@
 //! Small phrases that several commands say the same way.
 
-use crate::schedule::Schedule;
+use crate::schedule::{Grade, Quality, Schedule};
 use crate::store::Standing;
 use crate::text;
 use crate::time::Day;
@@ -55,6 +55,25 @@ pub fn comes_back(schedule: &Schedule, today: Day) -> String {
     }
 }
 
+/// Returns a grade in a word: its rating, or what its quality is called among six.
+pub fn grade_name(grade: Grade) -> &'static str {
+    match grade.quality.map(Quality::number) {
+        None => grade.rating.word(),
+        Some(0) => "blackout",
+        Some(1) => "wrong",
+        Some(2) => "almost",
+        Some(3) => "hard",
+        Some(4) => "good",
+        Some(_) => "easy",
+    }
+}
+
+/// Returns the key that gives a grade, and the grade in a word: `3 good`.
+pub fn grade_key(grade: Grade) -> String {
+    let key = grade.quality.map_or(grade.rating.number(), Quality::number);
+    format!("{key} {}", grade_name(grade))
+}
+
 /// Returns a span of time as a person says it.
 pub fn span(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -73,6 +92,23 @@ pub fn front_line(standing: &Standing, width: usize) -> String {
 /// Returns a path as it can be shown.
 pub fn path(path: &std::path::Path) -> String {
     text::one_line(&path.to_string_lossy())
+}
+
+/// Returns what stands before each item of a list of so many: numbers, or a sign.
+pub fn bullets(items: usize, numbered: bool, sign: &str) -> Vec<String> {
+    let wide = items.to_string().len();
+    let bullet = |number| if numbered { format!("{number:>wide$}. ") } else { format!("{sign} ") };
+    (1..=items).map(bullet).collect()
+}
+
+/// Returns a word as a shell takes it: in quotes where it needs them.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Returns `text` cut to `width` columns, with an ellipsis where it was cut.
@@ -114,6 +150,19 @@ mod tests {
         assert_eq!(short_days(15), "15 d");
         assert_eq!(short_days(365), "1.0 y");
         assert_eq!(span(61_000), "1 min 1 s");
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_needs_it() {
+        for (word, shown) in [
+            ("/tmp/a_b-1.2", "/tmp/a_b-1.2"),
+            ("my home", "'my home'"),
+            ("it's", r"'it'\''s'"),
+            ("~/x", "'~/x'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
     }
 
     #[test]

@@ -105,6 +105,19 @@ impl Store {
         Ok(statement.query_row([row], standing).optional()?)
     }
 
+    /// Returns the id of the card that has this number in the caches now.
+    ///
+    /// The number is another one as soon as the card's deck is read anew, by whatever program; the
+    /// id stays.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn id_of(&self, row: i64) -> Result<Option<CardId>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT id FROM cache_card WHERE key = ?")?;
+        Ok(statement.query_row([row], |row| row.get::<_, String>(0).map(CardId::new)).optional()?)
+    }
+
     /// Returns the card with this id, parked ones too.
     ///
     /// # Errors

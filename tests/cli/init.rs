@@ -158,6 +158,50 @@ fn the_home_is_where_the_system_says_unless_it_is_named() {
 }
 
 #[test]
+fn every_spelling_of_a_home_is_one_home() {
+    let home = Home::with(TWO);
+    home.file("notes/more.yaml", "cards: [{id: more, front: q, back: r}]\n");
+    home.config("decks: [notes]\n");
+    let place = home.path().to_owned();
+    std::os::unix::fs::symlink(&place, place.join("link")).unwrap();
+    let files = || -> Vec<(i64, String)> {
+        let db = home.sql();
+        let mut statement = db.prepare("SELECT key, path FROM cache_file ORDER BY key").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(home.on(0).ok("due --count"), "3\n");
+    let read = files();
+    assert_eq!(read.len(), 2);
+    let link = place.join("link").display().to_string();
+    for spelling in [".", "./decks/..", "link", &link] {
+        let ran = home.on(0).run_args(["--home", spelling, "list"]).exits(0);
+        assert!(ran.out.contains("more"), "{spelling}: {}", ran.out);
+        assert_eq!(files(), read, "{spelling}");
+        // What is shown stays as it was typed.
+        let doctor = home.on(0).run_args(["--home", spelling, "doctor"]).exits(0);
+        assert!(doctor.out.contains(&format!("{spelling}/retain.db: whole")), "{}", doctor.out);
+    }
+    home.file("notes/wrong.yaml", "cards: [{front: q}]\n");
+    home.on(0).run("--home link check").exits(1);
+    assert!(home.on(0).run("--home link check").out.contains("notes/wrong.yaml:1"));
+}
+
+#[test]
+fn hints_name_the_home_that_the_flag_named() {
+    let home = Home::new();
+    home.on(0).run("--home new review").exits(1).says("`retain --home new init --starter`");
+    home.on(0).run_args(["--home", "my home", "review"]).exits(1).says("--home 'my home' init");
+    home.on(0).run("review").exits(1).says("`retain init --starter`");
+    let due = home.on(0).ok("--home new due");
+    assert!(due.replace('\n', " ").contains("`retain --home new init` makes one"), "{due}");
+    let made = home.on(0).ok("--home new init --starter");
+    assert!(made.contains("next: `retain --home new review`"), "{made}");
+    let left = home.on(0).input("\n3\n").ok("--home new review --plain").replace('\n', " ");
+    assert!(left.contains("`retain --home new review` goes on"), "{left}");
+}
+
+#[test]
 fn every_command_helps_with_an_example() {
     let home = Home::new();
     for command in [

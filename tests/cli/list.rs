@@ -240,18 +240,20 @@ fn the_list_for_people_has_a_card_a_line() {
 }
 
 #[test]
-fn a_narrow_screen_cuts_the_question_and_keeps_the_line() {
+fn a_narrow_screen_cuts_the_question() {
     let home = Home::with(&format!(
         "cards: [{{id: long, front: {}, back: b}}]\n",
         "日本語の長い質問です ".repeat(20)
     ));
-    for columns in ["20", "40", "80", "200"] {
+    for (columns, lines) in [("20", 2), ("40", 1), ("80", 1), ("200", 1)] {
         let output = home.on(0).command(["list"]).env("COLUMNS", columns).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(text.lines().count(), 1, "{text}");
-        let width =
-            text.trim_end().chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum::<usize>();
-        assert!(width <= columns.parse::<usize>().unwrap().max(40), "{columns}: {width}\n{text}");
+        assert_eq!(text.lines().count(), lines, "{text}");
+        let wide = |line: &str| -> usize {
+            line.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
+        };
+        let widest = text.lines().map(wide).max().unwrap();
+        assert!(widest <= columns.parse().unwrap(), "{columns}: {widest}\n{text}");
     }
 }
 
@@ -274,4 +276,32 @@ fn colours_are_only_for_terminals_unless_they_are_asked_for() {
     assert!(!coloured(&["list", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
     assert!(!coloured(&["list", "--json", "--color", "always"], &[]), "JSON has no colours");
     home.on(0).run("list --color sometimes").exits(2);
+}
+
+#[test]
+fn lists_and_tables_fit_a_narrow_screen() {
+    let home = Home::with(
+        "deck: A deck with a rather long name
+cards:
+- {id: a-card-with-an-id-that-is-rather-long, front: What is a question of many words?, back: b}
+- {id: b, front: 日本語の長い質問, back: c}
+",
+    );
+    home.on(0).ok("grade b good");
+    for columns in [20, 30, 40, 60] {
+        for line in ["list", "due", ""] {
+            let output = home
+                .on(0)
+                .command(line.split_whitespace())
+                .env("COLUMNS", columns.to_string())
+                .output()
+                .unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            for line in out.lines() {
+                let wide: usize =
+                    line.chars().map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 }).sum();
+                assert!(wide <= columns, "{columns}: {line:?} in\n{out}");
+            }
+        }
+    }
 }

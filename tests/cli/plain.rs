@@ -117,6 +117,107 @@ fn digits_grade() {
 }
 
 #[test]
+fn six_grades_are_named_wherever_they_are_shown() {
+    let home = Home::with(TWO);
+    home.config("grades: six\n");
+    let out = home.on(0).review(":?\n\nx\n:q\n");
+    let names = "0 blackout, 1 wrong, 2 almost, 3 hard, 4 good, 5 easy";
+    in_order(
+        &out.replace('\n', " "),
+        &[
+            &format!("{names}, or empty for good."),
+            "(0 blackout 1 d, 1 wrong 1 d, 2 almost 1 d, 3 hard 1 d, 4 good 1 d, 5 easy 1 d; empty line: good)",
+            "0 to 5, or an empty line for good",
+        ],
+    );
+}
+
+#[test]
+fn texts_of_several_lines_stand_below_their_labels_and_numbers_align() {
+    let home = Home::with(
+        "cards:
+- id: code
+  front: |
+    What does this do?
+        if a and b and c and d and e and f and g and h and i and j and k and l and m:
+  back: |
+    - one thing, with so many words to say about it that they take more than one line
+    - another
+  why: 日本語の長い答えは幅が二倍になるので早く折り返す必要がある日本語の長い答えは続く
+  source: https://example.org/an/address/that/is/wider/than/a/line/of/eighty/columns/and/more
+- id: ten
+  front: Count.
+  back: [a, b, c, d, e, f, g, h, i, j]
+  ordered: true
+",
+    );
+    let out = home.on(0).review("\n3\n\n3\n");
+    insta::assert_snapshot!(out.split_once("\n\n2 answers").unwrap().0, @r"
+
+    deck, new; 2 left
+    Question:
+    What does this do?
+        if a and b and c and d and e and f and g and h and i and j and k and l and
+        m:
+    (empty line: the answer; :? helps)
+    Answer:
+    - one thing, with so many words to say about it that they take more than one
+      line
+    - another
+    Why: 日本語の長い答えは幅が二倍になるので早く折り返す必要がある日本語の長い答え
+    は続く
+    Source: https://example.org/an/address/that/is/wider/than/a/line/of/eighty/columns/and/more
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    code good, again tomorrow
+
+    deck, new; 1 left
+    Question: Count.
+    (10 items, in order)
+    (empty line: the answer; :? helps)
+    Answer:
+     1. a
+     2. b
+     3. c
+     4. d
+     5. e
+     6. f
+     7. g
+     8. h
+     9. i
+    10. j
+    (1 again 1 d, 2 hard 1 d, 3 good 1 d, 4 easy 1 d; empty line: good)
+    ten good, again tomorrow
+    ");
+}
+
+#[test]
+fn nothing_to_ask_is_said_with_its_reason() {
+    let home = Home::with(&deck_of(3));
+    let said = |line: &str| home.on(0).input("").run(line).exits(0).out.replace('\n', " ");
+    for (line, words) in [
+        ("review --cram nowhere", "no card to ask: none matches"),
+        ("review nowhere", "no card to ask: none matches"),
+        ("review --new 0 id:c1", "1 card matches, and none is due or let in today; `--cram`"),
+    ] {
+        assert!(said(line).contains(words), "{line}: {}", said(line));
+    }
+    for card in ["c1", "c2"] {
+        home.on(0).ok(&format!("grade {card} good"));
+    }
+    home.on(0).ok("bury c3");
+    let words = "no card to ask: 2 cards come back by 2026-11-27, answered today already; `--cram`";
+    assert!(said("review --ahead 3").contains(words), "{}", said("review --ahead 3"));
+    home.on(0).ok("suspend c1 c2");
+    let aside = "3 cards are set aside (2 suspended, 1 buried); `retain resume` asks them again";
+    assert!(said("review").contains(&format!("nothing is due; {aside}")), "{}", said("review"));
+    assert!(said("due").contains(aside) && said("").contains(aside));
+    for line in ["review --cram", "review number", "review --ahead 3"] {
+        assert!(said(line).contains(&format!("no card to ask: {aside}")), "{}", said(line));
+    }
+    assert!(said("review --cram id:c1").contains("1 card is set aside (suspended)"));
+}
+
+#[test]
 fn what_is_not_understood_is_said_and_asked_again() {
     for (grades, wrong) in [
         ("four", ["0", "5", "33", "word", ":x", "q4", "-1"]),
@@ -289,6 +390,71 @@ fn two_reviews_at_once_do_not_ask_what_the_other_had_answered() {
 }
 
 #[test]
+fn decks_that_are_read_anew_meanwhile_cost_a_review_no_card() {
+    let home = Home::new();
+    home.deck(
+        "one",
+        "cards:\n- {id: a1, front: one?, back: x}\n- {id: a2, front: two?, back: y}\n",
+    );
+    home.deck(
+        "two",
+        "cards:\n- {id: b1, front: six?, back: x}\n- {id: b2, front: ten?, back: y}\n",
+    );
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().starts_with("Question")).unwrap().unwrap();
+    // Both decks get other rows in the caches, and one of them another name and a card more.
+    home.edit("one", "cards:", "# edited\ncards:");
+    home.edit(
+        "two",
+        "cards:\n",
+        "deck: Renamed\noptions: {new_per_day: 9}\ncards:\n- {id: b0, front: new?, back: z}\n",
+    );
+    assert_eq!(at.ok("due --count"), "5\n");
+    home.edit("one", "# edited\n", "# edited\n# again\n");
+    input.write_all(b"\n3\n\n1\n\n3\n\n3\n\n3\n").unwrap();
+    drop(input);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    let out = rest.join("\n");
+    let asked: Vec<_> = acknowledged(&out).iter().map(|line| &line[..2]).collect();
+    assert_eq!(asked, ["a1", "b1", "a2", "b2", "b1"], "{out}");
+    in_order(&out, &["Renamed", "Missed: 1 card", "b1  six?", "1 left for today"]);
+}
+
+#[test]
+fn a_card_that_leaves_its_deck_under_a_review_is_passed_over() {
+    let home = Home::with(TWO);
+    let at = home.on(0);
+    let mut child = at
+        .command(["review", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().starts_with("Question")).unwrap().unwrap();
+    home.deck("deck", &TWO.replace("id: b", "id: c").replace("second", "third"));
+    assert_eq!(at.ok("due --count"), "2\n");
+    input.write_all(b"\n3\n").unwrap();
+    drop(input);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    let out = rest.join("\n");
+    assert_eq!(acknowledged(&out), ["a good, again tomorrow"]);
+    assert!(!out.contains("second"), "{out}");
+    assert!(out.contains("1 left for today"), "the new one is not taken for done: {out}");
+}
+
+#[test]
 fn a_closed_pipe_is_silent() {
     let home = Home::with(&deck_of(400));
     for arguments in [
@@ -316,6 +482,22 @@ fn a_closed_pipe_is_silent() {
     }
     // What was graded is in the history all the same.
     assert_eq!(home.on(0).card("c3")["reviews"], 1);
+}
+
+#[test]
+fn a_full_disk_is_named() {
+    let home = Home::with(TWO);
+    for arguments in
+        [&["list"][..], &["due", "--json"], &["review", "--plain"], &["grade", "a", "3"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output =
+            home.on(0).command(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert!(error.contains("error: standard output cannot be written: "), "{error}");
+    }
+    assert_eq!(home.on(0).card("a")["reviews"], 1);
 }
 
 #[test]
@@ -361,11 +543,22 @@ fn limits_and_wishes_bound_a_sitting() {
     assert!(asked("review --plain id:c9").contains("; 1 left"));
     for wrong in [
         "review --limit x",
+        "review --limit 0",
+        "review -n -1",
         "review --ahead=-1",
         "review --cram --new 3",
         "review --cram --ahead 2",
     ] {
         home.on(6).run(wrong).exits(2);
+    }
+    for (wrong, way_out) in [
+        ("review --limit 0", "'--limit <N>': a whole number from 1 to 1000000 is wanted"),
+        ("review --new x", "'--new <N>': a whole number from 0 to 1000000 is wanted"),
+        ("review --ahead 1.5", "'--ahead <DAYS>': a whole number from 0 to 36500 is wanted"),
+        ("undo 0", "'[N]': a whole number from 1 to 10000 is wanted"),
+        ("grade c1 3 --took x", "'--took <MS>': a whole number from 0 to 4294967295 is wanted"),
+    ] {
+        home.on(6).run(wrong).exits(2).says(way_out);
     }
 }
 

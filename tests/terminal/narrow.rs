@@ -27,7 +27,9 @@ cards:
 ";
 
 fn fits(terminal: &Terminal, columns: u16) {
-    let broken = broken_lines(&terminal.output(), columns);
+    let mut broken = broken_lines(&terminal.output(), columns);
+    // An address is one word, to be copied: the terminal breaks it.
+    broken.retain(|line| !line.contains("://") && line.trim().contains(' '));
     assert!(broken.is_empty(), "wider than {columns} columns: {broken:#?}");
 }
 
@@ -49,19 +51,21 @@ fn press_everything(terminal: &mut Terminal) {
 }
 
 #[test]
-fn a_review_fits_into_forty_columns() {
-    let home = Home::with(&[("wide.yaml", WIDE)]);
-    let mut terminal = Terminal::start(&home, 40, &["review"]);
-    press_everything(&mut terminal);
-    terminal.ends_sane(0);
-    fits(&terminal, 40);
+fn a_review_fits_into_narrow_screens() {
+    for columns in [20, 30, 40] {
+        let home = Home::with(&[("wide.yaml", WIDE)]);
+        let mut terminal = Terminal::start(&home, columns, &["review"]);
+        press_everything(&mut terminal);
+        terminal.ends_sane(0);
+        fits(&terminal, columns);
 
-    let mut terminal = Terminal::start(&home, 40, &["review"]);
-    terminal.wait_for("Going on");
-    terminal.wait_for("space: answer");
-    terminal.press("q");
-    terminal.ends_sane(0);
-    fits(&terminal, 40);
+        let mut terminal = Terminal::start(&home, columns, &["review"]);
+        terminal.wait_for("Going on");
+        terminal.wait_for("space: answer");
+        terminal.press("q");
+        terminal.ends_sane(0);
+        fits(&terminal, columns);
+    }
 }
 
 #[test]

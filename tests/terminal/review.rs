@@ -176,6 +176,24 @@ fn bare_retain_offers_to_begin() {
 }
 
 #[test]
+fn decks_that_are_edited_while_a_question_is_open_are_asked_as_they_are_then() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: x}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &[]);
+    terminal.wait_for("Begin the review?");
+    home.write(
+        "one.yaml",
+        "deck: Edited\ncards:\n- {id: two, front: two?, back: y}\n- {id: one, front: 1?, back: x}\n",
+    );
+    home.ok(&["due", "--count"]);
+    terminal.press_for("\r", "Edited");
+    terminal.wait_for("2 left");
+    terminal.wait_for("two?");
+    terminal.wait_for("space: answer");
+    terminal.press("q");
+    terminal.ends_sane(0);
+}
+
+#[test]
 fn keys_typed_ahead_are_dropped_and_never_echoed() {
     // A key that is sent too late, on a machine that had something else to do, shows nothing.
     for attempt in 0.. {
@@ -215,14 +233,123 @@ fn keys_typed_ahead_are_dropped_and_never_echoed() {
 }
 
 #[test]
-fn a_line_of_keys_at_once_grades_no_card_unseen() {
+fn a_few_keys_at_once_grade_no_card_unseen() {
     let home = Home::starter();
     let mut terminal = Terminal::start(&home, 80, &["review"]);
     terminal.wait_for("space: answer");
     // The first key reveals; the others come too soon for the answer.
-    terminal.press_for(" 3 3 3 3 3", "4 easy");
+    terminal.press_for(" 33", "4 easy");
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(home.answers(), []);
+    terminal.press("q");
+    terminal.ends_sane(0);
+}
+
+#[test]
+fn an_answer_that_did_not_count_is_called_a_repeat() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    // In another window, while the card is on the screen.
+    home.ok(&["grade", "one", "easy"]);
+    terminal.press_for(" ", "4 easy");
+    terminal.press_for("3", "good, again tomorrow (a repeat)");
+    terminal.ends_sane(0);
+}
+
+#[test]
+fn the_end_says_how_to_take_the_last_answer_back() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "Enter: good");
+    terminal.press_for("3", "retain undo takes back the last answer");
+    terminal.ends_sane(0);
+    home.ok(&["undo"]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press("q");
+    terminal.ends_sane(0);
+    assert!(!terminal.output_text().contains("undo takes back"), "no answer ended it");
+}
+
+#[test]
+fn six_grades_are_named_and_enter_is_good() {
+    let home = Home::with(&[("one.yaml", "cards:\n- {id: one, front: one?, back: \"yes\"}\n")]);
+    std::fs::write(home.path().join("config.yaml"), "grades: six\n").unwrap();
+    let mut terminal = Terminal::start(&home, 100, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for("?", "1 wrong");
+    terminal.wait_for("Ctrl-Z");
+    terminal
+        .press_for(" ", "0 blackout 1 d   1 wrong 1 d   2 almost 1 d   3 hard 1 d   4 good 1 d");
+    terminal.wait_for("Enter: good");
+    terminal.press_for("2", "almost, again today");
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "5 easy");
+    terminal.press_for("\r", "good, again tomorrow (a repeat)");
+    terminal.ends_sane(0);
+}
+
+#[test]
+fn pasted_text_is_not_obeyed() {
+    let home = Home::starter();
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "4 easy");
+    terminal.press_for(" 3 3 subq\r3", "pasted text does nothing here");
+    terminal.press_for(" ", "good, again tomorrow");
+    terminal.wait_for("space: answer");
+    // A page that comes in many pieces is one paste, with one remark.
+    terminal.press(&"quite a page of text\r".repeat(3_000));
+    terminal.wait_for("pasted text does nothing here");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(terminal.new_text().matches("pasted text").count(), 1, "{}", terminal.new_text());
+    assert_eq!(home.answers().len(), 1);
+    terminal.press_for("h", "Hint");
+    // Ctrl-C counts wherever it stands.
+    terminal.press(&format!("{}\u{3}{}", "1 2 3 4\r".repeat(100), "5 6 7 8\r".repeat(100)));
+    terminal.wait_for("1 answer to 1 card");
+    terminal.ends_sane(130);
+}
+
+#[test]
+fn keys_that_send_sequences_grade_nothing() {
+    let home = Home::starter();
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "4 easy");
+    for sequence in [
+        "\u{1b}[1;2A",
+        "\u{1b}[1;5C",
+        "\u{1b}[13;2~",
+        "\u{1b}[1;2R",
+        "\u{1b}[52u",
+        "\u{1b}[<0;33;4M",
+        "\u{1b}[M 34",
+        "\u{1b}O4",
+        "\u{1b}4",
+        "\u{1b}[A\u{1b}[A\u{1b}[A",
+        "\t",
+        "\u{13}",
+        "\u{9b}",
+    ] {
+        terminal.press(sequence);
+        std::thread::sleep(Duration::from_millis(60));
+        assert_eq!(terminal.new_text(), "", "{sequence:?}");
+    }
+    // A sequence that a network tears apart is one all the same.
+    terminal.press("\u{1b}");
+    std::thread::sleep(Duration::from_millis(5));
+    terminal.send("[1;5");
+    std::thread::sleep(Duration::from_millis(5));
+    terminal.send("4");
+    std::thread::sleep(Duration::from_millis(5));
+    terminal.send("C");
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(home.answers(), []);
+    terminal.press_for("2", "hard, again today");
+    terminal.wait_for("space: answer");
     terminal.press("q");
     terminal.ends_sane(0);
 }
@@ -278,12 +405,89 @@ fn a_dumb_terminal_gets_lines() {
     terminal.press_for(":q\r", "left for today");
     terminal.ends_sane(0);
     assert!(!contains(&terminal.output(), b"\x1b"), "{:?}", terminal.output_text());
+}
 
-    // Nothing is asked that needs more than lines.
-    let mut terminal = Terminal::start_with(&Home::fresh(), 80, &["review"], &[("TERM", "dumb")]);
-    terminal.wait_for("retain init --starter");
-    terminal.ends_sane(1);
-    assert!(!contains(&terminal.output(), b"\x1b"));
+#[test]
+fn questions_are_asked_in_lines_where_nothing_may_be_redrawn() {
+    for (arguments, term) in
+        [(&["review"][..], "dumb"), (&["review", "--plain", "--color", "never"], "xterm-256color")]
+    {
+        let home = Home::fresh();
+        let mut terminal = Terminal::start_with(&home, 80, arguments, &[("TERM", term)]);
+        terminal.wait_for("Put them there?");
+        terminal.wait_for("(y or n, empty line: yes)");
+        terminal.press_for("perhaps\r", "(y or n, empty line: yes)");
+        terminal.press_for("\r", "Question: ");
+        terminal.press_for(":q\r", "left for today");
+        terminal.ends_sane(0);
+        assert!(!contains(&terminal.output(), b"\x1b"), "{:?}", terminal.output_text());
+
+        let mut terminal = Terminal::start_with(&home, 80, &[], &[("TERM", "dumb")]);
+        terminal.wait_for("Begin the review?");
+        terminal.press("no\r");
+        terminal.ends_sane(0);
+        assert!(!contains(&terminal.output(), b"\x1b"), "{:?}", terminal.output_text());
+    }
+    // The end of the input is no yes.
+    let home = Home::fresh();
+    let mut terminal = Terminal::start(&home, 80, &["review", "--plain"]);
+    terminal.wait_for("(y or n, empty line: yes)");
+    terminal.press_for("\u{4}", "All right.");
+    terminal.ends_sane(0);
+    assert!(!home.path().join("decks").exists());
+}
+
+#[test]
+fn a_card_that_looks_edited_is_asked_about_in_lines_too() {
+    let home = Home::with(&[(
+        "e.yaml",
+        "cards:\n- {id: old, front: what is the capital of france, back: \"no\"}\n",
+    )]);
+    home.ok(&["grade", "old", "good"]);
+    home.write(
+        "e.yaml",
+        "cards:\n- {id: new, front: what is the capital town of france, back: \"no\"}\n",
+    );
+    let mut terminal = Terminal::start(&home, 80, &["review", "--plain"]);
+    terminal.wait_for("Is it the same card?");
+    terminal.wait_for("1 the same: it keeps its progress");
+    terminal.wait_for("(1 to 3, empty line: 3)");
+    terminal.press_for("4\r", "(1 to 3, empty line: 3)");
+    terminal.press_for("1\r", "nothing is due");
+    terminal.ends_sane(0);
+    assert!(!contains(&terminal.output(), b"\x1b"), "{:?}", terminal.output_text());
+    assert_eq!(home.json(&["show", "new", "--json"])["cards"][0]["reviews"], 1);
+}
+
+#[test]
+fn questions_need_no_standard_error_and_leave_a_readable_line() {
+    for (key, left) in [("\u{1b}", "– Put them there? left open"), ("n", "✔ Put them there? no")]
+    {
+        let home = Home::fresh();
+        let log = home.path().join("log");
+        let line = format!("exec \"$0\" --color never review 2>'{}'", log.display());
+        let mut terminal = Terminal::start_shell(&home, 80, &line);
+        terminal.wait_for("Put them there?");
+        terminal.press_for(key, left);
+        terminal.wait_for("All right.");
+        terminal.ends_sane(0);
+        assert_eq!(colours_in(&terminal.output()), 0, "{:?}", terminal.output_text());
+        assert_eq!(std::fs::read_to_string(log).unwrap(), "");
+    }
+}
+
+#[test]
+fn questions_are_erased_whole_from_a_narrow_screen() {
+    for columns in [20, 30, 40] {
+        let home = Home::starter();
+        let mut terminal = Terminal::start(&home, columns, &[]);
+        terminal.wait_for("(y/n)");
+        terminal.press("n");
+        terminal.ends_sane(0);
+        let text = text_of(&terminal.output(), columns);
+        assert!(!text.contains("(y/n)"), "{columns}: {text}");
+        assert_eq!(text.matches("Begin the").count(), 1, "{columns}: {text}");
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn ctrl_c_at_the_offer_leaves_a_sane_terminal() {
 
 #[test]
 fn signals_end_the_program_and_leave_a_sane_terminal() {
-    for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let home = Home::starter();
         let mut terminal = begun(&home);
         terminal.press_for(" ", "4 easy");
@@ -65,7 +65,7 @@ fn signals_end_the_program_and_leave_a_sane_terminal() {
 
 #[test]
 fn signals_at_a_question_before_the_review_leave_a_sane_terminal() {
-    for (signal, status) in [("TERM", 143), ("HUP", 129)] {
+    for (signal, status) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let mut terminal = Terminal::start(&Home::fresh(), 80, &["review"]);
         terminal.wait_for("Put them there?");
         std::thread::sleep(Duration::from_millis(50));
@@ -84,10 +84,12 @@ fn ctrl_z_gives_the_shell_its_terminal_until_the_review_is_woken() {
     terminal.signal("CONT");
     wait_until(|| !terminal.modes().intersects(QUIET));
     terminal.press_for(" ", "4 easy");
-    // Stopped from outside, it goes on where it was.
+    // Stopped from outside, it goes on where it was, and takes the terminal back from the shell.
     terminal.signal("STOP");
     wait_until(|| state(terminal.pid()) == 'T');
+    terminal.take_over();
     terminal.signal("CONT");
+    wait_until(|| !terminal.modes().intersects(QUIET));
     terminal.press_for("i", "new");
     terminal.press_for("q", "1 answer to 1 card");
     terminal.ends_sane(0);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use expectrl::process::Process;
 use expectrl::process::unix::UnixProcess;
 use rusqlite::Connection;
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use tempfile::TempDir;
 
 /// The day on which these tests happen, unless they say otherwise.
@@ -200,8 +200,23 @@ impl Terminal {
         Terminal::start_with(home, columns, arguments, &[])
     }
 
+    /// Begins a line of shell in which `$0` is the program.
+    pub fn start_shell(home: &Home, columns: u16, line: &str) -> Terminal {
+        Terminal::begin(home, columns, &["sh", "-c", line, env!("CARGO_BIN_EXE_retain")], &[])
+    }
+
     /// Begins the program with more variables.
     pub fn start_with(
+        home: &Home,
+        columns: u16,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
+        let command = [&[env!("CARGO_BIN_EXE_retain")], arguments].concat();
+        Terminal::begin(home, columns, &command, variables)
+    }
+
+    fn begin(
         home: &Home,
         columns: u16,
         arguments: &[&str],
@@ -211,7 +226,7 @@ impl Terminal {
         let pid_file = folder.path().join("pid");
         let mut command = Command::new("sh");
         command.arg("-c").arg(KEEPER).arg("sh").arg(&pid_file);
-        command.arg(env!("CARGO_BIN_EXE_retain")).args(arguments);
+        command.args(arguments);
         home.surround(&mut command);
         command.envs(variables.iter().copied());
         let mut process = {
@@ -361,6 +376,13 @@ impl Terminal {
             let (_, rest) = text.rsplit_once("[status ")?;
             rest.split_once(']')?.0.parse().ok()
         })
+    }
+
+    /// Makes the terminal echo again and wait for lines, as a shell does that takes it.
+    pub fn take_over(&self) {
+        let mut modes = tcgetattr(&self.master).unwrap();
+        modes.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        tcsetattr(&self.master, OptionalActions::Now, &modes).unwrap();
     }
 
     /// Returns the modes of the terminal, as the shell behind the program has them.

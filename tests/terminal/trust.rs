@@ -234,7 +234,7 @@ fn nothing_active_is_drawn_by_a_review() {
         terminal.wait_for("space: answer");
         terminal.press_for("h", "int");
         terminal.press_for("i", "new");
-        terminal.press_for("\u{9b}", "does nothing here");
+        terminal.press_for("\u{202e}", "does nothing here");
         terminal.press_for(" ", "4 easy");
         terminal.press_for("1", "space: answer");
     }

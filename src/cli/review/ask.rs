@@ -15,9 +15,10 @@ const MOST: usize = 10;
 const ANSWERS: [&str; 3] =
     ["the same: it keeps its progress", "another one: it begins as new", "ask me next time"];
 
-/// Asks about each new card that looks like an edited old one.
-pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-    for found in desk.store.look_edited()?.iter().take(MOST) {
+/// Asks about each new card that looks like an edited old one; returns whether there was any.
+pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<bool, CliError> {
+    let edited = desk.store.look_edited()?;
+    for found in edited.iter().take(MOST) {
         io.line(format!(
             "In {}:{} a card is new that looks edited:",
             text::one_line(&found.file),
@@ -33,13 +34,13 @@ pub fn about_edits(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             if answers[0] == answers[1] { answers[0].clone() } else { answers.join(" → ") };
         io.line(text::wrap(&both, io.width, &format!("  {label}"), "      "))?;
         io.flush()?;
-        match prompt::select("Is it the same card?", &ANSWERS)? {
+        match prompt::select("Is it the same card?", &ANSWERS, io)? {
             Some(0) => link(found, true, desk)?,
             Some(1) => link(found, false, desk)?,
             _ => {}
         }
     }
-    Ok(())
+    Ok(!edited.is_empty())
 }
 
 /// Links the two ids; a no is a link that was taken back, so that it is never asked again.

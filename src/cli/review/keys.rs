@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::decode::Pressed;
 use super::plain::grade_of;
-use super::terminal::{Pressed, Terminal};
+use super::terminal::Terminal;
 use super::{Acknowledged, Front, Said, View, screen};
 use crate::cli::environment::Environment;
 use crate::cli::error::CliError;
@@ -61,6 +62,12 @@ impl Front for Keys {
         self.draw(io, &screen::remark(words, width))
     }
 
+    fn explain(&mut self, io: &mut Io, lines: &[String]) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        let lines: Vec<_> = lines.iter().map(|line| screen::explanation(line, width)).collect();
+        self.draw(io, &lines.join("\n"))
+    }
+
     fn acknowledge(
         &mut self,
         io: &mut Io,
@@ -77,8 +84,8 @@ impl Front for Keys {
 
     fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
-        let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
         loop {
+            let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
             let pressed = terminal.key()?;
             if pressed == Pressed::Interrupt {
                 return Ok(Said::Interrupt);
@@ -86,25 +93,17 @@ impl Front for Keys {
             if self.shown_at.elapsed() < DEAF && pressed != Pressed::End {
                 continue;
             }
-            return Ok(match pressed {
-                Pressed::Enter | Pressed::Char(' ') => Said::Empty,
-                Pressed::Escape | Pressed::End | Pressed::Char('q') => Said::Input(Input::Quit),
-                Pressed::Char('h') => Said::Input(Input::Hint),
-                Pressed::Char('u') => Said::Input(Input::Undo),
-                Pressed::Char('s') => Said::Input(Input::Suspend),
-                Pressed::Char('b') => Said::Input(Input::Bury),
-                Pressed::Char('i') => Said::Input(Input::Explain),
-                Pressed::Char('?') => Said::Input(Input::Help),
-                Pressed::Char(digit) => match grade_of(&digit.to_string(), grades) {
-                    Some(grade) => Said::Input(Input::Grade(grade)),
-                    None => {
-                        let width = io.width_now(&self.environment);
-                        self.draw(io, &screen::unknown_key(digit, revealed, grades, width))?;
-                        return self.listen(io, revealed, grades);
-                    }
-                },
-                Pressed::Other | Pressed::Interrupt => continue,
-            });
+            if let Some(said) = said(pressed, grades) {
+                return Ok(said);
+            }
+            let width = io.width_now(&self.environment);
+            match pressed {
+                Pressed::Pasted => self.draw(io, &screen::pasted(width))?,
+                Pressed::Char(key) => {
+                    self.draw(io, &screen::unknown_key(key, revealed, grades, width))?;
+                }
+                _ => {}
+            }
         }
     }
 
@@ -112,4 +111,21 @@ impl Front for Keys {
         self.terminal = None;
         io.line("")
     }
+}
+
+/// Returns what a key says; `None` if it says nothing.
+fn said(pressed: Pressed, grades: Grades) -> Option<Said> {
+    let input = match pressed {
+        Pressed::Enter | Pressed::Char(' ') => return Some(Said::Empty),
+        Pressed::Escape | Pressed::End | Pressed::Char('q') => Input::Quit,
+        Pressed::Char('h') => Input::Hint,
+        Pressed::Char('u') => Input::Undo,
+        Pressed::Char('s') => Input::Suspend,
+        Pressed::Char('b') => Input::Bury,
+        Pressed::Char('i') => Input::Explain,
+        Pressed::Char('?') => Input::Help,
+        Pressed::Char(digit) => Input::Grade(grade_of(&digit.to_string(), grades)?),
+        _ => return None,
+    };
+    Some(Said::Input(input))
 }

@@ -4,6 +4,7 @@
 //! terminal ([`keys`]), or lines ([`plain`]).
 
 mod ask;
+mod decode;
 mod keys;
 mod plain;
 mod screen;
@@ -78,6 +79,8 @@ pub trait Front {
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError>;
     /// Says something in between.
     fn say(&mut self, io: &mut Io, words: &str) -> Result<(), CliError>;
+    /// Says why the card comes when it does.
+    fn explain(&mut self, io: &mut Io, lines: &[String]) -> Result<(), CliError>;
     /// Says that an answer is in the history.
     fn acknowledge(&mut self, io: &mut Io, acknowledged: &Acknowledged<'_>)
     -> Result<(), CliError>;
@@ -99,6 +102,8 @@ pub struct Acknowledged<'a> {
     pub standing: &'a Standing,
     /// Whether no schedule reads it.
     pub practice: bool,
+    /// Whether it was the day's first answer to the card.
+    pub counted: bool,
     /// The study day.
     pub today: Day,
 }
@@ -108,19 +113,21 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     if !desk.store.writable() {
         return Err(crate::store::StoreError::ReadOnly(desk.store.path().to_owned()).into());
     }
-    let by_keys = io.interactive && !args.plain && !desk.environment.dumb;
+    let by_keys = io.interactive && !io.lines_only;
     say_before(desk, io)?;
-    if by_keys {
-        ask::about_edits(desk, io)?;
+    if io.interactive && ask::about_edits(desk, io)? {
+        // The person may have taken a while, and edited decks in it.
+        desk.begin_again()?;
     }
-    let order = order(args, desk, io)?;
+    let chosen = list::chosen(&args.query, desk, io)?;
+    let order = order(args, chosen.as_deref(), desk, io)?;
     if order.is_empty() {
-        return io.say(nothing(args, desk)?);
+        return io.say(nothing(args, chosen, desk)?);
     }
     say_where_it_goes_on(desk, io)?;
     let mut front: Box<dyn Front> =
         if by_keys { Box::new(keys::Keys::new()?) } else { Box::new(plain::Plain::new()) };
-    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
+    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead), desk)?;
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);
@@ -131,6 +138,10 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     }
     left?;
     sitting.summarise(all, desk, io)?;
+    if by_keys && sitting.ended_by_an_answer() {
+        let undo = format!("{} takes back the last answer", desk.home.command("undo"));
+        io.line(screen::aside(&undo, io.width))?;
+    }
     io.flush()?;
     tidy_up(desk, io)?;
     if sitting.interrupted() { Err(CliError::Quiet(130)) } else { Ok(()) }
@@ -181,12 +192,16 @@ fn say_where_it_goes_on(desk: &Desk, io: &mut Io) -> Result<(), CliError> {
     Ok(())
 }
 
-fn order(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<Vec<Candidate>, CliError> {
+fn order(
+    args: &Review,
+    chosen: Option<&[Standing]>,
+    desk: &mut Desk,
+    io: &mut Io,
+) -> Result<Vec<Candidate>, CliError> {
     let seed = desk.chance.seed();
-    let chosen = list::chosen(&args.query, desk, io)?;
     let mut order = if args.cram {
         let all = match chosen {
-            Some(chosen) => chosen,
+            Some(chosen) => chosen.to_vec(),
             None => desk.store.standings()?,
         };
         let candidates = all
@@ -198,7 +213,7 @@ fn order(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<Vec<Candidate>, 
         queue::practice(candidates, desk.today, desk.settings.order, seed)
     } else {
         let wish = Wish { ahead: args.ahead, new: args.new, seed };
-        let plan = desk.plan(chosen.as_deref(), wish)?;
+        let plan = desk.plan(chosen, wish)?;
         say_what_waits(&plan, io);
         plan.order
     };
@@ -233,11 +248,41 @@ fn say_what_waits(plan: &Plan, io: &mut Io) {
     }
 }
 
-fn nothing(args: &Review, desk: &Desk) -> Result<String, CliError> {
-    if args.cram || !args.query.is_empty() {
-        return Ok("no card to ask: nothing that matches is due or let in today; `retain list QUERY` shows what matches".to_owned());
+/// Returns why there is nothing to ask, and what can be done.
+fn nothing(args: &Review, chosen: Option<Vec<Standing>>, desk: &Desk) -> Result<String, CliError> {
+    let cards = match chosen {
+        None if !args.cram && args.ahead == 0 => return due::nothing_due(desk),
+        None => desk.store.standings()?,
+        Some(chosen) if chosen.is_empty() => {
+            return Ok("no card to ask: none matches; `retain list` shows what there is".to_owned());
+        }
+        Some(mut chosen) => {
+            chosen.retain(|card| !card.parked);
+            chosen
+        }
+    };
+    if let Some(aside) = due::set_aside(&cards, desk.today) {
+        return Ok(format!("no card to ask: {aside}"));
     }
-    due::nothing_due(desk)
+    let horizon = desk.today.plus(args.ahead);
+    let soon = cards.iter().filter_map(|card| card.schedule);
+    let soon = soon.filter(|card| card.last_day == desk.today && card.due <= horizon).count();
+    if args.ahead > 0 && soon > 0 {
+        return Ok(format!(
+            "no card to ask: {} by {horizon}, answered today already; `--cram` practises",
+            words::count(soon, "card comes back", "cards come back"),
+        ));
+    }
+    if args.query.is_empty() {
+        return due::nothing_due(desk);
+    }
+    if cards.is_empty() {
+        return Ok("no card to ask: what matches is in no deck now".to_owned());
+    }
+    Ok(format!(
+        "no card to ask: {}, and none is due or let in today; `--cram` practises them",
+        words::count(cards.len(), "card matches", "cards match")
+    ))
 }
 
 /// What may take a moment, once the person has seen everything.

@@ -2,21 +2,16 @@
 //!
 //! Nothing is redrawn and no cursor moves. Every prompt says what it takes.
 
-use std::io::BufRead;
-
 use super::{Acknowledged, Front, Said, View, is_new};
 use crate::answer::Piece;
 use crate::card::Answer;
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
-use crate::cli::words;
+use crate::cli::{prompt, words};
 use crate::schedule::{Grade, Quality, Rating};
 use crate::session::Input;
 use crate::settings::Grades;
 use crate::text;
-
-/// A longer line is no answer to anything.
-const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Lines in, lines out.
 pub struct Plain;
@@ -44,52 +39,55 @@ impl Front for Plain {
             ""
         };
         io.line("")?;
-        io.line(text::one_line(&format!(
+        io.say(text::one_line(&format!(
             "{}{value}{state}; {} left",
             view.deck,
             words::grouped(view.left)
         )))?;
-        io.line(text::wrap(card.front.trim_end(), io.width, "Question: ", ""))?;
+        io.line(labelled("Question", &card.front, io.width))?;
         if let Answer::List(items) = &card.back {
-            io.line(list_note(view, items.len()))?;
+            io.say(list_note(view, items.len()))?;
         }
         let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
-        io.line(format!("(empty line: the answer; {hint}:? helps)"))?;
+        io.say(format!("(empty line: the answer; {hint}:? helps)"))?;
         io.flush()
     }
 
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let card = &view.standing.card;
         match &card.back {
-            Answer::Text(back) => io.line(text::wrap(back.trim_end(), io.width, "Answer: ", ""))?,
+            Answer::Text(back) => io.line(labelled("Answer", back, io.width))?,
             Answer::List(items) => {
                 io.line("Answer:")?;
                 let ordered = card.details.ordered == Some(true);
-                for (number, item) in (1..).zip(items) {
-                    let bullet = if ordered { format!("{number}. ") } else { "- ".to_owned() };
-                    io.line(text::wrap(item.trim_end(), io.width, &bullet, "  "))?;
+                for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "-")) {
+                    let rest = " ".repeat(bullet.len());
+                    io.line(text::wrap(item.trim_end(), io.width, &bullet, &rest))?;
                 }
             }
         }
         if let Some(change) = &view.change {
-            io.line(text::wrap(
-                &changed(&change.pieces),
-                io.width,
-                &format!("Changed since {}: ", change.since),
-                "",
-            ))?;
+            let since = format!("Changed since {}", change.since);
+            io.line(labelled(&since, &changed(&change.pieces), io.width))?;
         }
         for (name, value) in [("Why", &card.details.why), ("Source", &card.details.source)] {
             if let Some(value) = value {
-                io.line(text::wrap(value.trim_end(), io.width, &format!("{name}: "), ""))?;
+                io.line(labelled(name, value, io.width))?;
             }
         }
-        io.line(choices(view))?;
+        io.say(choices(view))?;
         io.flush()
     }
 
     fn say(&mut self, io: &mut Io, words: &str) -> Result<(), CliError> {
         io.line(text::wrap(words, io.width, "", ""))?;
+        io.flush()
+    }
+
+    fn explain(&mut self, io: &mut Io, lines: &[String]) -> Result<(), CliError> {
+        for line in lines {
+            io.line(text::wrap(line, io.width, "", "  "))?;
+        }
         io.flush()
     }
 
@@ -105,7 +103,7 @@ impl Front for Plain {
     fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError> {
         io.say(match grades {
             Grades::Four => "Lines: empty shows the answer, then 1 again, 2 hard, 3 good, 4 easy, or empty for good.",
-            Grades::Six => "Lines: empty shows the answer, then a quality from 0 (blackout) to 5 (perfect), or empty for 4.",
+            Grades::Six => "Lines: empty shows the answer, then 0 blackout, 1 wrong, 2 almost, 3 hard, 4 good, 5 easy, or empty for good.",
         })?;
         io.say("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :i why this date, :q leave.")?;
         io.flush()
@@ -113,14 +111,8 @@ impl Front for Plain {
 
     fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
-        let mut line = Vec::new();
-        let mut limited = std::io::Read::take(std::io::stdin().lock(), LONGEST_LINE);
-        if limited.read_until(b'\n', &mut line)? == 0 {
-            return Ok(Said::End);
-        }
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim();
-        Ok(match line {
+        let Some(line) = prompt::line()? else { return Ok(Said::End) };
+        Ok(match line.trim() {
             "" => Said::Empty,
             ":h" => Said::Input(Input::Hint),
             ":u" => Said::Input(Input::Undo),
@@ -138,6 +130,16 @@ impl Front for Plain {
 
     fn leave(&mut self, io: &mut Io) -> Result<(), CliError> {
         io.line("")
+    }
+}
+
+/// Returns a text behind its label, or below it where it has lines of its own.
+fn labelled(label: &str, text: &str, width: usize) -> String {
+    let text = text.trim_end();
+    if text.contains('\n') {
+        format!("{label}:\n{}", text::wrap(text, width, "", ""))
+    } else {
+        text::wrap(text, width, &format!("{label}: "), "")
     }
 }
 
@@ -190,10 +192,7 @@ fn choices(view: &View) -> String {
             let interval = view.outlook.get(at).map(|schedule| schedule.interval.days());
             let interval =
                 interval.map_or(String::new(), |days| format!(" {}", words::short_days(days)));
-            match grade.quality {
-                Some(quality) => format!("{}:{interval}", quality.number()),
-                None => format!("{} {}{interval}", grade.rating.number(), grade.rating),
-            }
+            format!("{}{interval}", words::grade_key(*grade))
         })
         .collect();
     let repeat = if view.again && !view.practice { "a repeat: no interval changes; " } else { "" };

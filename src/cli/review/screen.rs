@@ -12,8 +12,14 @@ use crate::schedule::{Grade, Rating};
 use crate::settings::Grades;
 use crate::text;
 
+/// What Enter gives once the answer is to be seen.
+const ENTER: &str = "Enter: good";
+
 /// Columns before every line of a card.
 const MARGIN: &str = "  ";
+
+/// The columns of a deck's name in a header that cannot be done without.
+const SHORTEST_NAME: usize = 8;
 
 /// Lines wider than this are hard to read.
 const WIDEST: usize = 100;
@@ -23,7 +29,7 @@ pub fn question(view: &View, width: usize) -> String {
     let mut lines = vec![String::new(), header(view, width), String::new()];
     lines.push(bold(&wrapped(&view.standing.card.front, width)));
     if let Answer::List(items) = &view.standing.card.back {
-        lines.push(format!("{MARGIN}{}", list_note(view, items.len()).dimmed()));
+        lines.push(aside_in(&list_note(view, items.len()), width));
     }
     lines.push(String::new());
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
@@ -40,10 +46,10 @@ pub fn answer(view: &View, width: usize) -> String {
         Answer::Text(back) => lines.push(green(&wrapped(back, width))),
         Answer::List(items) => {
             let ordered = card.details.ordered == Some(true);
-            for (number, item) in (1..).zip(items) {
-                let sign = if ordered { format!("{number}.") } else { "•".to_owned() };
-                let bullet = format!("{MARGIN}{sign} ");
-                lines.push(green(&text::wrap(item.trim_end(), room(width), &bullet, "    ")));
+            for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "•")) {
+                let (bullet, rest) = (format!("{MARGIN}{bullet}"), " ".repeat(bullet.width()));
+                let rest = format!("{MARGIN}{rest}");
+                lines.push(green(&text::wrap(item.trim_end(), room(width), &bullet, &rest)));
             }
         }
     }
@@ -70,12 +76,16 @@ pub fn answer(view: &View, width: usize) -> String {
 
 /// Returns the line that follows an answer once it is in the history.
 pub fn acknowledgement(acknowledged: &Acknowledged<'_>, width: usize) -> String {
-    let word = coloured(acknowledged.grade.rating, acknowledged.grade.rating.word());
+    let grade = acknowledged.grade;
+    let word = words::grade_name(grade);
     let rest = if acknowledged.practice {
         "for practice".to_owned()
     } else {
         acknowledged.standing.schedule.map_or(String::new(), |schedule| {
-            let comes = words::comes_back(&schedule, acknowledged.today);
+            let mut comes = words::comes_back(&schedule, acknowledged.today);
+            if !acknowledged.counted {
+                comes.push_str(" (a repeat)");
+            }
             if schedule.repeat_on.is_some() || schedule.due.since(acknowledged.today) <= 1 {
                 comes
             } else {
@@ -83,8 +93,9 @@ pub fn acknowledgement(acknowledged: &Acknowledged<'_>, width: usize) -> String 
             }
         })
     };
-    let line = format!("{word}, {rest}");
-    if width < 30 { line } else { format!("\n{MARGIN}{} {line}", "→".dimmed()) }
+    let sign = format!("{MARGIN}{} ", "→".dimmed());
+    let lines = text::wrap(&format!("{word}, {rest}"), room(width), &sign, "    ");
+    format!("\n{}", lines.replacen(word, &coloured(grade.rating, word).to_string(), 1))
 }
 
 /// Returns something said in between.
@@ -92,17 +103,33 @@ pub fn remark(words: &str, width: usize) -> String {
     text::wrap(words, room(width), MARGIN, MARGIN)
 }
 
+/// Returns a line of an explanation.
+pub fn explanation(line: &str, width: usize) -> String {
+    text::wrap(line, room(width), MARGIN, "    ")
+}
+
+/// Returns something by the way, dimmed, without a margin.
+pub fn aside(words: &str, width: usize) -> String {
+    each_line(&text::wrap(words, room(width), "", ""), |line| line.dimmed())
+}
+
+/// Returns something by the way, dimmed, below a card.
+fn aside_in(words: &str, width: usize) -> String {
+    each_line(&text::wrap(words, room(width), MARGIN, MARGIN), |line| line.dimmed())
+}
+
 /// Returns what every key does.
 pub fn help(grades: Grades, width: usize) -> String {
     let grades = match grades {
-        Grades::Four => "1 again · 2 hard · 3 good · 4 easy · Enter or space: good",
-        Grades::Six => "0 blackout · 3 with difficulty · 4 after hesitation · 5 perfect · Enter: 4",
+        Grades::Four => "1 again · 2 hard · 3 good · 4 easy",
+        Grades::Six => "0 blackout · 1 wrong · 2 almost · 3 hard · 4 good · 5 easy",
     };
     let lines = [
         "space, Enter: show the answer, then good",
         grades,
         "h hint · u take back the last thing · i why this date",
-        "s suspend · b bury until tomorrow · q, Esc leave",
+        "s suspend · b bury until tomorrow",
+        "q, Esc, Ctrl-D leave · Ctrl-C leave too · Ctrl-Z shell, fg comes back",
     ];
     lines.map(|line| apart(line, room(width))).join("\n")
 }
@@ -116,7 +143,12 @@ pub fn unknown_key(key: char, revealed: bool, grades: Grades, width: usize) -> S
         (true, Grades::Six) => "0 to 5 grade the card",
     };
     let words = format!("{key} does nothing here: {take}, ? shows all keys");
-    each_line(&text::wrap(&words, room(width), MARGIN, MARGIN), |line| line.dimmed())
+    aside_in(&words, width)
+}
+
+/// Returns what to say to text that came at once, as no fingers press it.
+pub fn pasted(width: usize) -> String {
+    aside_in("pasted text does nothing here: press one key at a time", width)
 }
 
 /// Returns the header: deck and value, what kind of asking it is, what is left, and a bar.
@@ -134,13 +166,23 @@ fn header(view: &View, width: usize) -> String {
     } else {
         ""
     };
-    let left = format!("{} left", words::grouped(view.left));
+    let left = format!(" {} left", words::grouped(view.left));
     let bar = if width >= 60 { format!(" {}", bar(view)) } else { String::new() };
-    let right = format!(" {left}{bar} ──");
-    let name_room = width.saturating_sub(right.width() + value.width() + state.width() + 6);
-    let name = words::shortened(&text::one_line(&view.deck), name_room.max(4));
-    let title = format!("── {name}{value}{state} ");
-    let fill = width.saturating_sub(title.width() + right.width());
+    let name = text::one_line(&view.deck);
+    let room = |value: &str, state: &str, right: &str| {
+        width.saturating_sub("── ".width() + value.width() + state.width() + 1 + right.width())
+    };
+    let end = format!("{left}{bar} ──");
+    // On a narrow screen the least important goes first.
+    let (value, state, right) =
+        [(&*value, state, &end), (&*value, state, &left), ("", state, &left)]
+            .into_iter()
+            .find(|(value, state, right)| {
+                room(value, state, right) >= name.width().min(SHORTEST_NAME)
+            })
+            .unwrap_or(("", "", &left));
+    let name = words::shortened(&name, room(value, state, right).max(2));
+    let fill = room(value, state, right).saturating_sub(name.width());
     format!(
         "{} {}{} {}{right}",
         "──".dimmed(),
@@ -165,12 +207,13 @@ fn keys(view: &View, width: usize) -> String {
         .enumerate()
         .map(|(at, grade)| {
             let interval = view.outlook.get(at).map(|schedule| schedule.interval.days());
-            (*grade, name(*grade), interval.map_or(String::new(), words::short_days))
+            (*grade, words::grade_key(*grade), interval.map_or(String::new(), words::short_days))
         })
         .collect();
     let plain: usize =
         each.iter().map(|(_, name, interval)| name.width() + interval.width() + 4).sum();
-    let between = if plain + MARGIN.len() > width { format!("\n{MARGIN}") } else { "   ".into() };
+    let stacked = plain + MARGIN.len() > width;
+    let between = if stacked { format!("\n{MARGIN}") } else { "   ".into() };
     let shown: Vec<String> = each
         .iter()
         .map(|(grade, name, interval)| {
@@ -182,20 +225,14 @@ fn keys(view: &View, width: usize) -> String {
             }
         })
         .collect();
-    let note = if view.again && !view.practice {
-        format!("\n{MARGIN}{}", "a repeat of today: no interval changes".dimmed())
-    } else {
-        String::new()
-    };
-    let enter = if plain + MARGIN.len() + 14 > width { "" } else { "   Enter: good" };
-    format!("{MARGIN}{}{}{note}", shown.join(&between), enter.dimmed())
-}
-
-fn name(grade: Grade) -> String {
-    match grade.quality {
-        Some(quality) => format!("{}:", quality.number()),
-        None => format!("{} {}", grade.rating.number(), grade.rating),
+    let below = stacked || plain + MARGIN.len() + ENTER.width() > width;
+    let gap = if below { format!("\n{MARGIN}") } else { "   ".into() };
+    let mut keys = format!("{MARGIN}{}{gap}{}", shown.join(&between), ENTER.dimmed());
+    if view.again && !view.practice {
+        keys.push('\n');
+        keys.push_str(&aside_in("a repeat of today: no interval changes", width));
     }
+    keys
 }
 
 fn coloured(rating: Rating, text: &str) -> ColoredString {
@@ -215,19 +252,23 @@ fn wrapped(content: &str, width: usize) -> String {
     text::wrap(content.trim_end(), room(width), MARGIN, MARGIN)
 }
 
-/// Wraps a line of keys so that a key and its word stay together.
+/// Wraps a line of keys so that a key stays with the first word of what it does.
 fn apart(keys: &str, width: usize) -> String {
     const TIED: char = '\u{a0}';
     let tied: String = keys
         .split(" · ")
-        .map(|item| item.replace(' ', &TIED.to_string()))
+        .map(|item| item.replacen(' ', &TIED.to_string(), 1))
         .collect::<Vec<_>>()
         .join(" · ");
     text::wrap(&tied, width, MARGIN, MARGIN).replace(TIED, " ")
 }
 
 fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {
-    block.lines().map(|line| style(line).to_string()).collect::<Vec<_>>().join("\n")
+    let styled = |line: &str| {
+        // An empty line is just that.
+        if line.is_empty() { String::new() } else { style(line).to_string() }
+    };
+    block.lines().map(styled).collect::<Vec<_>>().join("\n")
 }
 
 fn bold(block: &str) -> String {

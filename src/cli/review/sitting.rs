@@ -7,7 +7,7 @@ use crate::card::CardId;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{explain, grade, undo, words};
+use crate::cli::{explain, grade, list, undo, words};
 use crate::history::{Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -20,21 +20,38 @@ use crate::{answer, text};
 /// A sitting on its way.
 pub struct Sitting {
     session: Session,
+    /// The cards by the session's numbers for them. Ids, because the caches' numbers change under a
+    /// sitting as soon as any program reads an edited deck.
+    cards: Vec<CardId>,
     began: Instant,
     asked_at: Instant,
     view: Option<View>,
-    /// A card that is asked although it is not due, because its answer was taken back.
+    /// The number of a card that is asked although it is not due, because its answer was taken back.
     forced: Option<i64>,
     practice: bool,
     horizon: Day,
     interrupted: bool,
+    /// Whether the last thing done, and not taken back, was an answer.
+    answered_last: bool,
 }
 
 impl Sitting {
     /// Begins a sitting over `cards`. Cards due after `horizon` are left out when their turn comes.
-    pub fn new(cards: &[Candidate], practice: bool, horizon: Day) -> Sitting {
-        Sitting {
-            session: Session::new(cards.iter().map(|card| card.card), !practice),
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn new(
+        cards: &[Candidate],
+        practice: bool,
+        horizon: Day,
+        desk: &Desk,
+    ) -> Result<Sitting, CliError> {
+        let ids = cards.iter().filter_map(|card| desk.store.id_of(card.card).transpose());
+        let cards = ids.collect::<Result<Vec<CardId>, _>>()?;
+        Ok(Sitting {
+            session: Session::new((0..).take(cards.len()), !practice),
+            cards,
             began: Instant::now(),
             asked_at: Instant::now(),
             view: None,
@@ -42,7 +59,27 @@ impl Sitting {
             practice,
             horizon,
             interrupted: false,
-        }
+            answered_last: false,
+        })
+    }
+
+    /// Returns the card that has this number in the session.
+    fn card(&self, number: i64) -> Option<&CardId> {
+        usize::try_from(number).ok().and_then(|at| self.cards.get(at))
+    }
+
+    /// Returns the session's number for a card, a new one if it has none.
+    fn number_of(&mut self, card: CardId) -> i64 {
+        let at = self.cards.iter().position(|known| *known == card).unwrap_or_else(|| {
+            self.cards.push(card);
+            self.cards.len() - 1
+        });
+        i64::try_from(at).unwrap_or(i64::MAX)
+    }
+
+    /// Whether an answer ended it, so that no key can take that answer back.
+    pub fn ended_by_an_answer(&self) -> bool {
+        self.answered_last && self.session.left() == 0
     }
 
     /// Whether the person left by Ctrl-C.
@@ -106,9 +143,8 @@ impl Sitting {
                 }
                 Effect::Explain => {
                     if let Some(view) = &self.view {
-                        for line in explain::explained(&view.standing, 3, desk)? {
-                            front.say(io, &line)?;
-                        }
+                        let lines = explain::explained(&view.standing, 3, desk)?;
+                        front.explain(io, &lines)?;
                     }
                     self.listen(desk, io, front)?
                 }
@@ -131,11 +167,13 @@ impl Sitting {
         io: &mut Io,
         front: &mut dyn Front,
     ) -> Result<Option<Effect>, CliError> {
-        let Some(row) = self.session.current() else { return Ok(Some(Effect::Finish)) };
-        let forced = self.forced.take() == Some(row);
+        let Some(number) = self.session.current() else { return Ok(Some(Effect::Finish)) };
+        let forced = self.forced.take() == Some(number);
         // What was answered here, and in another window, is known before the next card is chosen.
         desk.store.settle(&desk.settings)?;
-        let Some(standing) = desk.store.standing_of(row)? else { return Ok(None) };
+        let Some(card) = self.card(number) else { return Ok(None) };
+        let standing = desk.store.standing(card, &desk.settings)?;
+        let Some(standing) = standing.filter(|standing| !standing.parked) else { return Ok(None) };
         if !forced && !self.still_wanted(&standing, desk) {
             return Ok(None);
         }
@@ -180,6 +218,10 @@ impl Sitting {
             }),
             None => None,
         };
+        if desk.deck_of(&standing) >= desk.decks.len() {
+            // Another program read the deck meanwhile.
+            desk.decks = desk.store.decks()?;
+        }
         let deck = desk.decks.get(desk.deck_of(&standing));
         Ok(View {
             deck: deck.map_or(standing.deck.clone(), |deck| deck.title().to_owned()),
@@ -241,7 +283,10 @@ impl Sitting {
         let entry = Entry::now(card.clone(), deed, desk.now())
             .asking(&view.standing.card, &view.standing.deck);
         let event = desk.store.record(&entry, &desk.settings)?.id;
-        let (standing, counted) = grade::after(view.standing.clone(), event, desk)?;
+        // The deck may have been read anew while the card was on the screen.
+        let now = desk.store.standing(&card, &desk.settings)?.filter(|now| !now.parked);
+        let standing = now.unwrap_or_else(|| view.standing.clone());
+        let (standing, counted) = grade::after(standing, event, desk)?;
         let line = if self.practice {
             format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
         } else {
@@ -249,8 +294,9 @@ impl Sitting {
         };
         let (practice, today) = (self.practice, desk.today);
         let acknowledged =
-            Acknowledged { line: &line, grade, standing: &standing, practice, today };
+            Acknowledged { line: &line, grade, standing: &standing, practice, counted, today };
         front.acknowledge(io, &acknowledged)?;
+        self.answered_last = true;
         Ok(self.session.recorded(event, grade))
     }
 
@@ -267,6 +313,7 @@ impl Sitting {
         let entry = Entry::now(card.clone(), deed, desk.now());
         let appended = desk.store.append(&[entry], &desk.settings)?;
         front.say(io, &format!("{} {words}", text::one_line(card.as_str())))?;
+        self.answered_last = false;
         Ok(match appended.first() {
             Some(appended) => self.session.put_aside(appended.id),
             None => self.session.skip(),
@@ -285,6 +332,7 @@ impl Sitting {
             None => front.say(io, "That was taken back elsewhere already.")?,
         }
         let effect = self.session.taken_back();
+        self.answered_last = false;
         self.forced = self.session.current();
         Ok(effect)
     }
@@ -306,11 +354,12 @@ impl Sitting {
             &format!("Taken back, from before this sitting: {}", undo::described(record)),
         )?;
         let card = record.card.clone().unwrap_or_else(|| CardId::new(""));
-        let row = desk.store.standing(&card, &desk.settings)?.and_then(|standing| standing.row);
-        match row {
-            Some(row) => {
-                let effect = self.session.taken_back_earlier(row);
-                self.forced = Some(row);
+        let standing = desk.store.standing(&card, &desk.settings)?;
+        match standing.filter(|standing| !standing.parked) {
+            Some(standing) => {
+                let number = self.number_of(standing.card.id);
+                let effect = self.session.taken_back_earlier(number);
+                self.forced = Some(number);
                 Ok(effect)
             }
             None => self.listen(desk, io, front),
@@ -323,7 +372,9 @@ impl Sitting {
     ///
     /// What the database says.
     pub fn summarise(&self, all: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-        desk.store.settle(&desk.settings)?;
+        // What was edited meanwhile is part of what is left.
+        desk.bring_up_to_date()?;
+        desk.say_what_was_linked(io);
         let summary = self.session.summary();
         if summary.answers > 0 {
             let took = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -346,9 +397,10 @@ impl Sitting {
         if left > 0 {
             let goes_on = if all { "goes on where you stopped" } else { "asks the rest" };
             return io.say(format!(
-                "{} left for today{}: `retain review` {goes_on}.",
+                "{} left for today{}: `{}` {goes_on}.",
                 words::grouped(left),
                 if all { "" } else { " in all decks" },
+                desk.home.command("review"),
             ));
         }
         if let Some((day, cards)) = desk.store.next_due(desk.today)? {
@@ -364,7 +416,7 @@ impl Sitting {
     fn say_what_was_missed(
         &self,
         missed: &[i64],
-        desk: &Desk,
+        desk: &mut Desk,
         io: &mut Io,
     ) -> Result<(), CliError> {
         const MOST: usize = 10;
@@ -372,12 +424,16 @@ impl Sitting {
             return Ok(());
         }
         io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
-        for row in missed.iter().take(MOST) {
-            if let Some(standing) = desk.store.standing_of(*row)? {
-                let id = text::one_line(standing.card.id.as_str());
-                let line = format!("  {id}  {}", text::one_line(&standing.card.front));
-                io.line(words::shortened(&line, io.width))?;
-            }
+        let mut cards = Vec::new();
+        for card in missed.iter().take(MOST).filter_map(|number| self.card(*number)) {
+            cards.extend(desk.store.standing(card, &desk.settings)?);
+        }
+        let ids: Vec<_> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
+        let wide = list::id_width(&ids);
+        for (standing, id) in cards.iter().zip(&ids) {
+            let front = text::one_line(&standing.card.front);
+            let line = format!("  {}  {front}", words::padded(&words::shortened(id, wide), wide));
+            io.line(words::shortened(&line, io.width))?;
         }
         if missed.len() > MOST {
             io.say(format!("  and {} more", words::grouped(missed.len() - MOST)))?;
@@ -391,7 +447,7 @@ fn not_understood(what: &str, revealed: bool, grades: Grades) -> String {
     let take = match (revealed, grades) {
         (false, _) => "an empty line shows the answer".to_owned(),
         (true, Grades::Four) => "1 to 4, or an empty line for good".to_owned(),
-        (true, Grades::Six) => "0 to 5, or an empty line for 4".to_owned(),
+        (true, Grades::Six) => "0 to 5, or an empty line for good".to_owned(),
     };
     format!("{what:?} is not understood here: {take}; :? helps")
 }

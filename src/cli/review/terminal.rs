@@ -1,38 +1,44 @@
 //! The terminal of a sitting: single keys, nothing echoed in between, and given back in every case.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use console::{Key, Term};
-use rustix::termios::{self, LocalModes, OptionalActions, Termios};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-use signal_hook::iterator::Signals;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::termios::{self, InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
+use super::decode::{INTERRUPT, Pressed, decode, unfinished};
 use crate::cli::error::CliError;
 
-/// A key that a person pressed, as far as a sitting knows keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pressed {
-    /// A character.
-    Char(char),
-    /// Enter.
-    Enter,
-    /// Escape, alone.
-    Escape,
-    /// Ctrl-C.
-    Interrupt,
-    /// Ctrl-D, or nobody is there.
-    End,
-    /// Anything else.
-    Other,
-}
+/// So many bytes are read at once.
+const CHUNK: usize = 4096;
+
+/// A key that is longer than so many bytes is none.
+const LONGEST: usize = 64 * 1024;
+
+/// The rest of a sequence comes this soon, also through a network; Escape alone has none.
+const REST: Duration = Duration::from_millis(30);
+
+/// More keys than these do not come at once from fingers.
+const MOST: usize = 3;
+
+/// What comes this soon after pasted text belongs to it.
+const PASTING: Duration = Duration::from_millis(150);
+
+/// How the terminal was before; nothing once it has been given back.
+type Before = Arc<Mutex<Option<Termios>>>;
 
 /// The terminal while a sitting has it.
 pub struct Terminal {
-    term: Term,
-    before: Arc<Mutex<Option<Termios>>>,
-    signals: signal_hook::iterator::Handle,
+    before: Before,
+    signals: Handle,
+    /// Keys that came with the one that was returned last.
+    waiting: VecDeque<Pressed>,
+    pasted_at: Option<Instant>,
 }
 
 impl Terminal {
@@ -42,62 +48,55 @@ impl Terminal {
     ///
     /// If standard input is none.
     pub fn take() -> Result<Terminal, CliError> {
-        let no_terminal = |error: rustix::io::Errno| {
+        let no_terminal = |error: Errno| {
             CliError::failed(format!("the terminal cannot be set up: {error}"))
                 .hint("`retain review --plain` needs none")
         };
         let before = termios::tcgetattr(std::io::stdin()).map_err(no_terminal)?;
         quiet(&before).map_err(no_terminal)?;
         let before = Arc::new(Mutex::new(Some(before)));
-        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-        let handle = signals.handle();
-        let to_restore = before.clone();
-        std::thread::spawn(move || {
-            for signal in signals.forever() {
-                restore(&to_restore);
-                // Ends the process as the signal would have.
-                let _ = emulate_default_handler(signal);
-            }
-        });
-        Ok(Terminal { term: Term::stdout(), before, signals: handle })
+        let signals = heed_signals(before.clone())?;
+        Ok(Terminal { before, signals, waiting: VecDeque::new(), pasted_at: None })
     }
 
     /// Waits for a key.
     ///
     /// # Errors
     ///
-    /// If the terminal is gone.
+    /// If the terminal cannot be read.
     pub fn key(&mut self) -> Result<Pressed, CliError> {
         loop {
-            return Ok(match self.term.read_key_raw() {
-                Ok(Key::Char('\u{1a}')) => {
-                    self.sleep();
-                    continue;
-                }
-                Ok(Key::Char('\u{4}')) => Pressed::End,
-                Ok(Key::Char('\u{3}') | Key::CtrlC) => {
-                    // console also says so when a signal came in between. That is answered by the
-                    // other thread, which ends the program while this one waits a moment.
-                    std::thread::sleep(Duration::from_millis(100));
-                    Pressed::Interrupt
-                }
-                Ok(Key::Enter | Key::Char('\n' | '\r')) => Pressed::Enter,
-                Ok(Key::Escape) => Pressed::Escape,
-                Ok(Key::Char(c)) => Pressed::Char(c),
-                Ok(_) => Pressed::Other,
-                // A signal, which the other thread deals with; Ctrl-C is a character here.
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::NotConnected
-                    ) =>
-                {
-                    Pressed::End
-                }
-                Err(error) => return Err(error.into()),
-            });
+            match self.waiting.pop_front() {
+                Some(Pressed::Sleep) => self.sleep(),
+                Some(key) => return Ok(key),
+                None => self.hear()?,
+            }
         }
+    }
+
+    /// Waits until something comes, and takes the keys out of it.
+    fn hear(&mut self) -> Result<(), CliError> {
+        let bytes = read_whole_keys()?;
+        if bytes.is_empty() {
+            self.waiting.push_back(Pressed::End);
+            return Ok(());
+        }
+        // Ctrl-C counts wherever it is: whoever pastes a book by mistake wants out.
+        if bytes.contains(&INTERRUPT) {
+            self.waiting.push_back(Pressed::Interrupt);
+            return Ok(());
+        }
+        let (mut keys, taken) = decode(&bytes);
+        if taken < bytes.len() {
+            keys.push(unfinished(&bytes[taken..]));
+        }
+        let goes_on = self.pasted_at.is_some_and(|at| at.elapsed() < PASTING);
+        if goes_on || keys.len() > MOST {
+            self.pasted_at = Some(Instant::now());
+            keys = if goes_on { Vec::new() } else { vec![Pressed::Pasted] };
+        }
+        self.waiting.extend(keys);
+        Ok(())
     }
 
     /// Ctrl-Z: the shell gets its terminal, and we ours when we are woken.
@@ -118,10 +117,90 @@ impl Drop for Terminal {
     }
 }
 
+/// Gives the terminal back before a signal ends the program, and takes it again when one wakes it:
+/// the shell had it meanwhile.
+fn heed_signals(before: Before) -> Result<Handle, CliError> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGCONT])?;
+    let handle = signals.handle();
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if signal == SIGCONT {
+                quiet_again(&before);
+                continue;
+            }
+            restore(&before);
+            // Ends the process as the signal would have.
+            let _ = emulate_default_handler(signal);
+        }
+    });
+    Ok(handle)
+}
+
+/// Reads what has come, and the rest of a key that has come in part; nothing at the end.
+fn read_whole_keys() -> Result<Vec<u8>, CliError> {
+    let mut bytes = read_some()?;
+    while !bytes.is_empty() && decode(&bytes).1 < bytes.len() && bytes.len() < LONGEST {
+        if !more_comes_within(Some(REST)) {
+            break;
+        }
+        let more = read_some()?;
+        if more.is_empty() {
+            break;
+        }
+        bytes.extend(more);
+    }
+    Ok(bytes)
+}
+
+fn read_some() -> Result<Vec<u8>, CliError> {
+    let mut buffer = [0; CHUNK];
+    loop {
+        match rustix::io::read(std::io::stdin(), &mut buffer) {
+            Ok(count) => return Ok(buffer[..count].to_vec()),
+            // By a signal, which the other thread deals with; Ctrl-C is a byte here.
+            Err(Errno::INTR) => {}
+            // Somebody made standard input impatient.
+            Err(Errno::AGAIN) => drop(more_comes_within(None)),
+            // The terminal has gone.
+            Err(Errno::IO) => return Ok(Vec::new()),
+            Err(error) => {
+                return Err(CliError::failed(format!("the terminal cannot be read: {error}"))
+                    .hint("what was answered is in the history; `retain review` goes on"));
+            }
+        }
+    }
+}
+
+/// Whether there is something to read within this time, or at all.
+fn more_comes_within(time: Option<Duration>) -> bool {
+    let time = time.and_then(|time| Timespec::try_from(time).ok());
+    let stdin = std::io::stdin();
+    loop {
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], time.as_ref()) {
+            Err(Errno::INTR) => {}
+            ready => return ready.is_ok_and(|ready| ready > 0),
+        }
+    }
+}
+
 fn quiet(before: &Termios) -> rustix::io::Result<()> {
     let mut quiet = before.clone();
-    quiet.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+    quiet.local_modes &=
+        !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN);
+    // Ctrl-S is a key that means nothing, and stops nothing.
+    quiet.input_modes &= !InputModes::IXON;
+    quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+    quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
     termios::tcsetattr(std::io::stdin(), OptionalActions::Drain, &quiet)
+}
+
+fn quiet_again(before: &Mutex<Option<Termios>>) {
+    // Locked all the while: what has been given back must stay so.
+    if let Ok(before) = before.lock()
+        && let Some(before) = before.as_ref()
+    {
+        let _ = quiet(before);
+    }
 }
 
 fn restore(before: &Mutex<Option<Termios>>) {
