@@ -127,7 +127,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     say_where_it_goes_on(desk, io)?;
     let mut front: Box<dyn Front> =
         if by_keys { Box::new(keys::Keys::new()?) } else { Box::new(plain::Plain::new()) };
-    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead), desk)?;
+    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);

@@ -17,12 +17,21 @@ use crate::store::{Entry, Standing};
 use crate::time::Day;
 use crate::{answer, text};
 
+/// A card of a sitting.
+#[derive(PartialEq)]
+enum Asked {
+    /// By the caches' number. That changes as soon as any program reads an edited deck, so it is
+    /// used only until the first question is to be seen, which should be soon.
+    Row(i64),
+    /// By its id.
+    Card(CardId),
+}
+
 /// A sitting on its way.
 pub struct Sitting {
     session: Session,
-    /// The cards by the session's numbers for them. Ids, because the caches' numbers change under a
-    /// sitting as soon as any program reads an edited deck.
-    cards: Vec<CardId>,
+    /// The cards by the session's numbers for them.
+    cards: Vec<Asked>,
     began: Instant,
     asked_at: Instant,
     view: Option<View>,
@@ -37,19 +46,9 @@ pub struct Sitting {
 
 impl Sitting {
     /// Begins a sitting over `cards`. Cards due after `horizon` are left out when their turn comes.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    pub fn new(
-        cards: &[Candidate],
-        practice: bool,
-        horizon: Day,
-        desk: &Desk,
-    ) -> Result<Sitting, CliError> {
-        let ids = cards.iter().filter_map(|card| desk.store.id_of(card.card).transpose());
-        let cards = ids.collect::<Result<Vec<CardId>, _>>()?;
-        Ok(Sitting {
+    pub fn new(cards: &[Candidate], practice: bool, horizon: Day) -> Sitting {
+        let cards: Vec<Asked> = cards.iter().map(|card| Asked::Row(card.card)).collect();
+        Sitting {
             session: Session::new((0..).take(cards.len()), !practice),
             cards,
             began: Instant::now(),
@@ -60,16 +59,34 @@ impl Sitting {
             horizon,
             interrupted: false,
             answered_last: false,
-        })
+        }
     }
 
     /// Returns the card that has this number in the session.
-    fn card(&self, number: i64) -> Option<&CardId> {
-        usize::try_from(number).ok().and_then(|at| self.cards.get(at))
+    fn card(&self, number: i64, desk: &Desk) -> Result<Option<CardId>, CliError> {
+        let asked = usize::try_from(number).ok().and_then(|at| self.cards.get(at));
+        Ok(match asked {
+            Some(Asked::Card(card)) => Some(card.clone()),
+            Some(Asked::Row(row)) => desk.store.id_of(*row)?,
+            None => None,
+        })
+    }
+
+    /// Takes down the ids of all cards, while the first question is read.
+    fn take_down_ids(&mut self, desk: &Desk) -> Result<(), CliError> {
+        for asked in &mut self.cards {
+            if let Asked::Row(row) = asked
+                && let Some(card) = desk.store.id_of(*row)?
+            {
+                *asked = Asked::Card(card);
+            }
+        }
+        Ok(())
     }
 
     /// Returns the session's number for a card, a new one if it has none.
     fn number_of(&mut self, card: CardId) -> i64 {
+        let card = Asked::Card(card);
         let at = self.cards.iter().position(|known| *known == card).unwrap_or_else(|| {
             self.cards.push(card);
             self.cards.len() - 1
@@ -171,14 +188,17 @@ impl Sitting {
         let forced = self.forced.take() == Some(number);
         // What was answered here, and in another window, is known before the next card is chosen.
         desk.store.settle(&desk.settings)?;
-        let Some(card) = self.card(number) else { return Ok(None) };
-        let standing = desk.store.standing(card, &desk.settings)?;
+        let Some(card) = self.card(number, desk)? else { return Ok(None) };
+        let standing = desk.store.standing(&card, &desk.settings)?;
         let Some(standing) = standing.filter(|standing| !standing.parked) else { return Ok(None) };
         if !forced && !self.still_wanted(&standing, desk) {
             return Ok(None);
         }
         let view = self.view_of(standing, desk)?;
         front.ask(io, &view)?;
+        if self.view.is_none() {
+            self.take_down_ids(desk)?;
+        }
         self.view = Some(view);
         self.asked_at = Instant::now();
         self.listen(desk, io, front).map(Some)
@@ -425,8 +445,10 @@ impl Sitting {
         }
         io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
         let mut cards = Vec::new();
-        for card in missed.iter().take(MOST).filter_map(|number| self.card(*number)) {
-            cards.extend(desk.store.standing(card, &desk.settings)?);
+        for number in missed.iter().take(MOST) {
+            if let Some(card) = self.card(*number, desk)? {
+                cards.extend(desk.store.standing(&card, &desk.settings)?);
+            }
         }
         let ids: Vec<_> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
         let wide = list::id_width(&ids);
