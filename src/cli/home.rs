@@ -177,6 +177,7 @@ impl Desk {
         } else {
             Store::nowhere(chance.ids())?
         };
+        let refreshed = store.bring_up_to_date(&mut folders, &settings, now)?;
         for notice in std::mem::take(&mut store.notices) {
             io.note(match notice {
                 Notice::NoWal => "note: this file system cannot share the database; one program at a time writes and reads".to_owned(),
@@ -186,7 +187,6 @@ impl Desk {
                 Notice::Migrated { backup: None } => "note: the database was brought up to date".to_owned(),
             });
         }
-        let refreshed = store.bring_up_to_date(&mut folders, &settings, now)?;
         let decks = store.decks()?;
         let today = now.day(settings.day_starts_at);
         Ok(Desk {

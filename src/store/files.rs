@@ -45,7 +45,11 @@ impl Store {
         now: Moment,
     ) -> Result<Refreshed, StoreError> {
         let path = self.path.clone();
-        self.refresh(sources, settings, now).map_err(|error| error.at(&path))
+        let refreshed = self.refresh(sources, settings, now).map_err(|error| error.at(&path))?;
+        if self.unshared {
+            self.share()?;
+        }
+        Ok(refreshed)
     }
 
     fn refresh(

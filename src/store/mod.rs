@@ -31,7 +31,7 @@ pub use standing::Standing;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// How long a busy database is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -107,7 +107,6 @@ impl From<rusqlite::types::FromSqlError> for StoreError {
 impl StoreError {
     /// Names the database in errors that are about the whole of it.
     fn at(self, path: &Path) -> StoreError {
-        use rusqlite::ErrorCode;
         let path = || path.to_owned();
         match self {
             StoreError::Sqlite(error) => match error.sqlite_error_code() {
@@ -160,6 +159,8 @@ pub struct Store {
     db: Connection,
     path: PathBuf,
     access: Access,
+    /// Whether it is new, and not shared with readers yet.
+    unshared: bool,
     ids: Ids,
     device: Option<device::Device>,
     links: links::Cached,
@@ -193,6 +194,7 @@ impl Store {
             db,
             path: path.to_owned(),
             access,
+            unshared: false,
             ids,
             device: None,
             links: links::Cached::default(),
@@ -215,6 +217,7 @@ impl Store {
             db: Connection::open_in_memory()?,
             path: PathBuf::from("(no database yet)"),
             access: Access::Write,
+            unshared: false,
             ids,
             device: None,
             links: links::Cached::default(),
@@ -249,13 +252,25 @@ impl Store {
             }
             // One sync a commit. Checkpoints come when the last reader has gone, or when asked for.
             self.db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
-            if self.path.exists() && !self.use_wal()? {
-                self.notices.push(Notice::NoWal);
+            self.unshared = tables == 0;
+            if !self.unshared {
+                self.share()?;
             }
         } else {
             migrate::refuse_unknown(&self.db, &self.path)?;
         }
         cache::create(&self.db, self.access)?;
+        Ok(())
+    }
+
+    /// Lets readers and a writer share the database from now on, where that can be.
+    ///
+    /// A new one is filled first: what is written once is in no log.
+    fn share(&mut self) -> Result<(), StoreError> {
+        self.unshared = false;
+        if self.path.exists() && !self.use_wal()? {
+            self.notices.push(Notice::NoWal);
+        }
         Ok(())
     }
 
@@ -265,8 +280,13 @@ impl Store {
         if mode("PRAGMA journal_mode")?.eq_ignore_ascii_case("wal") {
             return Ok(true);
         }
-        if mode("PRAGMA journal_mode = WAL").is_ok_and(|mode| mode.eq_ignore_ascii_case("wal")) {
-            return Ok(true);
+        match mode("PRAGMA journal_mode = WAL") {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(true),
+            // Somebody else is at work in a home that is new to both; whoever comes later shares it.
+            Err(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy)) => {
+                return Ok(true);
+            }
+            _ => {}
         }
         mode("PRAGMA journal_mode = TRUNCATE")?;
         Ok(false)
@@ -304,8 +324,10 @@ impl Store {
         backup::verify(&self.db, &self.path).map_err(|error| error.at(&self.path))
     }
 
-    fn deny_readers(&self) -> Result<(), StoreError> {
+    /// Makes sure that facts can be added.
+    fn deny_readers(&mut self) -> Result<(), StoreError> {
         match self.access {
+            Access::Write if self.unshared => self.share(),
             Access::Write => Ok(()),
             Access::Read => Err(StoreError::ReadOnly(self.path.clone())),
         }
@@ -354,10 +376,7 @@ fn connect(path: &Path) -> Result<Connected, StoreError> {
     db.busy_timeout(PATIENCE)?;
     match db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
         Err(rusqlite::Error::SqliteFailure(error, _))
-            if matches!(
-                error.code,
-                rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly
-            ) =>
+            if matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly) =>
         {
             // A log that cannot be shared here: read a copy of both.
             let copy = tempfile::tempdir().map_err(io)?;
@@ -383,10 +402,7 @@ fn connect(path: &Path) -> Result<Connected, StoreError> {
 /// Whether the file's system lets us write at all. Any other trouble shows where it matters.
 fn can_lock(db: &Connection) -> bool {
     let readonly = |error: rusqlite::Error| {
-        matches!(
-            error.sqlite_error_code(),
-            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen)
-        )
+        matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
     };
     db.query_row("PRAGMA user_version", [], |_| Ok(()))
         .map_or_else(|error| !readonly(error), |()| true)

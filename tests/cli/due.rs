@@ -171,3 +171,28 @@ fn a_card_to_be_repeated_is_due_once() {
     let due = home.on(1).json("due --json");
     assert_eq!((&due["due"], &due["new"]), (&1.into(), &0.into()));
 }
+
+#[test]
+fn a_home_that_is_new_to_many_programs_at_once_serves_them_all() {
+    let home = Home::with(&deck_of(3_000));
+    let all: Vec<_> = (0..8)
+        .map(|number| {
+            let line = if number % 2 == 0 { "due --count" } else { "grade c7 good" };
+            home.on(0)
+                .command(line.split(' '))
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for child in all {
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && err.is_empty(), "{err}");
+    }
+    assert_eq!(home.on(0).card("c7")["reviews"], 1);
+    assert_eq!(home.on(0).ndjson("history --json").len(), 4);
+    let mode: String = home.sql().query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+}
