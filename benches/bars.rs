@@ -240,7 +240,7 @@ fn read_decks(program: &Path, folder: &Path, cards: usize, files: usize, bar: &s
     if !home.exists() {
         write_decks(&home, cards, files);
     }
-    let took = median(3, || {
+    let took = median(9, || {
         for name in ["retain.db", "retain.db-wal", "retain.db-shm"] {
             let _ = std::fs::remove_file(home.join(name));
         }

@@ -65,7 +65,10 @@ fn run(
         _ => None,
     };
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = version(&transaction)?; // another process may have been faster
+    let done = version(&transaction)?;
+    if done == steps.len() as i64 {
+        return Ok(None); // another process was faster
+    }
     for step in steps.iter().skip(done as usize) {
         transaction.execute_batch(step)?;
     }
