@@ -17,7 +17,9 @@ CREATE TABLE cache_file (
     hash     BLOB NOT NULL,           -- SHA-256 of its bytes
     is_deck  INTEGER NOT NULL,
     head     TEXT,                    -- JSON of what the deck says for all its notes
-    findings TEXT                     -- JSON of what is wrong in it
+    findings TEXT,                    -- JSON of what is wrong in it
+    first    INTEGER,                 -- keys of its first and last card: all between are its own
+    last     INTEGER
 ) STRICT;
 
 CREATE TABLE cache_card (

@@ -250,7 +250,9 @@ impl Store {
         let keys: Vec<i64> = self
             .db
             .prepare_cached(
-                "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.file = ?",
+                "SELECT c.key FROM cache_file AS f
+                   JOIN cache_card AS k ON k.key BETWEEN f.first AND f.last
+                   JOIN card AS c ON c.id = k.id WHERE f.key = ?",
             )?
             .query_map([file], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
@@ -309,8 +311,10 @@ impl Store {
 
     fn forget_file(&self, key: i64) -> Result<(), StoreError> {
         for sql in [
-            "DELETE FROM cache_schedule WHERE card IN (SELECT key FROM cache_card WHERE file = ?)",
-            "DELETE FROM cache_card WHERE file = ?",
+            "DELETE FROM cache_schedule WHERE card BETWEEN (SELECT first FROM cache_file WHERE key = ?1)
+                AND (SELECT last FROM cache_file WHERE key = ?1)",
+            "DELETE FROM cache_card WHERE key BETWEEN (SELECT first FROM cache_file WHERE key = ?1)
+                AND (SELECT last FROM cache_file WHERE key = ?1)",
             "DELETE FROM cache_left_out WHERE file = ?",
             "DELETE FROM cache_file WHERE key = ?",
         ] {
@@ -369,8 +373,11 @@ impl Store {
                 place += 1;
             }
         }
-        // The sides of a note have keys that follow each other.
+        // The cards of a file, and so the sides of a note, have keys that follow each other.
         if let (Some(first), Some(last)) = (keys.first(), keys.last()) {
+            self.db
+                .prepare_cached("UPDATE cache_file SET first = ?, last = ? WHERE key = ?")?
+                .execute([first, last, &file])?;
             self.db
                 .prepare_cached(
                     "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)

@@ -314,7 +314,7 @@ impl Store {
         {
             let mut statement = self.db.prepare_cached(
                 "SELECT k.id, k.content, f.shown FROM cache_file AS f
-                   JOIN cache_card AS k ON k.file = f.key JOIN cache_schedule AS s ON s.card = k.key
+                   JOIN cache_card AS k ON k.key BETWEEN f.first AND f.last JOIN cache_schedule AS s ON s.card = k.key
                   WHERE f.deck = ? AND k.shadowed = 0 AND s.stage = 0
                     AND NOT EXISTS (SELECT 1 FROM card AS c JOIN wording AS w ON w.card = c.key
                                      WHERE c.id = k.id)",

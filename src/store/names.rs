@@ -1,6 +1,6 @@
 //! Which id each card of the decks has among all the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 
@@ -26,14 +26,7 @@ impl Store {
 
     /// Notes that agree in their fronts are named by front and back.
     fn name_by_fronts(&self) -> Result<Named, StoreError> {
-        let agreeing: BTreeSet<String> = self
-            .db
-            .prepare_cached(
-                "SELECT front FROM cache_card WHERE front IS NOT NULL AND side = 0
-                  GROUP BY front HAVING count(*) > 1",
-            )?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let agreeing = self.agreeing_fronts()?;
         let mut rows: Vec<(i64, i64, String, String, String)> = Vec::new();
         let mut read = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
             let mut statement = self.db.prepare_cached(sql)?;
@@ -48,7 +41,7 @@ impl Store {
         for front in &agreeing {
             read(
                 "SELECT key, side, front, note, content FROM cache_card
-                  WHERE front = ? AND front IS NOT NULL",
+                  WHERE (id = ?1 OR (id > ?1 || '/' AND id < ?1 || '0')) AND front = ?1",
                 &[front],
             )?;
         }
@@ -75,6 +68,41 @@ impl Store {
         Ok(named)
     }
 
+    /// Returns the fronts that several notes without a written id have.
+    ///
+    /// A note is named by its front until another has the same, so these are ids that stand twice,
+    /// or those that were given up before and are still asked for.
+    fn agreeing_fronts(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut holders: BTreeMap<String, i64> = self
+            .db
+            .prepare_cached(
+                "SELECT front, count(*) FROM cache_card WHERE note <> front AND side = 0
+                  GROUP BY front",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for id in self.doubled_ids()? {
+            holders.entry(id).or_default();
+        }
+        let mut by_front = self
+            .db
+            .prepare_cached("SELECT count(*) FROM cache_card WHERE id = ?1 AND front = ?1")?;
+        let mut agreeing = BTreeSet::new();
+        for (front, others) in holders {
+            if others + by_front.query_row([&front], |row| row.get::<_, i64>(0))? > 1 {
+                agreeing.insert(front);
+            }
+        }
+        Ok(agreeing)
+    }
+
+    fn doubled_ids(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// Of cards with one id the first by path and line works.
     fn shadow_doubles(&self) -> Result<BTreeSet<i64>, StoreError> {
         let before: BTreeSet<i64> = self
@@ -82,11 +110,7 @@ impl Store {
             .prepare_cached("SELECT key FROM cache_card WHERE shadowed = 1")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let doubled: Vec<String> = self
-            .db
-            .prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let doubled = self.doubled_ids()?;
         let mut now = BTreeSet::new();
         for id in doubled {
             let rows = self
@@ -107,10 +131,7 @@ impl Store {
             self.db.execute("UPDATE cache_card SET shadowed = 0 WHERE key = ?", [key])?;
             self.db.execute(
                 "INSERT INTO cache_schedule (card, file, place, note, stage, suspended)
-                 SELECT k.key, k.file, k.place,
-                        (SELECT n.key FROM cache_card AS n
-                          WHERE n.file = k.file AND n.place = k.place - k.side), 0, 0
-                   FROM cache_card AS k WHERE k.key = ?",
+                 SELECT key, file, place, key - side, 0, 0 FROM cache_card WHERE key = ?",
                 [key],
             )?;
         }

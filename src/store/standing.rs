@@ -174,11 +174,11 @@ impl Store {
     ///
     /// What SQLite says.
     pub fn standings(&self) -> Result<Vec<Standing>, StoreError> {
-        let mut statement = self.db.prepare_cached(&format!(
-            "{STANDING} WHERE k.shadowed = 0 ORDER BY f.shown, k.place"
-        ))?;
+        let mut statement = self.db.prepare_cached(&format!("{STANDING} WHERE k.shadowed = 0"))?;
         let found = statement.query_map([], standing)?;
-        Ok(found.collect::<Result<_, _>>()?)
+        let mut found = found.collect::<Result<Vec<_>, _>>()?;
+        found.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
+        Ok(found)
     }
 
     /// Returns every card that has a history and stands in no deck.

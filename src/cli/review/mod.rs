@@ -18,7 +18,7 @@ use super::home::Desk;
 use super::io::Io;
 use super::{due, list, words};
 use crate::answer::Piece;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{self, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::schedule::{Grade, Schedule, Stage};
 use crate::session::Input;
@@ -161,11 +161,12 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         };
         io.note(text::one_line(&format!("{place}: {}", error.message)));
     }
-    if !errors.is_empty() {
+    let count = diagnostic::count(&findings, Severity::Error);
+    if count > 0 {
         io.note(format!(
             "{} in the decks; the cards there are left out, the others are asked. `retain check` shows {}.",
-            words::count(errors.len(), "error", "errors"),
-            if errors.len() == 1 { "it" } else { "them" }
+            words::count(count, "error", "errors"),
+            if count == 1 { "it" } else { "them" }
         ));
     }
     if let Some(newest) = desk.store.ahead_of(desk.now)? {
