@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use textwrap::core::Fragment;
+use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -97,108 +99,117 @@ pub fn one_line(text: &str) -> String {
 pub fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
     let text = harmless(text).replace('\t', TAB);
     let width = width.max(columns(first).max(columns(rest)) + 2);
-    let mut lines = Lines { width, done: Vec::new(), line: String::new(), used: 0, bare: true };
+    let mut lines = Vec::new();
     for (number, line) in text.split('\n').enumerate() {
-        lines.begin(if number == 0 { first } else { rest });
-        lines.add(line.trim_end_matches(' '), rest);
-        lines.end();
+        let indent = if number == 0 { first } else { rest };
+        wrap_line(line.trim_end_matches(' '), width, indent, rest, &mut lines);
     }
-    lines.done.join("\n")
+    lines.join("\n")
 }
 
-/// Lines that are being filled.
-struct Lines {
-    width: usize,
-    done: Vec<String>,
-    /// The line that is being filled, and its columns.
-    line: String,
-    used: usize,
-    /// Whether it has nothing but its indent so far.
-    bare: bool,
+/// Wraps a line of a text that begins behind `indent`.
+fn wrap_line(line: &str, width: usize, indent: &str, rest: &str, lines: &mut Vec<String>) {
+    let room = width - columns(rest);
+    let text = line.trim_start_matches(' ');
+    // Wherever a line begins, the widest character has a place.
+    let deepest = (room / 2).min(room - 2);
+    let own = (line.len() - text.len()).min(deepest);
+    let hanging = (own + bullet(text)).min(deepest);
+    let own = own.min(width.saturating_sub(columns(indent) + 2));
+    let indents = [indent.to_owned() + &" ".repeat(own), rest.to_owned() + &" ".repeat(hanging)];
+    let rooms = [&indents[0], &indents[1]].map(|indent| width - columns(indent));
+    let parts = parts(text, rooms);
+    let broken = wrap_first_fit(&parts, &rooms.map(|room| room as f64));
+    for (number, parts) in broken.iter().enumerate() {
+        let mut line = indents[number.min(1)].clone();
+        for part in *parts {
+            line.push_str(part.text);
+            line.push_str(&" ".repeat(part.blanks));
+        }
+        line.truncate(line.trim_end_matches(' ').len());
+        lines.push(line);
+    }
 }
 
-impl Lines {
-    fn begin(&mut self, indent: &str) {
-        self.line = indent.to_owned();
-        self.used = columns(indent);
-        self.bare = true;
+/// What is never broken, and the blanks behind it.
+#[derive(Debug)]
+struct Part<'t> {
+    text: &'t str,
+    blanks: usize,
+}
+
+impl Fragment for Part<'_> {
+    fn width(&self) -> f64 {
+        columns(self.text) as f64
     }
 
-    fn end(&mut self) {
-        self.line.truncate(self.line.trim_end_matches(' ').len());
-        self.done.push(std::mem::take(&mut self.line));
+    fn whitespace_width(&self) -> f64 {
+        self.blanks as f64
     }
 
-    fn push(&mut self, part: &str) {
-        self.line.push_str(part);
-        self.used += columns(part);
-        self.bare = false;
+    fn penalty_width(&self) -> f64 {
+        0.0
     }
+}
 
-    /// Adds one line of the text, over as many lines as it needs.
-    fn add(&mut self, line: &str, rest: &str) {
-        let room = self.width - columns(rest);
-        let text = line.trim_start_matches(' ');
-        // Wherever a line begins, the widest character has a place.
-        let deepest = (room / 2).min(room - 2);
-        let own = (line.len() - text.len()).min(deepest);
-        let hanging = (own + bullet(text)).min(deepest);
-        let rest = format!("{rest}{}", " ".repeat(hanging));
-        self.line.push_str(&" ".repeat(own.min(self.width.saturating_sub(self.used + 2))));
-        self.used = columns(&self.line);
-        let mut blanks = 0;
-        for word in text.split(' ') {
-            if word.is_empty() {
-                blanks += 1;
-                continue;
-            }
-            self.word(word, blanks, &rest);
-            blanks = 1;
-        }
-    }
-
-    fn word(&mut self, word: &str, blanks: usize, rest: &str) {
-        let blanks = if self.bare { 0 } else { blanks };
-        let wide = columns(word);
-        let fits = self.used + blanks + wide <= self.width;
-        let whole = word.contains("://");
-        let breakable = wide > self.width - columns(rest) || self.bare;
-        // Scripts without blanks are broken where they stand.
-        let here = self.bare || (breakable && !whole && word.chars().all(|c| !c.is_ascii()));
-        if !fits && !here {
-            self.end();
-            self.begin(rest);
+/// Returns the words of a line. Those that do not fit into the room of a first line, or of any
+/// other, come in pieces.
+fn parts(line: &str, rooms: [usize; 2]) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for word in line.split(' ') {
+        let room = if parts.is_empty() { rooms[0] } else { rooms[1] };
+        if word.contains("://") {
+            parts.push(Part { text: word, blanks: 0 });
         } else {
-            self.line.push_str(&" ".repeat(blanks));
-            self.used += blanks;
+            for run in runs(word) {
+                let fits = columns(run) <= room;
+                let pieces = pieces(run, rooms[0].min(rooms[1])).filter(|_| !fits);
+                let all = std::iter::once(run).filter(|_| fits).chain(pieces);
+                parts.extend(all.map(|text| Part { text, blanks: 0 }));
+            }
         }
-        if fits || whole || !breakable {
-            self.push(word);
-        } else {
-            self.broken(word, rest);
+        if let Some(last) = parts.last_mut() {
+            last.blanks += 1;
         }
     }
+    if parts.is_empty() {
+        parts.push(Part { text: "", blanks: 0 });
+    }
+    parts
+}
 
-    /// Adds a word in as many pieces as it needs.
-    fn broken(&mut self, word: &str, rest: &str) {
-        for part in word.graphemes(true) {
-            if self.used + columns(part) <= self.width {
-                self.push(part);
-                continue;
-            }
-            self.end();
-            self.begin(rest);
-            // What one sees as one character may be many, and wider than a line.
-            for char in part.chars() {
-                let char = char.to_string();
-                if self.used + columns(&char) > self.width {
-                    self.end();
-                    self.begin(rest);
-                }
-                self.push(&char);
+/// Returns the parts of a word between which a line may end: what has wide characters is of a
+/// script without blanks, and may be broken at each of them.
+fn runs(word: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    let mut seen = word.grapheme_indices(true).peekable();
+    std::iter::from_fn(move || {
+        while let Some((at, now)) = seen.next() {
+            let next = seen.peek().map(|(_, next)| *next);
+            let end = at + now.len();
+            if next.is_none_or(|next| is_wide(now) || is_wide(next)) {
+                let run = &word[start..end];
+                start = end;
+                return Some(run);
             }
         }
-    }
+        None
+    })
+}
+
+fn is_wide(seen: &str) -> bool {
+    seen.chars().next().and_then(UnicodeWidthChar::width) == Some(2)
+}
+
+/// Returns what one sees as single characters; those wider than a line, which may be made of many,
+/// in pieces.
+fn pieces(word: &str, narrowest: usize) -> impl Iterator<Item = &str> {
+    word.graphemes(true).flat_map(move |seen| {
+        let whole = columns(seen) <= narrowest;
+        let ends = seen.char_indices().map(|(at, char)| (at, at + char.len_utf8()));
+        let pieces = ends.map(|(start, end)| &seen[start..end]);
+        std::iter::once(seen).filter(move |_| whole).chain(pieces.filter(move |_| !whole))
+    })
 }
 
 /// Returns the columns of the bullet or number with which a line begins, and of the blank behind it.
@@ -308,6 +319,8 @@ mod tests {
             ("日本語の本", 10, "Answer: ", "", "Answer: 日\n本語の本"),
             ("abcdefghij", 10, "Why: ", "  ", "Why: abcde\n  fghij"),
             ("本 日本語の本です", 10, "", "", "本 日本語\nの本です"),
+            ("ABC日本語DEF本", 8, "", "", "ABC日本\n語DEF本"),
+            ("привет медведь", 10, "", "", "привет\nмедведь"),
             // What is there to be copied stays whole.
             ("see https://example.org/x now", 12, "", " ", "see\n https://example.org/x\n now"),
             ("https://example.org/x", 12, "Source: ", "", "Source: https://example.org/x"),
