@@ -9,6 +9,7 @@ mod append;
 mod backup;
 mod cache;
 mod device;
+mod edited;
 mod events;
 mod files;
 mod findings;
@@ -22,9 +23,9 @@ mod standing;
 
 pub use append::{Appended, Entry};
 pub use backup::{BACKUPS, refuse_no_copy};
+pub use edited::Likeness;
 pub use events::HistoryRow;
 pub use files::Refreshed;
-pub use links::Likeness;
 pub use read::DeckRow;
 pub use standing::Standing;
 
