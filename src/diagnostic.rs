@@ -49,6 +49,15 @@ pub fn count(findings: &[Diagnostic], severity: Severity) -> usize {
 }
 
 impl Diagnostic {
+    /// Returns where it is, as editors and compilers write it: `decks/verbs.yaml:3:5`.
+    pub fn place(&self) -> String {
+        match (self.line, self.column) {
+            (0, _) => self.file.clone(),
+            (line, 0) => format!("{}:{line}", self.file),
+            (line, column) => format!("{}:{line}:{column}", self.file),
+        }
+    }
+
     /// Returns for how many findings it stands.
     fn weight(&self) -> usize {
         if self.code == MORE { self.width as usize } else { 1 }

@@ -102,8 +102,9 @@ pub fn plan(
 ) -> Plan {
     let horizon = today.plus(wish.ahead);
     let done = Done::of(today, standing);
-    let repeats: Vec<Candidate> =
+    let mut repeats: Vec<Candidate> =
         standing.iter().copied().filter(|card| card.repeats(today)).collect();
+    apart(&mut repeats);
     let mut taken = done.notes.clone();
     for card in &repeats {
         taken.insert(card.note, card.card);
@@ -143,7 +144,9 @@ pub fn plan(
     let mut plan = Plan {
         due: due.len() + repeats.len(),
         new: new.len(),
-        new_held_back: held_back && settings.new_per_day > 0,
+        new_held_back: held_back
+            && settings.new_per_day > 0
+            && (0..decks.len()).any(|deck| next_new(deck).is_some()),
         over_limit: all_due - due.len(),
         order: mix(due, new, settings.new_cards),
     };

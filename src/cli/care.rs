@@ -65,7 +65,7 @@ impl Care {
 pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let cards = match &which.query {
         Some(query) => list::chosen(std::slice::from_ref(query), desk, io)?.unwrap_or_default(),
-        None => named(&which.cards, desk)?,
+        None => desk.all_named(&which.cards)?,
     };
     if cards.is_empty() {
         return Err(CliError::failed("no card matches")
@@ -92,16 +92,4 @@ pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<()
         ));
     }
     Ok(())
-}
-
-fn named(names: &[String], desk: &mut Desk) -> Result<Vec<Standing>, CliError> {
-    let mut cards: Vec<Standing> = Vec::new();
-    for name in names {
-        for card in desk.cards_named(name)? {
-            if !cards.iter().any(|other| other.card.id == card.card.id) {
-                cards.push(card);
-            }
-        }
-    }
-    Ok(cards)
 }

@@ -38,6 +38,9 @@ struct DiagnosticJson<'a> {
 
 /// Checks the decks of the home.
 pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    if !check.json && !desk.home.folder.exists() {
+        return io.say(super::due::nothing_due(desk)?);
+    }
     let mut findings = desk.findings()?;
     findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
     if !check.json {
@@ -56,10 +59,11 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
     let mut folders = Vec::new();
     for path in &check.paths {
         if !path.exists() {
-            return Err(CliError::failed(format!("{} is not there", path.display())));
+            return Err(CliError::failed(format!("{} is not there", words::path(path)))
+                .hint("name files or folders; without any, the decks of the home are checked"));
         }
         if path.is_file() && !is_yaml(path) {
-            return Err(CliError::failed(format!("{} is no YAML file", path.display()))
+            return Err(CliError::failed(format!("{} is no YAML file", words::path(path)))
                 .hint("a deck's name ends in .yaml or .yml"));
         }
         folders.push(folder_of(path));
@@ -153,7 +157,7 @@ fn looks_edited(found: &Likeness) -> Diagnostic {
             text::one_line(&found.was.front)
         ),
         help: Some(format!(
-            "`retain review` on a terminal asks; or write `id: {note}` here to go on with its progress"
+            "if it is the same card, write `id: {note}` here to go on with its progress; `retain review` on a terminal asks"
         )),
         fixable: false,
         source_line: String::new(),

@@ -214,14 +214,12 @@ fn newest_copy(folder: &Path) -> String {
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|e| e == "db"))
-            .max()
+            .max_by_key(|path| path.metadata().and_then(|file| file.modified()).ok())
     });
     match copies {
-        Ok(Some(newest)) => format!(
-            "copies are in {}, the newest by name is {}",
-            words::path(folder),
-            words::path(&newest)
-        ),
+        Ok(Some(newest)) => {
+            format!("copies are in {}, the newest is {}", words::path(folder), words::path(&newest))
+        }
         _ => format!("copies are made in {}, and there are none yet", words::path(folder)),
     }
 }

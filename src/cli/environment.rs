@@ -1,6 +1,7 @@
 //! What the program takes from its surroundings: the clock, the variables, chance.
 //!
-//! The only module that reads them. Everything else gets them as arguments.
+//! The only module of ours that reads them; where libraries look for themselves (colours, folders,
+//! the time zone), `cli` calls them. Everything else gets them as arguments.
 #![allow(clippy::disallowed_methods)]
 
 use std::cell::RefCell;

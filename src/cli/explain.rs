@@ -107,7 +107,7 @@ fn in_force(standing: &Standing, schedule: Option<&Schedule>, desk: &Desk) -> Ve
     let today = desk.today;
     let mut lines = Vec::new();
     match schedule {
-        None => lines.push("new: no answer yet, so it comes when new cards are let in".to_owned()),
+        None => lines.push("new: no answer yet".to_owned()),
         Some(schedule) => {
             let recall = (schedule.retrievability(today) * 100.0).round();
             lines.push(format!(

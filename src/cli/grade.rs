@@ -13,7 +13,7 @@ use super::{when, words};
 use crate::card::CardId;
 use crate::history::{Deed, EventId, Step};
 use crate::schedule::{Grade, Schedule};
-use crate::store::{Entry, Standing};
+use crate::store::{AHEAD_MS, Entry, Standing};
 use crate::text;
 use crate::time::Moment;
 
@@ -21,8 +21,6 @@ use crate::time::Moment;
 const BATCH: usize = 1_000;
 /// A longer line is no grade.
 const LONGEST_LINE: usize = 64 * 1024;
-/// How far ahead of the clock a given time may be.
-const AHEAD_MS: i64 = 24 * 3600 * 1000;
 
 /// Grades one card, or one a line of standard input.
 pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
@@ -101,10 +99,18 @@ pub fn after(
     desk: &mut Desk,
 ) -> Result<(Standing, bool), CliError> {
     let (past, schedules) = desk.store.story(&standing, &desk.settings)?;
-    let counted = past.steps.iter().zip(&schedules).any(|(step, schedule)| match step {
-        Step::Review(review) => review.event == event && schedule.counted,
-        Step::Placed(_) => false,
+    let found = past.steps.iter().zip(&schedules).find_map(|(step, schedule)| match step {
+        Step::Review(review) if review.event == event => Some(schedule.counted),
+        _ => None,
     });
+    let counted = match found {
+        Some(counted) => counted,
+        // Filed before a reset, where it counted as it would have then.
+        None => {
+            let rows = desk.store.history(Some(&standing.card.id), &desk.settings)?;
+            rows.iter().any(|row| row.id == event && row.counted)
+        }
+    };
     Ok((Standing { schedule: schedules.last().copied(), ..standing }, counted))
 }
 

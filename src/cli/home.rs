@@ -344,6 +344,23 @@ impl Desk {
         Ok(found)
     }
 
+    /// Returns the cards that `names` mean, each once.
+    ///
+    /// # Errors
+    ///
+    /// If one of them means none.
+    pub fn all_named(&mut self, names: &[String]) -> Result<Vec<Standing>, CliError> {
+        let mut cards: Vec<Standing> = Vec::new();
+        for name in names {
+            for card in self.cards_named(name)? {
+                if !cards.iter().any(|other| other.card.id == card.card.id) {
+                    cards.push(card);
+                }
+            }
+        }
+        Ok(cards)
+    }
+
     /// Returns the one card that `name` means.
     ///
     /// # Errors
@@ -356,8 +373,10 @@ impl Desk {
 
     fn no_card(&self, name: &str) -> CliError {
         let near = self.store.nearest_ids(name).unwrap_or_default();
-        let hint = if near.is_empty() {
-            "`retain list` shows the ids of all cards".to_owned()
+        let hint = if name.contains(':') {
+            "this is a QUERY: `--query` takes one, where cards are named".to_owned()
+        } else if near.is_empty() {
+            "`retain list WORD` finds cards by their text and shows their ids".to_owned()
         } else {
             format!("did you mean {}? `retain list` shows them all", near.join(" or "))
         };

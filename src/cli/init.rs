@@ -97,7 +97,10 @@ fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut unfinished = tempfile::Builder::new();
     let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut file = unfinished.permissions(permissions).tempfile_in(folder).map_err(failed)?;
+    let mut file = unfinished
+        .permissions(permissions)
+        .tempfile_in(folder)
+        .map_err(|error| failed(error.kind().into()))?; // its own words name the unfinished file
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(true),
@@ -133,7 +136,7 @@ pub fn offer_starter(home: &Home, io: &mut Io, wanted: bool) -> Result<(), CliEr
     io.flush()?;
     if prompt::confirm("Put them there?", io)? != Some(true) {
         io.say(format!(
-            "All right. A YAML deck in that folder will be asked; `{}` writes the five.",
+            "All right. Decks that you put into that folder are asked; `{}` writes the five.",
             home.command("init --starter")
         ))?;
         io.flush()?;

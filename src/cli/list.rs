@@ -109,6 +109,9 @@ pub fn matching(query: &Query, desk: &mut Desk) -> Result<Vec<Standing>, CliErro
     Ok(all)
 }
 
+/// Columns of the state of a card: `240 d overdue`.
+const STATE: usize = 13;
+
 /// Lists cards.
 pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let cards = match chosen(&list.query, desk, io)? {
@@ -131,7 +134,7 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let id_width = id_width(&ids);
     for (standing, id) in cards.iter().zip(&ids) {
         let state = state_in_a_word(standing, desk);
-        let room = io.width.saturating_sub(id_width + 2 + 13 + 2);
+        let room = io.width.saturating_sub(id_width + 2 + STATE + 2);
         if room < 10 {
             let room = io.width.saturating_sub(state.len() + 4);
             let front = words::front_line(standing, room);
@@ -142,7 +145,7 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         io.line(format!(
             "{}  {}  {}",
             words::padded(&words::shortened(id, id_width), id_width).bold(),
-            words::padded(&words::shortened(&state, 13), 13).dimmed(),
+            words::padded(&words::shortened(&state, STATE), STATE).dimmed(),
             words::front_line(standing, room),
         ))?;
     }
@@ -167,7 +170,8 @@ fn state_in_a_word(standing: &Standing, desk: &Desk) -> String {
         Some(_) if standing.changed.is_some() => "changed".into(),
         Some(schedule) if schedule.repeat_on == Some(today) => "again today".into(),
         Some(schedule) => match schedule.due.since(today) {
-            ..=-1 => format!("{} d overdue", -schedule.due.since(today)),
+            days @ -999..=-1 => format!("{} d overdue", -days),
+            days @ ..=-1000 => format!("{} y overdue", (-days * 4 + 730) / 1461),
             0 => "due today".into(),
             1 => "tomorrow".into(),
             days => format!("in {}", words::short_days(days as u32)),
@@ -177,14 +181,7 @@ fn state_in_a_word(standing: &Standing, desk: &Desk) -> String {
 
 /// Shows cards in full.
 pub fn show(show: &Show, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-    let mut cards: Vec<Standing> = Vec::new();
-    for name in &show.cards {
-        for card in desk.cards_named(name)? {
-            if !cards.iter().any(|other| other.card.id == card.card.id) {
-                cards.push(card);
-            }
-        }
-    }
+    let cards = desk.all_named(&show.cards)?;
     if show.json {
         let cards = cards.iter().map(|card| CardJson::of(card, desk.today)).collect();
         return io.json(&CardsJson { cards });

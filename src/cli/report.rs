@@ -23,7 +23,10 @@ pub fn rendered(finding: &Diagnostic, width: usize) -> String {
         Severity::Warning => Level::WARNING,
     };
     let (message, file) = (text::one_line(&finding.message), text::one_line(&finding.file));
+    // Behind what the renderer puts before it.
+    const BESIDE: usize = 12;
     let help = finding.help.as_deref().map(text::one_line);
+    let help = help.map(|help| text::wrap(&help, width.saturating_sub(BESIDE).max(20), "", ""));
     if finding.source_line.is_empty() {
         return without_source(finding, width);
     }
@@ -31,7 +34,12 @@ pub fn rendered(finding: &Diagnostic, width: usize) -> String {
     let start = byte_of_column(&source, finding.column);
     let end = byte_of_column(&source, finding.column.saturating_add(finding.width.max(1)));
     let group = level
-        .primary_title(&*message)
+        .primary_title(text::wrap(
+            &message,
+            width.saturating_sub(finding.code.len() + 10).max(20),
+            "",
+            "",
+        ))
         .id(&*finding.code)
         .element(
             Snippet::source(&*source)
@@ -49,12 +57,7 @@ fn without_source(finding: &Diagnostic, width: usize) -> String {
         Severity::Error => "error".red().bold(),
         Severity::Warning => "warning".yellow().bold(),
     };
-    let file = text::one_line(&finding.file);
-    let place = match (finding.line, finding.column) {
-        (0, _) => file,
-        (line, 0) => format!("{file}:{line}"),
-        (line, column) => format!("{file}:{line}:{column}"),
-    };
+    let place = text::one_line(&finding.place());
     let title = text::wrap(&format!("{place}: {}", finding.message), width, "", "  ");
     let help = finding.help.as_deref().map(|help| text::wrap(help, width, "  = help: ", "    "));
     format!(

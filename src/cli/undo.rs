@@ -12,8 +12,9 @@ use crate::text;
 pub fn run(undo: &Undo, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let undone = desk.store.undo(undo.count as usize, desk.now(), &desk.settings)?;
     if undone.is_empty() {
-        return Err(CliError::failed("nothing to undo")
-            .hint("only what was done by hand on this machine can be taken back"));
+        return Err(CliError::failed("nothing to undo").hint(
+            "what can be taken back is what was done by hand here, since the database came here",
+        ));
     }
     for record in &undone {
         io.line(format!("took back: {}", described(record)))?;

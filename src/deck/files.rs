@@ -53,8 +53,8 @@ pub struct ReadFile {
     pub head: Head,
     /// Its notes without an error.
     pub notes: Vec<Note>,
-    /// The keys of the others, as far as they can be read.
-    pub left_out: Vec<String>,
+    /// The keys of the others, as far as they can be read, each with its line.
+    pub left_out: Vec<(String, u32)>,
     /// What is wrong in it.
     pub findings: Vec<Diagnostic>,
 }

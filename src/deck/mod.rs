@@ -18,8 +18,9 @@ pub struct Deck {
     pub head: Head,
     /// The notes without an error, in the order of the file.
     pub notes: Vec<Note>,
-    /// The keys that the others would have, as far as they can be read: they are not gone.
-    pub left_out: Vec<String>,
+    /// The keys that the others would have, as far as they can be read, each with its line: they are
+    /// not gone.
+    pub left_out: Vec<(String, u32)>,
 }
 
 /// What a deck says once for all of its notes.

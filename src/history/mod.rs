@@ -300,15 +300,6 @@ impl Event {
 pub struct LearnerId(pub [u8; 16]);
 written_in_hex!(LearnerId);
 
-/// What a fact says, before the store makes it an event of this device.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
-    /// The card it is about.
-    pub card: CardId,
-    /// What happened.
-    pub deed: Deed,
-}
-
 /// What a person, or the program in their name, did to a card.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {

@@ -29,11 +29,6 @@ pub struct Past {
 }
 
 impl Past {
-    /// Whether the card is not to be asked on `today`.
-    pub fn hidden(&self, today: Day) -> bool {
-        self.suspended || self.buried_until.is_some_and(|until| today < until)
-    }
-
     /// Returns the answers among the steps.
     pub fn reviews(&self) -> impl DoubleEndedIterator<Item = &Review> {
         self.steps.iter().filter_map(|step| match step {

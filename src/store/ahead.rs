@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::time::Moment;
 
 /// How far ahead of the clock an event may be without a word: a day, for zones and slow clocks.
-const AHEAD_MS: i64 = 24 * 3600 * 1000;
+pub const AHEAD_MS: i64 = 24 * 3600 * 1000;
 
 /// The kinds whose times a fold reads, among those that are done by hand.
 const TIMED: &str = "'reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried'";

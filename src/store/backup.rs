@@ -29,7 +29,7 @@ pub(super) fn copy(db: &Connection, to: &Path) -> Result<(), StoreError> {
     let unfinished = tempfile::Builder::new()
         .prefix(".unfinished-")
         .tempfile_in(folder)
-        .map_err(io)?
+        .map_err(|error| io(error.kind().into()))? // its own words name the unfinished file
         .into_temp_path();
     write_copy(db, &unfinished)?;
     std::fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io)?;

@@ -38,7 +38,8 @@ CREATE TABLE cache_card (
 -- The keys of notes that stand in a file and are left out for a mistake: they are not gone.
 CREATE TABLE cache_left_out (
     note TEXT NOT NULL,
-    file INTEGER NOT NULL
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL
 ) STRICT;
 
 -- The schedule in force of each card of the decks. A new card has stage 0 and no days.

@@ -124,7 +124,7 @@ impl Store {
             if let Some(old) = self.parked(&family)?
                 && old.text.front == text.front
                 && old.text.back == text.back
-                && !refused.has(&CardId::new(&*id), &old.id)
+                && !refused.has(&CardId::new(&*id))
             {
                 return Ok(Some((CardId::new(id), old.id)));
             }
@@ -200,15 +200,14 @@ impl Store {
             let mut words = Words::default();
             let mut olds: Vec<Option<(Traits, Parked)>> =
                 parked.into_iter().map(|old| Some((words.traits(&old.text), old))).collect();
-            for card in fresh {
+            for card in fresh.into_iter().filter(|card| !refused.has(&card.id)) {
                 let traits = words.traits(&card.text);
                 let best = olds
                     .iter_mut()
                     .filter_map(|slot| {
-                        let (old_traits, old) = slot.as_ref()?;
+                        let (old_traits, _) = slot.as_ref()?;
                         let likeness = traits.likeness(old_traits);
-                        let likely = likeness >= 0.5 && !refused.has(&card.id, &old.id);
-                        likely.then_some((likeness, slot))
+                        (likeness >= 0.5).then_some((likeness, slot))
                     })
                     .max_by(|one, other| one.0.total_cmp(&other.0));
                 let Some((_, old)) = best.and_then(|(_, slot)| slot.take()) else { continue };
@@ -311,8 +310,8 @@ impl Store {
         let mut rows = statement.query([])?;
         let mut refusals = Refusals::default();
         while let Some(row) = rows.next()? {
-            if let Some(from) = row::text(row, 1)?.as_deref().and_then(extra::from) {
-                refusals.0.insert((CardId::new(row::owned(row, 0)?), CardId::new(from)));
+            if row::text(row, 1)?.as_deref().and_then(extra::from).is_some() {
+                refusals.0.insert(CardId::new(row::owned(row, 0)?));
             }
         }
         Ok(refusals)
@@ -374,14 +373,14 @@ struct Parked {
     text: Wording,
 }
 
-/// Pairs of new and old ids that were linked once: in force, or taken back, which is a no.
+/// Cards that were linked with an older one once: in force, or taken back, which is a no. Whoever
+/// said that a card is another one has said it of all that it could be.
 #[derive(Default)]
-struct Refusals(BTreeSet<(CardId, CardId)>);
+struct Refusals(BTreeSet<CardId>);
 
 impl Refusals {
-    fn has(&self, new: &CardId, old: &CardId) -> bool {
-        // Nearly always there are none, and then a look must cost nothing.
-        !self.0.is_empty() && self.0.contains(&(new.clone(), old.clone()))
+    fn has(&self, new: &CardId) -> bool {
+        self.0.contains(new)
     }
 }
 
@@ -414,12 +413,11 @@ fn add_certain(fresh: &[Fresh], parked: &[Parked], refused: &Refusals, certain: 
         by_both.entry((&old.text.back, &old.text.front)).or_default().push(old);
     }
     for card in fresh {
-        if certain.ids.contains(&card.id) {
+        if certain.ids.contains(&card.id) || refused.has(&card.id) {
             continue;
         }
         let answer = card.text.back.as_str();
-        let free =
-            |old: &&&Parked| !refused.has(&card.id, &old.id) && !certain.ids.contains(&old.id);
+        let free = |old: &&&Parked| !certain.ids.contains(&old.id);
         let whole = by_both.get(&(answer, card.text.front.as_str()));
         let old = match whole.and_then(|olds| olds.iter().find(free)) {
             Some(old) => Some(old),
@@ -464,14 +462,13 @@ impl Words {
 }
 
 impl Traits {
-    /// Returns 0 to 1: how much speaks for an edit. Only a person can say.
+    /// Returns how much speaks for an edit: 0 to 1 by the words of the two questions, and one more
+    /// for the same answer. Only a person can say.
     fn likeness(&self, old: &Traits) -> f64 {
-        if self.answer.agrees(&old.answer) {
-            return 1.0;
-        }
-        // Dice's coefficient over the words of the two questions.
+        // Dice's coefficient.
         let shared = self.words.iter().filter(|word| old.words.binary_search(word).is_ok()).count();
         let all = (self.words.len() + old.words.len()).max(1);
-        (2.0 * shared as f64 / all as f64).min(0.99)
+        let answer = if self.answer.agrees(&old.answer) { 1.0 } else { 0.0 };
+        answer + 2.0 * shared as f64 / all as f64
     }
 }

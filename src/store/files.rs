@@ -344,10 +344,10 @@ impl Store {
                 findings,
             ])?;
         let file = self.db.last_insert_rowid();
-        for note in &read.left_out {
+        for (note, line) in &read.left_out {
             self.db
-                .prepare_cached("INSERT INTO cache_left_out (note, file) VALUES (?, ?)")?
-                .execute(params![note, file])?;
+                .prepare_cached("INSERT INTO cache_left_out (note, file, line) VALUES (?, ?, ?)")?
+                .execute(params![note, file, line])?;
         }
         let mut keys = Vec::with_capacity(read.notes.len());
         let mut card_row = self.db.prepare_cached(

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Store, StoreError};
-use crate::card::Card;
 use crate::deck::yaml;
 use crate::diagnostic::{self, Diagnostic, Severity};
 
@@ -57,28 +56,33 @@ impl Store {
     /// Returns the notes whose id an earlier one has, by file.
     fn doubles(&self) -> Result<Vec<Doubles>, StoreError> {
         let mut statement = self.db.prepare(
-            "SELECT k.id, k.content, f.shown, first.content, g.shown, f.path FROM cache_card AS k
-               JOIN cache_file AS f ON f.key = k.file
+            "SELECT k.id, k.content ->> '$.line', f.shown, first.content ->> '$.line', g.shown, f.path,
+                    0 AS left_out, k.place
+               FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
                JOIN cache_card AS first ON first.id = k.id AND first.shadowed = 0
                JOIN cache_file AS g ON g.key = first.file
-              WHERE k.shadowed = 1 AND k.side = 0 ORDER BY f.shown, k.place",
+              WHERE k.shadowed = 1 AND k.side = 0
+             UNION ALL
+             SELECT k.id, k.content ->> '$.line', f.shown, l.line, g.shown, f.path, 1, k.place
+               FROM cache_card AS k JOIN cache_file AS f ON f.key = k.file
+               JOIN cache_left_out AS l ON l.note = k.id JOIN cache_file AS g ON g.key = l.file
+              WHERE k.shadowed = 1 AND k.side = 0
+                AND NOT EXISTS (SELECT 1 FROM cache_card AS o WHERE o.id = k.id AND o.shadowed = 0)
+              ORDER BY 3, 8",
         )?;
         let mut rows = statement.query([])?;
         let mut found: Vec<Doubles> = Vec::new();
         while let Some(row) = rows.next()? {
-            let line = |column: usize| -> rusqlite::Result<u32> {
-                let card = serde_json::from_str::<Card>(row.get_ref(column)?.as_str()?);
-                Ok(card.map_or(0, |card| card.line))
-            };
-            let (id, shown, other): (String, String, String) =
-                (row.get(0)?, row.get(2)?, row.get(4)?);
-            let message = format!("the card {id:?} stands at {other}:{} already", line(3)?);
+            let (id, line, shown): (String, u32, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (first, other): (u32, String) = (row.get(3)?, row.get(4)?);
+            let left_out = if row.get(6)? { ", where it is left out for a mistake" } else { "" };
+            let message = format!("the card {id:?} stands at {other}:{first} already{left_out}");
             if found.last().is_none_or(|last| last.shown != shown) {
                 let path: String = row.get(5)?;
                 found.push(Doubles { path: path.into(), shown, notes: BTreeMap::new() });
             }
             if let Some(last) = found.last_mut() {
-                last.notes.insert(line(1)?, message);
+                last.notes.insert(line, message);
             }
         }
         Ok(found)

@@ -21,6 +21,7 @@ mod read;
 mod row;
 mod standing;
 
+pub use ahead::AHEAD_MS;
 pub use append::{Appended, Entry};
 pub use backup::{BACKUPS, refuse_no_copy};
 pub use edited::Likeness;
@@ -189,6 +190,11 @@ impl Store {
     fn open_as(path: &Path, ids: Ids) -> Result<Store, StoreError> {
         if !path.exists() {
             refuse_emptied(path)?;
+            if !folder_is_writable(path) {
+                // What there is to read is in the decks.
+                let store = Store::nowhere(ids)?;
+                return Ok(Store { path: path.to_owned(), access: Access::Read, ..store });
+            }
         }
         let (db, access, copy) = connect(path)?;
         let mut store = Store {
@@ -412,7 +418,12 @@ fn can_lock(db: &Connection) -> bool {
 /// SQLite needs to make files beside the database.
 fn folder_is_writable(path: &Path) -> bool {
     use rustix::fs::{Access, access};
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let above = path
+        .ancestors()
+        .skip(1)
+        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    // One that is not there yet is made in the first that is.
+    let folder = above.into_iter().find(|folder| folder.exists());
     access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK).is_ok()
 }
 

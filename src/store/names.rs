@@ -96,6 +96,19 @@ impl Store {
         Ok(agreeing)
     }
 
+    /// Returns the cards whose id a note before them has that is left out for a mistake: it is the
+    /// one that is meant, and nobody else goes on with its history.
+    fn behind_left_out(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT k.key FROM cache_left_out AS l JOIN cache_file AS g ON g.key = l.file
+               JOIN cache_card AS k ON k.id = l.note OR (k.id > l.note || '/' AND k.id < l.note || '0')
+               JOIN cache_file AS f ON f.key = k.file
+              WHERE (f.shown, k.content ->> '$.line') > (g.shown, l.line)",
+        )?;
+        let keys = statement.query_map([], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
     fn doubled_ids(&self) -> Result<Vec<String>, StoreError> {
         let mut statement =
             self.db.prepare_cached("SELECT id FROM cache_card GROUP BY id HAVING count(*) > 1")?;
@@ -123,6 +136,7 @@ impl Store {
                 .collect::<Result<Vec<i64>, _>>()?;
             now.extend(rows);
         }
+        now.extend(self.behind_left_out()?);
         for key in now.difference(&before) {
             self.db.execute("UPDATE cache_card SET shadowed = 1 WHERE key = ?", [key])?;
             self.db.execute("DELETE FROM cache_schedule WHERE card = ?", [key])?;

@@ -223,7 +223,8 @@ fn syntax(kind: &ErrorKind, message: &str, at: Place, text: &str) -> Failure {
         }
         ErrorKind::UnexpectedCharacter { character } => {
             let message = match character {
-                '@' | '`' | '%' => format!("a text cannot begin with `{character}` unless quoted"),
+                '`' => "a text cannot begin with a backtick unless quoted".to_owned(),
+                '@' | '%' => format!("a text cannot begin with `{character}` unless quoted"),
                 _ => format!("U+{:04X} cannot stand here", u32::from(*character)),
             };
             let help = match character {

@@ -127,6 +127,12 @@ impl<'a> Page<'a> {
         if at.line == 0 { None } else { self.text.get(start..start + len) }
     }
 
+    /// Returns the line that `at` is on.
+    fn line_at(&self, at: Place) -> &'a str {
+        let lines = self.lines.get_or_init(|| lines_of(self.text).collect());
+        lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or_default()
+    }
+
     /// Adds an error at `at`.
     pub fn error(
         &mut self,
@@ -205,10 +211,19 @@ impl<'a> Page<'a> {
                 );
             }
             Value::Null => {
+                let commented =
+                    self.line_at(at).split_once(": ").map(|(_, value)| value.trim_start());
                 let answer = ["front", "back", "accept"].contains(&name);
                 let help = match self.written(value.at) {
                     Some(word) if !word.is_empty() && answer => {
                         format!("if the answer is {word}, write it in quotes: \"{word}\"")
+                    }
+                    _ if commented.is_some_and(|value| value.starts_with('#')) => {
+                        "`#` begins a comment: put the text in quotes if it belongs to it"
+                            .to_owned()
+                    }
+                    _ if commented.is_some_and(|value| value.starts_with(['!', '&'])) => {
+                        "`!` and `&` begin no text: put it in quotes".to_owned()
                     }
                     _ => "write its text, or take the line out".to_owned(),
                 };
@@ -395,7 +410,8 @@ impl<'a> Page<'a> {
         };
         let known: Vec<&str> = names.keys.iter().map(|(name, _)| *name).collect();
         let mut help = format!("{} knows {}", names.whose, listed(&known, "and"));
-        if let Some(meant) = nearest(said, &known) {
+        let meant = nearest(said, &known).or_else(|| same_elsewhere(said, &known));
+        if let Some(meant) = meant {
             help = format!("did you mean `{meant}`? {help}");
         }
         let message = format!("unknown key `{}`", short(said));
@@ -417,6 +433,19 @@ fn listed(words: &[&str], last: &str) -> String {
 fn short(text: &str) -> String {
     let line = text::one_line(&text.chars().take(40).collect::<String>());
     if text.chars().nth(40).is_some() { format!("{}…", line.trim_end()) } else { line }
+}
+
+/// Returns the one of `known` that other programs call `word`.
+fn same_elsewhere<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let ours = match word.to_lowercase().as_str() {
+        "question" | "q" | "prompt" | "term" => "front",
+        "answer" | "a" | "response" | "definition" => "back",
+        "alternatives" | "synonyms" => "accept",
+        "explanation" | "note" | "notes" | "extra" => "why",
+        "points" => "value",
+        _ => return None,
+    };
+    known.iter().copied().find(|name| *name == ours)
 }
 
 /// Returns the one of `known` that `word` is most likely a slip of.

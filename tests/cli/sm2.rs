@@ -1,8 +1,8 @@
-//! SM-2 as the reference has it, through the doors that people use.
+//! SM-2 as its author published it, through the doors that people use.
 
 use super::support::{Home, TWO, date, hundredths, in_order};
 
-/// Qualities, intervals, and the ease at the end in hundredths: the table of the reference.
+/// Qualities, intervals, and the ease at the end in hundredths: the table of docs/schedulers.md.
 const TABLE: [(&[u8], &[i64], i64); 5] = [
     (&[4, 4, 4, 4, 4, 4, 4, 4], &[1, 6, 15, 38, 95, 238, 595, 1488], 250),
     (&[5, 5, 5, 5, 5, 5, 5, 5], &[1, 6, 17, 48, 140, 420, 1302, 4167], 330),

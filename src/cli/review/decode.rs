@@ -18,6 +18,8 @@ pub enum Pressed {
     End,
     /// Ctrl-Z.
     Sleep,
+    /// The shell gave the terminal back.
+    Woken,
     /// More at once than a person presses; none of it is a key.
     Pasted,
     /// Anything else.

@@ -20,6 +20,8 @@ pub struct Keys {
     terminal: Option<Terminal>,
     environment: Environment,
     shown_at: Instant,
+    /// What is to be answered now: the shell may have cleared it away.
+    asking: String,
 }
 
 impl Keys {
@@ -28,11 +30,12 @@ impl Keys {
     /// # Errors
     ///
     /// If there is none.
-    pub fn new() -> Result<Keys, CliError> {
+    pub fn new(environment: &Environment) -> Result<Keys, CliError> {
         Ok(Keys {
             terminal: Some(Terminal::take()?),
-            environment: Environment::read(),
+            environment: environment.clone(),
             shown_at: Instant::now(),
+            asking: String::new(),
         })
     }
 
@@ -45,14 +48,18 @@ impl Keys {
 impl Front for Keys {
     fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let width = io.width_now(&self.environment);
-        self.draw(io, &screen::question(view, width))?;
+        self.asking = screen::question(view, width);
+        io.line(&self.asking)?;
+        io.flush()?;
         self.shown_at = Instant::now();
         Ok(())
     }
 
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let width = io.width_now(&self.environment);
-        self.draw(io, &screen::answer(view, width))?;
+        let answer = screen::answer(view, width);
+        self.draw(io, &answer)?;
+        self.asking = format!("{}\n{answer}", self.asking);
         self.shown_at = Instant::now();
         Ok(())
     }
@@ -89,6 +96,11 @@ impl Front for Keys {
             let pressed = terminal.key()?;
             if pressed == Pressed::Interrupt {
                 return Ok(Said::Interrupt);
+            }
+            if pressed == Pressed::Woken {
+                io.line(&self.asking)?;
+                io.flush()?;
+                continue;
             }
             if self.shown_at.elapsed() < DEAF && pressed != Pressed::End {
                 continue;

@@ -125,8 +125,11 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         return io.say(nothing(args, chosen, desk)?);
     }
     say_where_it_goes_on(desk, io)?;
-    let mut front: Box<dyn Front> =
-        if by_keys { Box::new(keys::Keys::new()?) } else { Box::new(plain::Plain::new()) };
+    let mut front: Box<dyn Front> = if by_keys {
+        Box::new(keys::Keys::new(&desk.environment)?)
+    } else {
+        Box::new(plain::Plain::new())
+    };
     let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
@@ -154,12 +157,7 @@ fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     const MOST: usize = 5;
     for error in errors.iter().take(MOST) {
-        let place = match (error.line, error.column) {
-            (0, _) => error.file.clone(),
-            (line, 0) => format!("{}:{line}", error.file),
-            (line, column) => format!("{}:{line}:{column}", error.file),
-        };
-        io.note(text::one_line(&format!("{place}: {}", error.message)));
+        io.note(text::one_line(&format!("{}: {}", error.place(), error.message)));
     }
     let count = diagnostic::count(&findings, Severity::Error);
     if count > 0 {

@@ -86,10 +86,13 @@ pub fn acknowledgement(acknowledged: &Acknowledged<'_>, width: usize) -> String 
             if !acknowledged.counted {
                 comes.push_str(" (a repeat)");
             }
-            if schedule.repeat_on.is_some() || schedule.due.since(acknowledged.today) <= 1 {
+            let due = schedule.due.in_words();
+            if schedule.repeat_on == Some(acknowledged.today) {
+                format!("{comes}, then {due}")
+            } else if schedule.due.since(acknowledged.today) <= 1 {
                 comes
             } else {
-                format!("{comes}, {}", schedule.due.in_words())
+                format!("{comes}, {due}")
             }
         })
     };

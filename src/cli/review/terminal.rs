@@ -56,6 +56,7 @@ impl Terminal {
         quiet(&before).map_err(no_terminal)?;
         let before = Arc::new(Mutex::new(Some(before)));
         let signals = heed_signals(before.clone())?;
+        give_back_before_a_panic_ends_us(before.clone());
         Ok(Terminal { before, signals, waiting: VecDeque::new(), pasted_at: None })
     }
 
@@ -67,7 +68,10 @@ impl Terminal {
     pub fn key(&mut self) -> Result<Pressed, CliError> {
         loop {
             match self.waiting.pop_front() {
-                Some(Pressed::Sleep) => self.sleep(),
+                Some(Pressed::Sleep) => {
+                    self.sleep();
+                    return Ok(Pressed::Woken);
+                }
                 Some(key) => return Ok(key),
                 None => self.hear()?,
             }
@@ -134,6 +138,15 @@ fn heed_signals(before: Before) -> Result<Handle, CliError> {
         }
     });
     Ok(handle)
+}
+
+/// A panic that ends the program at once drops nothing.
+fn give_back_before_a_panic_ends_us(before: Before) {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        restore(&before);
+        usual(panic);
+    }));
 }
 
 /// Reads what has come, and the rest of a key that has come in part; nothing at the end.

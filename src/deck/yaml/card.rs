@@ -133,7 +133,10 @@ pub fn read(page: &mut Page<'_>, card: At<Value>, deck: &mut Deck) {
             let fields = page.fields(map, &KEYS);
             match note(page, card.at, fields).filter(|_| page.problems.count() == before) {
                 Some(note) => deck.notes.push(note),
-                None => deck.left_out.extend(keys),
+                None => {
+                    let line = page.line_of(card.at);
+                    deck.left_out.extend(keys.into_iter().map(|key| (key, line)));
+                }
             }
             return;
         }
