@@ -463,6 +463,26 @@ mod tests {
     }
 
     #[test]
+    fn repeats_of_siblings_are_kept_apart() {
+        let failed = |card, note| Candidate {
+            note,
+            last_day: Some(TODAY),
+            due: Some(TODAY.plus(1)),
+            repeat_on: Some(TODAY),
+            ..due(card, 1, -1)
+        };
+        let repeats = [failed(1, 1), failed(2, 1), failed(3, 3), failed(4, 4)];
+        let order = plan_of(&repeats, &[], &Settings::default()).order;
+        assert!(order.windows(2).all(|pair| pair[0].note != pair[1].note), "{order:?}");
+    }
+
+    #[test]
+    fn new_cards_are_held_back_only_where_there_are_some() {
+        let backlog: Vec<_> = (1..=201).map(|card| due(card, 10, 1)).collect();
+        assert!(!plan_of(&backlog, &[], &Settings::default()).new_held_back);
+    }
+
+    #[test]
     fn changed_cards_are_due_whatever_their_day() {
         let changed = Candidate { changed: true, ..due(1, 100, -90) };
         assert_eq!(cards(&plan_of(&[changed], &[], &Settings::default())), [1]);

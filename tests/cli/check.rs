@@ -383,3 +383,44 @@ fn an_edit_of_a_reverse_card_is_given_an_id_that_can_be_written() {
     home.edit("deck", "{ front", &format!("{{ id: {note}, front"));
     assert_eq!(home.on(1).listed("is:new").len(), 0);
 }
+
+#[test]
+fn a_double_of_a_card_that_is_left_out_for_a_mistake_does_not_take_its_place() {
+    let home = Home::new();
+    home.deck("a", "cards:\n  - { id: s, front: first, back: one }\n");
+    home.deck("b", "cards:\n  - { id: s, front: second, back: two }\n");
+    home.on(0).ok("grade s good");
+    home.edit("a", "back", "bck");
+    let checked = home.on(1).run("check").exits(1).out;
+    assert!(
+        checked.contains("the card \"s\" stands at decks/a.yaml:2 already, where it is left out")
+    );
+    assert_eq!(home.on(1).listed(""), Vec::<String>::new());
+    home.on(1).run("grade s good").exits(1).says("left out");
+    // Mended, it goes on; taken out, the other one does.
+    home.edit("a", "bck", "back");
+    assert_eq!(home.on(1).card("s")["front"], "first");
+    home.deck("a", "cards: []\n");
+    assert_eq!(home.on(1).card("s")["front"], "second");
+}
+
+#[test]
+fn what_other_programs_call_a_key_is_told_in_ours() {
+    let home = Home::with("cards:\n  - { question: q, answer: a }\n");
+    let checked = home.on(0).run("check").exits(1).out;
+    assert!(checked.contains("did you mean `front`?") && checked.contains("did you mean `back`?"));
+    let home = Home::with("cards:\n  - front: q\n    back: # a comment\n");
+    assert!(home.on(0).run("check").exits(1).out.contains("`#` begins a comment"));
+}
+
+#[test]
+fn help_fits_the_screen() {
+    let home = Home::with("cards:\n  - { front: q, bakc: a }\n");
+    for columns in ["40", "80", "120"] {
+        let mut command = home.on(0).command(["check"]);
+        let output = command.env("COLUMNS", columns).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns.parse().unwrap(), "{text}");
+    }
+}

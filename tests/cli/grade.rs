@@ -294,3 +294,15 @@ fn an_answer_given_now_never_goes_back_in_time() {
         ]
     );
 }
+
+#[test]
+fn an_answer_filed_before_a_reset_counts_as_the_history_says() {
+    let home = Home::with(TWO);
+    home.on(5).ok("grade a good");
+    home.on(6).ok("reset a");
+    let graded = home.on(6).json("grade a good --at 2026-11-25T10:00 --json");
+    let rows = home.on(6).ndjson("history --json a");
+    assert_eq!((&graded["counted"], &rows[0]["counted"]), (&true.into(), &true.into()));
+    let again = home.on(6).json("grade a good --at 2026-11-25T11:00 --json");
+    assert_eq!(again["counted"], false);
+}

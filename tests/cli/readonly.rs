@@ -220,3 +220,18 @@ fn what_was_written_and_not_yet_checkpointed_is_seen() {
     set(home.path(), true);
     drop(held);
 }
+
+#[test]
+fn a_home_that_has_no_database_yet_can_be_read() {
+    let home = Home::with(TWO);
+    let reader = Reader::of(&home);
+    set(home.path(), false);
+    let before = contents(home.path());
+    for line in ["", "due", "due --json", "list", "show a", "history", "check", "explain a"] {
+        reader.wants(&home, 1, line, 0);
+    }
+    let (_, err) = reader.wants(&home, 1, "grade a good", 1);
+    assert!(err.contains("cannot be written"), "{err}");
+    assert!(contents(home.path()) == before, "nothing was written");
+    set(home.path(), true);
+}

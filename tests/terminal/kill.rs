@@ -350,3 +350,26 @@ fn two_reviews_and_many_commands_at_once_work_and_lose_nothing() {
     assert_eq!(counted.len(), CARDS, "every card was asked by somebody");
     assert!(counted.values().all(|times| *times == 1), "one answer a day counts: {counted:?}");
 }
+
+#[test]
+fn a_first_reading_of_the_decks_that_is_killed_leaves_all_of_it_or_nothing() {
+    let home = home_of(20_000);
+    for delay in 0..12 {
+        let mut child = start(&mut home.command(&["due", "--count"]));
+        std::thread::sleep(Duration::from_millis(delay * 25));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let kept = home.database();
+        let count = |table: &str| {
+            kept.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+                .unwrap_or(0_i64)
+        };
+        let cards = (count("cache_card"), count("cache_schedule"));
+        assert!(cards == (0, 0) || cards == (20_000, 20_000), "{cards:?}");
+        drop(kept);
+        for file in ["retain.db", "retain.db-wal", "retain.db-shm", "retain.db-journal"] {
+            let _ = std::fs::remove_file(home.path().join(file));
+        }
+    }
+    assert_eq!(home.ok(&["due", "--count"]), "9999\n");
+}

@@ -508,3 +508,53 @@ fn the_doctor_asks_before_it_enters_again_what_a_wrong_clock_wrote() {
     terminal.wait_for("decks: ");
     terminal.ends_sane(0);
 }
+
+/// Returns the first block of a kind in the README.
+fn block(kind: &str) -> String {
+    let readme = include_str!("../../README.md");
+    let begin = format!("```{kind}\n");
+    let (_, rest) = readme.split_once(&begin).unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_review_in_the_readme_is_one() {
+    let mut home = Home::with(&[("shell.yaml", &block("yaml"))]);
+    for day in ["2026-11-24", "2026-11-25"] {
+        home.at(&format!("{day}T10:00:00+01:00"));
+        for card in home.json(&["list", "--json"])["cards"].as_array().unwrap() {
+            home.ok(&["grade", card["card"].as_str().unwrap(), "good"]);
+        }
+    }
+    home.at("2026-12-01T10:00:00+01:00");
+    let shown = block("text");
+    let shown = shown.strip_prefix("$ retain review\n").unwrap().trim_end();
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("3 left");
+    terminal.press_for(" ", "Enter: good");
+    terminal.press_for("3", "2 left");
+    let text = text_of(&terminal.output(), 80);
+    assert!(text.contains(shown), "{text}");
+    terminal.press("q");
+    terminal.ends_sane(0);
+}
+
+#[test]
+fn an_answer_of_no_makes_a_new_card_whatever_else_it_could_be() {
+    let home = Home::with(&[(
+        "words.yaml",
+        "cards:\n  - { front: der Hund, back: el perro }\n  - { front: the dog, back: el perro }\n",
+    )]);
+    for card in home.json(&["list", "--json"])["cards"].as_array().unwrap() {
+        home.ok(&["grade", card["card"].as_str().unwrap(), "good"]);
+    }
+    home.write("words.yaml", "cards:\n  - { front: un chien, back: el perro }\n");
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("Is it the same card?");
+    terminal.press("k"); // up from the last answer
+    terminal.press_for("\r", "un chien");
+    terminal.press("q");
+    terminal.ends_sane(0);
+    assert_eq!(home.json(&["list", "--json"])["cards"][0]["stage"], "new");
+    assert!(!home.ok(&["check"]).contains("looks like"));
+}

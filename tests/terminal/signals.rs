@@ -83,6 +83,8 @@ fn ctrl_z_gives_the_shell_its_terminal_until_the_review_is_woken() {
     assert!(terminal.modes().contains(QUIET), "{:?}", terminal.modes());
     terminal.signal("CONT");
     wait_until(|| !terminal.modes().intersects(QUIET));
+    // The shell may have cleared the screen: what is asked is shown once more.
+    terminal.wait_for("space: answer");
     terminal.press_for(" ", "4 easy");
     // Stopped from outside, it goes on where it was, and takes the terminal back from the shell.
     terminal.signal("STOP");
