@@ -391,10 +391,10 @@ fn a_double_of_a_card_that_is_left_out_for_a_mistake_does_not_take_its_place() {
     home.deck("b", "cards:\n  - { id: s, front: second, back: two }\n");
     home.on(0).ok("grade s good");
     home.edit("a", "back", "bck");
-    let checked = home.on(1).run("check").exits(1).out;
-    assert!(
-        checked.contains("the card \"s\" stands at decks/a.yaml:2 already, where it is left out")
-    );
+    let ran = home.on(1).run("check --json").exits(1);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let said = json["diagnostics"].to_string();
+    assert!(said.contains("stands at decks/a.yaml:2 already, where it is left out"), "{said}");
     assert_eq!(home.on(1).listed(""), Vec::<String>::new());
     home.on(1).run("grade s good").exits(1).says("left out");
     // Mended, it goes on; taken out, the other one does.
