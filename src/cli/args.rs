@@ -2,9 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
+use super::complete::{self, Shell};
 use super::io::Color;
 
 /// Flags that every command takes, shown behind its own.
@@ -18,6 +21,7 @@ const EVERYWHERE: &str = "Everywhere";
 #[command(
     name = "retain",
     version,
+    disable_help_subcommand = true,
     after_help = "Example: retain review\n\nThe home is $XDG_DATA_HOME/retain, or the folder that --home or RETAIN_HOME names."
 )]
 pub struct Arguments {
@@ -71,7 +75,7 @@ pub enum Command {
     History(History),
     /// List cards.
     #[command(
-        after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --json tag:saml"
+        after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --sort lapses --reverse | head\n  retain list --json tag:saml"
     )]
     List(List),
     /// Show cards in full.
@@ -109,6 +113,17 @@ pub enum Command {
     /// Write a verified copy of the history.
     #[command(after_help = "Example: retain backup ~/safe/retain.db")]
     Backup(Backup),
+    /// Print what makes a shell complete commands, decks, tags and cards.
+    #[command(
+        after_help = "Examples:\n  source <(retain completions bash)     in ~/.bashrc\n  source <(retain completions zsh)      in ~/.zshrc\n  retain completions fish | source      in ~/.config/fish/config.fish"
+    )]
+    Completions(Completions),
+    /// Print the manual page of the program, or of a command.
+    #[command(after_help = "Example: retain man | man -l -")]
+    Man(Man),
+    /// Explain a command, or how retain fits into a shell (`retain help shell`).
+    #[command(after_help = "Examples:\n  retain help review\n  retain help shell | less")]
+    Help(Help),
     /// Put a copy back in place of the history.
     #[command(after_help = "Example: retain restore ~/safe/retain.db")]
     Restore(Restore),
@@ -118,7 +133,7 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 pub struct Review {
     /// Only cards that match; see below.
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub query: Vec<String>,
     /// Ask at most this many cards.
     #[arg(long, short = 'n', value_name = "N", value_parser = whole::<1, MANY, usize>)]
@@ -126,6 +141,9 @@ pub struct Review {
     /// Let in this many new cards, whatever the daily limits leave.
     #[arg(long, value_name = "N", value_parser = whole::<0, MANY, u32>)]
     pub new: Option<u32>,
+    /// Stop when this much time is over: 90s, 10m, 1h.
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    pub time: Option<Duration>,
     /// Also ask what comes back within this many days.
     #[arg(
         long,
@@ -144,6 +162,27 @@ pub struct Review {
     pub plain: bool,
 }
 
+/// For which shell.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell that is to complete.
+    pub shell: Shell,
+}
+
+/// Of what.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// A command.
+    pub command: Option<String>,
+}
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub struct Help {
+    /// A command, or `shell`: prompts, login, timers.
+    pub topic: Option<String>,
+}
+
 /// How to make a home.
 #[derive(Debug, Args)]
 pub struct Init {
@@ -156,7 +195,7 @@ pub struct Init {
 #[derive(Debug, Args)]
 pub struct Due {
     /// Only cards that match; `retain review --help` explains QUERY.
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub query: Vec<String>,
     /// One number: due cards and today's new ones.
     #[arg(long, conflicts_with_all = ["json", "quiet"])]
@@ -173,7 +212,7 @@ pub struct Due {
 #[derive(Debug, Args)]
 pub struct Grade {
     /// The card's id.
-    #[arg(required_unless_present = "stdin")]
+    #[arg(required_unless_present = "stdin", add = ArgValueCompleter::new(complete::card))]
     pub card: Option<String>,
     /// again hard good easy, 1 to 4, or q0 to q5.
     #[arg(required_unless_present = "stdin")]
@@ -209,28 +248,60 @@ pub struct Undo {
 #[derive(Debug, Args)]
 pub struct History {
     /// Only of this card.
+    #[arg(add = ArgValueCompleter::new(complete::card))]
     pub card: Option<String>,
     /// One event a line, as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
+/// What cards are listed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// Deck, and place in the file.
+    Deck,
+    /// Id.
+    Id,
+    /// Question.
+    Front,
+    /// Day on which it comes back.
+    Due,
+    /// Days between its last answer and that.
+    Interval,
+    /// Ease.
+    Ease,
+    /// Times forgotten.
+    Lapses,
+    /// Counted answers.
+    Reviews,
+    /// Chance of being recalled today.
+    Retrievability,
+    /// Points.
+    Value,
+}
+
 /// Which cards to list.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only cards that match; `retain review --help` explains QUERY.
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub query: Vec<String>,
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+    /// Sort by this, smallest first; cards without it come last.
+    #[arg(long, value_name = "KEY", value_enum, default_value = "deck", hide_default_value = true)]
+    pub sort: SortKey,
+    /// Sort the other way round.
+    #[arg(long)]
+    pub reverse: bool,
 }
 
 /// Which cards to show.
 #[derive(Debug, Args)]
 pub struct Show {
     /// Ids of cards or notes.
-    #[arg(value_name = "CARD", required = true)]
+    #[arg(value_name = "CARD", required = true, add = ArgValueCompleter::new(complete::card))]
     pub cards: Vec<String>,
     /// As JSON.
     #[arg(long)]
@@ -241,7 +312,11 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Which {
     /// Ids of cards, or of notes for all their sides.
-    #[arg(value_name = "CARD", required_unless_present = "query")]
+    #[arg(
+        value_name = "CARD",
+        required_unless_present = "query",
+        add = ArgValueCompleter::new(complete::card)
+    )]
     pub cards: Vec<String>,
     /// All cards that match; `retain review --help` explains QUERY.
     #[arg(long, value_name = "QUERY", conflicts_with = "cards", allow_hyphen_values = true)]
@@ -263,6 +338,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// The card's id.
+    #[arg(add = ArgValueCompleter::new(complete::card))]
     pub card: String,
 }
 
@@ -299,6 +375,20 @@ const MANY: u64 = 1_000_000;
 
 /// As many days as an interval can have.
 const FAR: u64 = 36_500;
+
+/// Reads a span of time: a whole number of seconds, minutes or hours.
+fn span(text: &str) -> Result<Duration, String> {
+    const WANTED: &str = "a time from 1s to 24h is wanted, such as 90s, 10m or 1h";
+    let unit = match text.chars().last() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3600,
+        _ => return Err(WANTED.to_owned()),
+    };
+    let seconds = text[..text.len() - 1].parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
+    let seconds = seconds.filter(|seconds| (1..=24 * 3600).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| WANTED.to_owned())
+}
 
 /// Reads a whole number from `FROM` to `TO`.
 fn whole<const FROM: u64, const TO: u64, T: TryFrom<u64>>(text: &str) -> Result<T, String> {

@@ -31,6 +31,8 @@ pub struct Environment {
     pub columns: Option<usize>,
     /// Whether `TERM` says that the terminal can do nothing.
     pub dumb: bool,
+    /// Whether a shell asks what may stand on a command line.
+    pub completing: bool,
     /// The person's own folder.
     pub user: Option<PathBuf>,
 }
@@ -46,6 +48,7 @@ impl Environment {
             seed: text("RETAIN_SEED"),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|c| *c > 0),
             dumb: text("TERM").is_some_and(|term| term == "dumb"),
+            completing: text(super::complete::VARIABLE).is_some(),
             user: etcetera::home_dir().ok(),
         }
     }

@@ -1,21 +1,24 @@
 //! `list` and `show`, and how cards are chosen by a QUERY.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
 use colored::Colorize;
 use serde::Serialize;
 
-use super::args::{List, Show};
+use super::args::{List, Show, SortKey};
 use super::error::{CliError, Trouble};
 use super::home::Desk;
 use super::io::Io;
 use super::json::CardJson;
 use super::words;
+use crate::answer;
 use crate::card::Answer;
 use crate::query::{Query, Subject, Unclear};
 use crate::queue::Wish;
 use crate::store::Standing;
 use crate::text;
+use crate::time::Day;
 
 #[derive(Serialize)]
 struct CardsJson<'a> {
@@ -118,6 +121,8 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         Some(cards) => cards,
         None => desk.store.standings()?,
     };
+    let mut cards = cards;
+    sort(&mut cards, list.sort, list.reverse, desk.today);
     if list.json {
         let cards = cards.iter().map(|card| CardJson::of(card, desk.today)).collect();
         return io.json(&CardsJson { cards });
@@ -151,6 +156,39 @@ pub fn list(list: &List, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     io.note(words::count(cards.len(), "card", "cards"));
     say_what_is_wrong(desk, io)
+}
+
+/// Sorts cards that are in the order of decks; those without the figure stay behind the others.
+fn sort(cards: &mut [Standing], key: SortKey, reverse: bool, today: Day) {
+    let figure = |card: &Standing| -> Option<f64> {
+        let schedule = card.schedule.as_ref();
+        match key {
+            SortKey::Due => schedule.map(|schedule| f64::from(schedule.due.0)),
+            SortKey::Interval => schedule.map(|schedule| f64::from(schedule.interval.days())),
+            SortKey::Ease => schedule.and_then(|schedule| schedule.ease).map(|ease| ease.factor()),
+            SortKey::Lapses => schedule.map(|schedule| f64::from(schedule.lapses)),
+            SortKey::Reviews => schedule.map(|schedule| f64::from(schedule.reviews)),
+            SortKey::Retrievability => schedule.map(|schedule| schedule.retrievability(today)),
+            SortKey::Value => card.card.details.value.map(f64::from),
+            SortKey::Deck | SortKey::Id | SortKey::Front => None,
+        }
+    };
+    let turned = |order: Ordering| if reverse { order.reverse() } else { order };
+    match key {
+        SortKey::Deck if reverse => cards.reverse(),
+        SortKey::Deck => {}
+        SortKey::Id => cards.sort_by(|one, other| turned(one.card.id.cmp(&other.card.id))),
+        SortKey::Front => {
+            cards.sort_by_cached_key(|card| answer::folded(&card.card.front, true));
+            if reverse {
+                cards.reverse();
+            }
+        }
+        _ => cards.sort_by(|one, other| match (figure(one), figure(other)) {
+            (Some(one), Some(other)) => turned(one.total_cmp(&other)),
+            (one, other) => other.is_some().cmp(&one.is_some()),
+        }),
+    }
 }
 
 /// Returns the columns that ids take beside questions.

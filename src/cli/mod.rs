@@ -6,6 +6,7 @@
 mod args;
 mod care;
 mod check;
+mod complete;
 mod doctor;
 mod due;
 mod environment;
@@ -42,6 +43,7 @@ use crate::diagnostic::{self, Severity};
 /// Runs the program on the arguments of this process.
 pub fn run() -> ExitCode {
     let environment = Environment::read();
+    complete::answer(&environment);
     let arguments = match Arguments::try_parse_from(args::with_negations(environment::arguments()))
     {
         Ok(arguments) => arguments,
@@ -97,6 +99,9 @@ fn on_home(
     let command = match command {
         Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
         Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
+        Some(Command::Completions(completions)) => return complete::run(&completions, io),
+        Some(Command::Man(man)) => return complete::man(&man, io),
+        Some(Command::Help(help)) => return complete::help(&help, io),
         Some(Command::Review(_)) | None => {
             io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
             init::offer_starter(&home, io, command.is_some())?;
@@ -141,6 +146,12 @@ fn on_home(
         Some(Command::Explain(explain)) => explain::run(&explain, &mut desk, io),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, &mut desk, io),
         Some(Command::Backup(backup)) => doctor::backup(&backup, &mut desk, io),
-        Some(Command::Init(_) | Command::Restore(_)) => Ok(()),
+        Some(
+            Command::Init(_)
+            | Command::Restore(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Help(_),
+        ) => Ok(()),
     }
 }

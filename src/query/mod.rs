@@ -233,6 +233,17 @@ fn texts(card: &Card) -> impl Iterator<Item = &str> {
     whole.into_iter().flatten().chain(lists).map(String::as_str)
 }
 
+/// The words that may stand behind `is:`.
+pub const STATES: [&str; State::ALL.len()] = {
+    let mut words = [""; State::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = State::ALL[at].0;
+        at += 1;
+    }
+    words
+};
+
 /// A state that `is:` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {

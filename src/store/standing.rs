@@ -328,6 +328,34 @@ impl Store {
             .collect())
     }
 
+    /// Returns the id and the question of every card of the decks, by deck and place in the file.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn card_ids(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT k.id, k.content ->> '$.front' FROM cache_card AS k
+               JOIN cache_file AS f ON f.key = k.file WHERE k.shadowed = 0 ORDER BY f.shown, k.place",
+        )?;
+        let ids = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the tags that cards of the decks have, sorted.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn tags(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT DISTINCT t.value FROM cache_card AS k, json_each(k.content, '$.tags') AS t
+              ORDER BY t.value",
+        )?;
+        let tags = statement.query_map([], |row| row.get(0))?;
+        Ok(tags.collect::<Result<_, _>>()?)
+    }
+
     /// Returns up to two ids that are nearly `name`.
     ///
     /// # Errors

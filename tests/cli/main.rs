@@ -15,6 +15,7 @@ mod list;
 mod plain;
 mod readonly;
 mod settings;
+mod shell;
 mod show;
 mod sm2;
 mod support;

@@ -130,7 +130,8 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     } else {
         Box::new(plain::Plain::new())
     };
-    let mut sitting = Sitting::new(&order, args.cram, desk.today.plus(args.ahead));
+    let horizon = desk.today.plus(args.ahead);
+    let mut sitting = Sitting::new(&order, args.cram, horizon).within(args.time);
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);

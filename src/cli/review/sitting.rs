@@ -1,6 +1,6 @@
 //! One sitting: what the session wants done is done here, to the history and on the front.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Acknowledged, Change, Front, Said, View};
 use crate::card::CardId;
@@ -33,6 +33,8 @@ pub struct Sitting {
     /// The cards by the session's numbers for them.
     cards: Vec<Asked>,
     began: Instant,
+    /// How long it may last: no card is asked after that.
+    time: Option<Duration>,
     asked_at: Instant,
     view: Option<View>,
     /// The number of a card that is asked although it is not due, because its answer was taken back.
@@ -52,6 +54,7 @@ impl Sitting {
             session: Session::new((0..).take(cards.len()), !practice),
             cards,
             began: Instant::now(),
+            time: None,
             asked_at: Instant::now(),
             view: None,
             forced: None,
@@ -60,6 +63,11 @@ impl Sitting {
             interrupted: false,
             answered_last: false,
         }
+    }
+
+    /// Returns the same, to end when `time` is over.
+    pub fn within(self, time: Option<Duration>) -> Sitting {
+        Sitting { time, ..self }
     }
 
     /// Returns the card that has this number in the session.
@@ -185,6 +193,10 @@ impl Sitting {
         front: &mut dyn Front,
     ) -> Result<Option<Effect>, CliError> {
         let Some(number) = self.session.current() else { return Ok(Some(Effect::Finish)) };
+        if self.time.is_some_and(|time| self.began.elapsed() >= time) {
+            front.say(io, "The time is over.")?;
+            return Ok(Some(Effect::Finish));
+        }
         let forced = self.forced.take() == Some(number);
         // What was answered here, and in another window, is known before the next card is chosen.
         desk.store.settle(&desk.settings)?;
