@@ -1,5 +1,6 @@
 //! `check`: what is wrong in the decks, each with its place and a way out.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,10 +11,11 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::{report, words};
-use crate::deck::load::{Folder, Folders, is_yaml};
+use crate::deck::load::{self, Folder, Folders, is_yaml};
+use crate::deck::{DeckFile, Sources, lint};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::settings::Settings;
-use crate::store::{Likeness, Store};
+use crate::store::{DeckRow, Likeness, Store};
 use crate::text;
 use crate::time::Moment;
 
@@ -43,6 +45,7 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     }
     let mut findings = desk.findings()?;
     findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
+    findings.extend(lints(&desk.deck_files(), &desk.decks, &desk.settings));
     if !check.json {
         io.line(what_was_seen(&desk.store)?)?;
         let parked = desk.store.parked_standings(&desk.settings)?.len();
@@ -74,11 +77,28 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
     let now = Moment { at_ms: 0, utc_offset_s: 0 };
     store.bring_up_to_date(&mut folders, &Settings::default(), now)?;
     let mut findings = store.findings()?;
+    let files = folders.files();
+    findings.extend(lints(&files, &store.decks()?, &Settings::default()));
     findings.extend(folders.problems);
     if !check.json {
         io.line(what_was_seen(&store)?)?;
     }
     conclude(check, findings, io)
+}
+
+/// Returns what is worth a look in those of `files` that are decks.
+fn lints(files: &[DeckFile], decks: &[DeckRow], settings: &Settings) -> Vec<Diagnostic> {
+    let known: HashSet<&str> = decks.iter().map(|deck| deck.file.as_str()).collect();
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| known.contains(file.shown.as_str())) {
+        // What cannot be read was reported by whoever read it first.
+        let Ok(bytes) = load::read_within(&file.path, load::LARGEST_FILE) else { continue };
+        let Ok(text) = std::str::from_utf8(&bytes) else { continue };
+        let folder = file.path.parent().unwrap_or(Path::new("."));
+        let has_media = |name: &str| folder.join(name).exists();
+        found.extend(lint::lint(text, &file.shown, &settings.lint_allow, &has_media));
+    }
+    found
 }
 
 fn what_was_seen(store: &Store) -> Result<String, CliError> {

@@ -10,6 +10,7 @@ use super::io::Io;
 use super::{report, words};
 use crate::card::CardId;
 use crate::deck::load::{self, Folder, Folders};
+use crate::deck::{DeckFile, Sources};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::settings::{self, Settings};
@@ -238,6 +239,12 @@ impl Desk {
         self.unsearched = folders.problems;
         self.decks = self.store.decks()?;
         Ok(())
+    }
+
+    /// Returns the files that may be decks, as they are now.
+    pub fn deck_files(&self) -> Vec<DeckFile> {
+        let folders = self.home.deck_folders(&self.settings, &self.environment);
+        Folders::new(folders, seconds_now()).files()
     }
 
     /// Returns how many errors there are in the decks.

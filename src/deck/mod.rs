@@ -1,6 +1,7 @@
 //! Decks: what a file of notes says.
 
 mod files;
+pub mod lint;
 pub mod load;
 pub mod yaml;
 

@@ -119,6 +119,8 @@ pub struct Settings {
     pub fold_accents: bool,
     /// Whether every card is answered by typing.
     pub typed: bool,
+    /// Lints of `check` that are not told.
+    pub lint_allow: Vec<String>,
     /// More folders with decks, as they are written.
     pub decks: Vec<String>,
 }
@@ -137,6 +139,7 @@ impl Default for Settings {
             changed: Changed::default(),
             fold_accents: true,
             typed: false,
+            lint_allow: Vec::new(),
             decks: Vec::new(),
         }
     }

@@ -3,7 +3,9 @@
 use super::{
     Changed, DeckOptions, Grades, Limit, NewCards, NewWhileBehind, Order, Settings, Sm2Profile,
 };
+use crate::deck::lint::NAMES;
 use crate::diagnostic::Diagnostic;
+use crate::text;
 use crate::time::Rollover;
 use crate::yaml::{self, At, Entry, Extent, Fields, Names, Page, Problems, Value};
 
@@ -95,9 +97,7 @@ const OPTIONS: Names<Key> = Names {
 fn config(page: &mut Page<'_>, mut fields: Fields<Key>) -> Settings {
     let shared = shared(page, &mut fields);
     let usual = Settings::default();
-    if let Some(entry) = fields.take(Key::Lint) {
-        lint(page, entry);
-    }
+    let lint_allow = fields.take(Key::Lint).map(|entry| lint(page, entry)).unwrap_or_default();
     if let Some(entry) = fields.take(Key::Refit) {
         page.word("refit", &entry, &[("auto", ()), ("off", ())]);
     }
@@ -138,6 +138,7 @@ fn config(page: &mut Page<'_>, mut fields: Fields<Key>) -> Settings {
             .and_then(|entry| page.flag("fold_accents", &entry))
             .unwrap_or(usual.fold_accents),
         typed: shared.typed.unwrap_or(usual.typed),
+        lint_allow,
         decks: fields
             .take(Key::Decks)
             .and_then(|entry| page.texts("decks", entry))
@@ -232,8 +233,8 @@ fn limit(page: &mut Page<'_>, name: &str, entry: &Entry) -> Option<Limit> {
     }
 }
 
-/// Checks a `lint`: `allow` and the names of what is allowed.
-pub fn lint(page: &mut Page<'_>, entry: Entry) {
+/// Returns what a `lint` allows: the names of lints.
+pub fn lint(page: &mut Page<'_>, entry: Entry) -> Vec<String> {
     const LINT: Names<()> = Names { whose: "`lint`", keys: &[("allow", ())] };
     let Value::Map(map) = entry.value.value else {
         page.error(
@@ -242,11 +243,16 @@ pub fn lint(page: &mut Page<'_>, entry: Entry) {
             "`lint` is not a mapping",
             "write `lint: {allow: [name]}`",
         );
-        return;
+        return Vec::new();
     };
-    if let Some(allow) = page.fields(map, &LINT).take(()) {
-        page.texts("allow", allow);
+    let Some(allow) = page.fields(map, &LINT).take(()) else { return Vec::new() };
+    let at = allow.place();
+    let names = page.texts("allow", allow).unwrap_or_default();
+    for name in names.iter().filter(|name| !NAMES.contains(&name.as_str())) {
+        let message = format!("there is no lint {:?}", text::one_line(name));
+        page.error(at, "unknown-lint", message, format!("there are {}", NAMES.join(", ")));
     }
+    names
 }
 
 #[cfg(test)]
@@ -300,6 +306,7 @@ decks: [~/notes, 2024]
             changed: Changed::Ignore,
             fold_accents: false,
             typed: true,
+            lint_allow: vec!["long-answer".into()],
             decks: vec!["~/notes".into(), "2024".into()],
         };
         assert_eq!(settings, expected);

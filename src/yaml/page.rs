@@ -141,6 +141,28 @@ impl<'a> Page<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
+        self.add(Severity::Error, at, code, message, help);
+    }
+
+    /// Adds something worth a look at `at`.
+    pub fn warning(
+        &mut self,
+        at: Place,
+        code: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, at, code, message, help);
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        at: Place,
+        code: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         if self.problems.is_full() {
             self.problems.untold += 1;
             return;
@@ -161,7 +183,7 @@ impl<'a> Page<'a> {
             file: self.problems.file.clone(),
             line: self.lines_above + line as u32,
             column,
-            severity: Severity::Error,
+            severity,
             code: code.to_owned(),
             message: message.into(),
             help: Some(help.into()),

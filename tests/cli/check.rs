@@ -424,3 +424,36 @@ fn help_fits_the_screen() {
         assert!(widest <= columns.parse().unwrap(), "{text}");
     }
 }
+
+#[test]
+fn what_is_worth_a_look_is_a_warning_until_it_is_allowed() {
+    let card = "cards:\n  - front: Is SSO needed for SCIM?\n    back: no\n";
+    let home = Home::with(card);
+    let codes = |home: &Home| {
+        let json = home.on(0).json("check --json");
+        let found = json["diagnostics"].as_array().unwrap().clone();
+        found.iter().map(|d| d["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&home), ["bare-true-false"]);
+    // The card is asked all the same.
+    assert_eq!(home.on(0).ok("due --count").trim(), "1");
+    home.config("lint: {allow: [bare-true-false]}\n");
+    assert!(codes(&home).is_empty());
+    home.config("");
+    home.deck("deck", &format!("lint: {{allow: [bare-true-false]}}\n{card}"));
+    assert!(codes(&home).is_empty());
+    home.deck("deck", &format!("{card}    lint: {{allow: [bare-true-false]}}\n"));
+    assert!(codes(&home).is_empty());
+    home.deck("deck", &format!("{card}    lint: {{allow: [bare-true]}}\n"));
+    let ran = home.on(0).run("check").exits(1);
+    assert!(ran.out.contains("there is no lint \"bare-true\""), "{}", ran.out);
+}
+
+#[test]
+fn media_is_looked_for_beside_its_deck() {
+    let home = Home::new();
+    home.file("decks/art/one.yaml", "cards: [{front: \"![a](media/a.png)\", back: b c}]\n");
+    assert!(home.on(0).ok("check").contains("warning[missing-media]"));
+    home.file("decks/art/media/a.png", "png");
+    assert!(home.on(0).ok("check").ends_with("no mistakes found\n"));
+}
