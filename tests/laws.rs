@@ -5,6 +5,8 @@
 mod database;
 #[path = "laws/replay.rs"]
 mod replay;
+#[path = "laws/schema.rs"]
+mod schema;
 #[path = "laws/store.rs"]
 mod store;
 #[path = "laws/support.rs"]

@@ -113,6 +113,11 @@ pub enum Command {
     /// Write a verified copy of the history.
     #[command(after_help = "Example: retain backup ~/safe/retain.db")]
     Backup(Backup),
+    /// Print the JSON Schema of decks, for editors.
+    #[command(
+        after_help = "Example: retain schema > ~/.config/retain/deck.schema.json\n\nA deck names it in its first line:\n  # yaml-language-server: $schema=/home/you/.config/retain/deck.schema.json"
+    )]
+    Schema,
     /// Print what makes a shell complete commands, decks, tags and cards.
     #[command(
         after_help = "Examples:\n  source <(retain completions bash)     in ~/.bashrc\n  source <(retain completions zsh)      in ~/.zshrc\n  retain completions fish | source      in ~/.config/fish/config.fish"

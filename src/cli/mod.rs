@@ -99,6 +99,7 @@ fn on_home(
     let command = match command {
         Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
         Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
+        Some(Command::Schema) => return io.line(crate::deck::SCHEMA.trim_end()),
         Some(Command::Completions(completions)) => return complete::run(&completions, io),
         Some(Command::Man(man)) => return complete::man(&man, io),
         Some(Command::Help(help)) => return complete::help(&help, io),
@@ -149,6 +150,7 @@ fn on_home(
         Some(
             Command::Init(_)
             | Command::Restore(_)
+            | Command::Schema
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Help(_),

@@ -9,6 +9,9 @@ pub use files::{DeckFile, FileState, Pulled, ReadFile, Sources};
 
 use serde::{Deserialize, Serialize};
 
+/// The JSON Schema of a deck: what the reader accepts, as far as a schema can say it.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 use crate::card::Note;
 use crate::settings::DeckOptions;
 

@@ -182,3 +182,10 @@ fn a_list_is_sorted_by_any_figure_and_cards_without_it_come_last() {
     }
     home.on(0).run("list --sort colour").exits(2).says("retrievability");
 }
+
+#[test]
+fn the_schema_is_json_with_every_key_of_a_deck() {
+    let schema = Home::new().on(0).json("schema");
+    assert!(schema["$defs"]["card"]["properties"]["front"]["description"].is_string());
+    assert_eq!(schema["properties"]["cards"]["type"], "array");
+}
