@@ -91,6 +91,9 @@ pub fn answers<S: Scheduler>(mut logged: Vec<Logged>, scheduler: impl Fn(i64) ->
     all.into_iter().flatten().collect()
 }
 
+/// Where an answer that a scheduler reads stands: in which life of the card, as which step.
+type Place = (usize, usize);
+
 /// Returns the answer in each of the events of one card, `None` for events of other kinds.
 fn of_card<'a>(
     card: i64,
@@ -98,8 +101,7 @@ fn of_card<'a>(
     scheduler: &impl Scheduler,
 ) -> Vec<Option<Answer>> {
     let mut past = Past::default();
-    // With each answer that a scheduler reads, its place: in which life of the card, which step.
-    let mut found: Vec<(Option<Answer>, Option<(usize, usize)>)> = Vec::new();
+    let mut found: Vec<(Option<Answer>, Option<Place>)> = Vec::new();
     for Logged { event, took_ms, device } in events {
         let (grade, read) = match event.kind {
             Kind::Reviewed(grade) => (Some(grade), true),
@@ -127,7 +129,7 @@ fn of_card<'a>(
         .chain([&past.steps])
         .map(|steps: &Vec<Step>| scheduler.schedules(steps))
         .collect();
-    let complete = |(answer, place): (Option<Answer>, Option<(usize, usize)>)| {
+    let complete = |(answer, place): (Option<Answer>, Option<Place>)| {
         let mut answer = answer?;
         let Some((life, step)) = place else { return Some(answer) };
         if let Some(after) = lives[life].get(step).filter(|after| after.counted) {

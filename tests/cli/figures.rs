@@ -225,7 +225,7 @@ fn wanted(home: &Home, told: &Told, query: &str, days: i64) -> Value {
     let list = home.on(LAST).json(&format!("list --json {query}"));
     let cards = list["cards"].as_array().unwrap();
     let mut stages = json!({"new": 0, "learning": 0, "review": 0, "relearning": 0, "suspended": 0});
-    let mut forecast = vec![0; 30];
+    let mut forecast = [0; 30];
     for card in cards {
         let suspended = card["suspended"] == true;
         let stage = if suspended { "suspended" } else { card["stage"].as_str().unwrap() };
