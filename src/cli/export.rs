@@ -1,6 +1,7 @@
 //! `export`: figures and answers for other programs.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::collections::HashMap;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,6 @@ use super::home::{Desk, Home};
 use super::io::{Io, unwritten};
 use super::{list, stats, words};
 use crate::export::{progress, reviews};
-use crate::history::DeviceId;
 use crate::stats as figures;
 use crate::store::BACKUPS;
 
@@ -30,14 +30,16 @@ pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             })
         }
         What::Reviews => {
-            let (cards, devices) = (desk.store.answered_cards()?, desk.store.devices()?);
+            let cards = desk.store.answered_cards()?;
+            let devices: HashMap<i64, String> =
+                desk.store.devices()?.into_iter().map(|(key, id)| (key, id.to_string())).collect();
             let rows = answers.iter().map(|answer| {
                 let card = cards.get(&answer.card);
                 reviews::ReviewRow {
                     answer,
                     card: card.map_or("", |card| card.id.as_str()),
                     deck: card.map_or("", |card| card.deck.as_str()),
-                    device: devices.get(&answer.device).copied().unwrap_or(DeviceId([0; 16])),
+                    device: devices.get(&answer.device).map_or("", String::as_str),
                 }
             });
             deliver(to, answers.len(), &desk.home, io, |out| match format {
@@ -136,8 +138,7 @@ fn write_file(
         file.as_file().set_permissions(Permissions::from_mode(mode)).map_err(failed)?;
     }
     file.as_file().sync_all().map_err(failed)?;
-    let written: File = file.persist(&real).map_err(|error| failed(error.error))?;
-    drop(written);
+    file.persist(&real).map_err(|error| failed(error.error))?;
     Ok(there.is_some())
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::unwrapped;
-use crate::history::DeviceId;
 use crate::stats::Answer;
 use crate::text;
 use crate::time::Day;
@@ -33,8 +32,8 @@ pub struct ReviewRow<'a> {
     pub card: &'a str,
     /// The name of its deck; empty where it is not known.
     pub deck: &'a str,
-    /// Who wrote it.
-    pub device: DeviceId,
+    /// The id of the device that wrote it.
+    pub device: &'a str,
 }
 
 /// Writes CSV with a header.
@@ -63,7 +62,7 @@ pub fn csv<'a>(
             &number(answer.took_ms),
             if answer.interval.is_some() { "true" } else { "false" },
             &number(answer.interval.map(|interval| interval.days().into())),
-            &device.to_string(),
+            device,
         ])
         .map_err(unwrapped)?;
     }
@@ -81,7 +80,7 @@ struct Row<'a> {
     took_ms: Option<i64>,
     counted: bool,
     interval_days: Option<u32>,
-    device: String,
+    device: &'a str,
 }
 
 /// Writes one JSON object a line, whose characters a terminal does not obey.
@@ -104,7 +103,7 @@ pub fn ndjson<'a>(
             took_ms: answer.took_ms,
             counted: answer.interval.is_some(),
             interval_days: answer.interval.map(|interval| interval.days()),
-            device: device.to_string(),
+            device,
         };
         writeln!(out, "{}", text::inert(&serde_json::to_string(&row)?))?;
     }
@@ -136,7 +135,7 @@ mod tests {
         let counted = answer();
         let repeat =
             Answer { interval: None, took_ms: None, grade: Rating::Easy.into(), ..counted };
-        let device = DeviceId([0xab; 16]);
+        let device = &"ab".repeat(16);
         let rows = || [&counted, &repeat].map(|answer| ReviewRow { answer, card, deck, device });
         let (mut one, mut other) = (Vec::new(), Vec::new());
         csv(rows(), &mut one).unwrap();
@@ -187,7 +186,7 @@ mod tests {
         let answer = answer();
         let row = || {
             std::iter::repeat_n(
-                ReviewRow { answer: &answer, card: "c", deck: "d", device: DeviceId([0; 16]) },
+                ReviewRow { answer: &answer, card: "c", deck: "d", device: "0" },
                 1_000,
             )
         };

@@ -149,8 +149,10 @@ fn of_card<'a>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::history::{EventId, Placement};
+    use crate::history::{EventId, Placement, replay};
     use crate::schedule::Rating::{self, Again, Easy, Good, Hard};
     use crate::schedule::sm2::Sm2;
 
@@ -270,5 +272,75 @@ mod tests {
     fn nothing_comes_of_nothing() {
         assert!(answers(Vec::new(), |_| Sm2::default()).is_empty());
         assert!(seen(history(&[(1, 0, Kind::Suspended), (1, 0, Kind::Other)])).is_empty());
+    }
+
+    /// Histories of four cards, with all that can happen to them.
+    fn any_history() -> impl Strategy<Value = Vec<Logged>> {
+        let event = (0..4_i64, 0..40_i32, 0..14_usize, 0..4_usize, any::<prop::sample::Index>());
+        proptest::collection::vec(event, 1..60).prop_map(|events| {
+            let mut all: Vec<Logged> = Vec::new();
+            for (number, (card, day, kind, rating, index)) in (1..).zip(events) {
+                let grade = Grade::from(Rating::ALL[rating]);
+                let mut card = card;
+                let kind = match kind {
+                    0 => Kind::Practised(grade),
+                    1 => Kind::Reset,
+                    2 => Kind::Linked { from: (card + 1) % 4 },
+                    3 if !all.is_empty() => {
+                        let target = &all[index.index(all.len())].event;
+                        card = target.card.unwrap_or(card);
+                        Kind::Retracted { target: target.id }
+                    }
+                    4 => Kind::Placed(Box::new(Placement {
+                        day: Day(day),
+                        interval: Some(25),
+                        ..Placement::default()
+                    })),
+                    _ => Kind::Reviewed(grade),
+                };
+                all.push(logged(number, card, day, kind));
+            }
+            all
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn neither_order_nor_repeats_make_a_difference(
+            history in any_history(),
+            turn in any::<prop::sample::Index>(),
+        ) {
+            let mut twice = [history.clone(), history.clone()].concat();
+            let at = turn.index(twice.len());
+            twice.rotate_left(at);
+            let fold = |history| answers(history, |_| Sm2::default());
+            prop_assert_eq!(fold(twice), fold(history));
+        }
+
+        #[test]
+        fn what_counts_is_what_the_schedules_count(history in any_history()) {
+            let found = answers(history.clone(), |_| Sm2::default());
+            let pasts = replay(history.iter().map(|logged| logged.event.clone()).collect());
+            for card in found.iter().map(|answer| answer.card) {
+                let past = &pasts[&card];
+                let lives = past.former.iter().chain([&past.steps]);
+                let counted: Vec<u32> = lives
+                    .flat_map(|steps| Sm2::default().schedules(steps))
+                    .filter(|schedule| schedule.counted)
+                    .map(|schedule| schedule.interval.days())
+                    .collect();
+                let of_card = found.iter().filter(|answer| answer.card == card);
+                let seen: Vec<u32> =
+                    of_card.filter_map(|answer| Some(answer.interval?.days())).collect();
+                prop_assert_eq!(seen, counted);
+            }
+            // A card is answered for the first time at most once.
+            for card in 0..4 {
+                let first = found.iter().filter(|answer| answer.card == card && answer.first);
+                prop_assert!(first.count() <= 1);
+            }
+        }
     }
 }

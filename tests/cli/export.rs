@@ -175,3 +175,30 @@ fn wrong_input_is_named() {
     home.on(3).run("export progress --format xlsx").exits(2).says("csv, ndjson");
     home.on(3).run("export progress --to").exits(2);
 }
+
+#[test]
+fn what_a_stranger_wrote_is_counted_as_far_as_it_can_be_meant() {
+    let home = answered();
+    let insert = |id: u8, at_ms: i64, day: i64, took_ms: i64| {
+        home.sql()
+            .execute(
+                "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind,
+                        rating, took_ms)
+                 SELECT ?, device, 0, card, ?, ?, ?, 'reviewed', 3, ? FROM history WHERE seq = 1",
+                rusqlite::params![vec![id; 16], at_ms, i64::MAX, day, took_ms],
+            )
+            .unwrap();
+    };
+    insert(1, i64::MIN, i64::MIN, i64::MAX);
+    insert(2, i64::MAX, i64::MAX, i64::MAX);
+    insert(3, 0, 0, 0);
+    let progress = home.on(3).ok("export progress");
+    assert_eq!(progress.lines().count(), 1 + 36_500, "a hundred years");
+    assert!(progress.contains("\n1970-01-01,1,"));
+    assert_eq!(home.on(3).ok("export reviews").lines().count(), 1 + 6);
+    let stats = home.on(3).json("stats --json --days 36500");
+    let reviews =
+        stats["daily"].as_array().unwrap().iter().map(|day| day["reviews"].as_u64().unwrap());
+    assert_eq!(reviews.sum::<u64>(), 4, "what lies in the future is not of today");
+    home.on(3).ok("stats");
+}
