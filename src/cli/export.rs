@@ -112,26 +112,25 @@ fn write_file(
         let mut file = OpenOptions::new().write(true).open(path).map_err(failed)?;
         return write(&mut file).map(|()| false).map_err(failed);
     }
-    // Behind a link is the file that is meant.
-    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let real = real(path);
+    if is_of_home(&real, there.is_some(), home) {
+        return Err(CliError::failed(format!("{shown} belongs to the home, and stays"))
+            .hint("name another file with --to"));
+    }
     let mode = match &there {
         None => 0o666, // less what the person's umask takes
         Some(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
         Some(there) if there.permissions().readonly() => {
             return Err(failed(io::ErrorKind::PermissionDenied.into()));
         }
-        Some(_) if is_of_home(&real, home) => {
-            return Err(CliError::failed(format!("{shown} belongs to the home, and stays"))
-                .hint("name another file with --to"));
-        }
         Some(there) => there.permissions().mode() & 0o777,
     };
-    let folder = real.parent().filter(|folder| *folder != Path::new(""));
+    let folder = real.parent().unwrap_or(Path::new("."));
     let mut unfinished = tempfile::Builder::new();
     let mut file = unfinished
         .prefix(".retain-")
         .permissions(Permissions::from_mode(mode))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .tempfile_in(folder)
         .map_err(|error| failed(error.kind().into()))?; // its own words name the unfinished file
     write(&mut file).map_err(failed)?;
     if there.is_some() {
@@ -142,14 +141,26 @@ fn write_file(
     Ok(there.is_some())
 }
 
-/// Whether an existing file is one that the learner's home lives from.
-fn is_of_home(real: &Path, home: &Home) -> bool {
-    let canonical = |path: PathBuf| std::fs::canonicalize(&path).unwrap_or(path);
-    let database = canonical(home.database());
-    let beside = real.parent() == database.parent()
-        && real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("retain.db"));
+/// Returns the path of the file that is meant: behind a link, if there is one.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")));
+        match (folder, path.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
+    })
+}
+
+/// Whether a file is one that the learner's home lives from, or will: decks and backups only where
+/// it is there already.
+fn is_of_home(path: &Path, is_there: bool, home: &Home) -> bool {
+    let database = real(&home.database());
+    let beside = path.parent() == database.parent()
+        && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("retain.db"));
+    let within = |folder: PathBuf| path.starts_with(real(&folder)) && path != real(&folder);
     beside
-        || real == canonical(home.config.clone())
-        || real.starts_with(canonical(home.decks()))
-        || real.starts_with(canonical(home.folder.join(BACKUPS)))
+        || path == real(&home.config)
+        || (is_there && (within(home.decks()) || within(home.folder.join(BACKUPS))))
 }

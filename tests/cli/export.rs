@@ -134,6 +134,11 @@ fn what_the_home_lives_from_is_not_replaced() {
         assert_eq!(std::fs::read(home.path().join(name)).unwrap(), before);
     }
     assert_eq!(home.on(3).ndjson("history --json").len(), 3);
+    // Not even where there is none yet.
+    let home = Home::with(TWO);
+    home.on(0).run("export progress --to retain.db").exits(1).says("belongs to the home");
+    home.on(0).run("export progress --to config.yaml --format csv").exits(1);
+    home.on(0).ok("export progress --to decks/progress.csv");
 }
 
 #[test]

@@ -223,11 +223,21 @@ fn forty_columns_are_enough() {
 #[test]
 fn colours_are_only_added() {
     let home = learned();
-    let plain = home.on(60).ok("stats");
-    let coloured = home.on(60).ok("stats --color always");
-    let lines: Vec<&str> = coloured.lines().collect();
-    let shown: Vec<String> = lines.iter().map(|line| line.replace('\u{1b}', "^")).collect();
-    insta::assert_snapshot!(shown.join("\n"), @r"
+    let shown = |columns: &str, color: &str| {
+        let mut command = home.on(60).command(["stats", "--color", color]);
+        String::from_utf8(command.env("COLUMNS", columns).output().unwrap().stdout).unwrap()
+    };
+    for columns in ["40", "80", "200"] {
+        let (plain, coloured) = (shown(columns, "never"), shown(columns, "always"));
+        let mut bare = String::new();
+        for (at, part) in coloured.split("\u{1b}[").enumerate() {
+            bare += if at == 0 { part } else { part.split_once('m').unwrap().1 };
+        }
+        assert_eq!(bare, plain);
+        assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
+    }
+    let visible = |columns: &str| shown(columns, "always").replace('\u{1b}', "^");
+    insta::assert_snapshot!(visible("80"), @r"
     ^[1mToday, 23 Jan 2027^[0m
       4 answers in 4 min 21 s, 0 new cards
       streak: 2 days
@@ -253,12 +263,36 @@ fn colours_are_only_added() {
       ^[1mdeck         ^[0m  5 cards  1 due  1 new  83.3 % recalled
       ^[1mSpanish verbs^[0m   1 card  0 due  0 new   0.0 % recalled
     ");
-    let mut bare = String::new();
-    for (at, part) in coloured.split("\u{1b}[").enumerate() {
-        bare += if at == 0 { part } else { part.split_once('m').unwrap().1 };
-    }
-    assert_eq!(bare, plain);
-    assert!(!plain.contains('\u{1b}'));
+    insta::assert_snapshot!(visible("40"), @r"
+    ^[1mToday, 23 Jan 2027^[0m
+      4 answers in 4 min 21 s, 0 new cards
+      streak: 2 days
+
+    ^[1mRecalled, last 30 days^[0m
+      young    50.0 % (1 of 2)
+      mature  100.0 % (1 of 1)
+    ^[2m  (mature from an interval of 21 days)^[0m
+
+    ^[1mCards^[0m
+      1 new, 3 in review, 1 relearning, 1
+        suspended
+
+    ^[1mNext 7 days^[0m
+      today       1 due  ^[36m██████████^[0m
+      tomorrow    2 due  ^[36m███████████████████^[0m
+      Mon 25 Jan  0 due
+      Tue 26 Jan  0 due
+      Wed 27 Jan  0 due
+      Thu 28 Jan  0 due
+      Fri 29 Jan  0 due
+
+    ^[1mDecks^[0m
+      ^[1mdeck^[0m
+        5 cards, 1 due, 1 new, 83.3 %
+        recalled
+      ^[1mSpanish verbs^[0m
+        1 card, 0 due, 0 new, 0.0 % recalled
+    ");
 }
 
 #[test]
