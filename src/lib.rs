@@ -7,25 +7,28 @@
 //! - deck text → [`deck::Deck`] → [`card::Card`]s;
 //! - events → [`history::replay`] → what each card has been through → a [`schedule::Scheduler`] →
 //!   schedules;
-//! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`].
+//! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`];
+//! - events → [`stats::answers`] → figures → [`export`].
 //!
 //! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
 //! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
 //! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
-//! downwards: `cli`, then `store`, then `session` and `queue`, then `schedule` and `history`, then
-//! `card` and `time`.
+//! downwards: `cli`, then `store` and `export`, then `session`, `queue` and `stats`, then `schedule`
+//! and `history`, then `card` and `time`.
 
 pub mod answer;
 pub mod card;
 pub mod cli;
 pub mod deck;
 pub mod diagnostic;
+pub mod export;
 pub mod history;
 pub mod query;
 pub mod queue;
 pub mod schedule;
 pub mod session;
 pub mod settings;
+pub mod stats;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -79,6 +79,27 @@ fn is_harmful(char: char) -> bool {
     }
 }
 
+/// Returns JSON whose characters a terminal does not obey: the same data, written as escapes.
+pub fn inert(json: &str) -> Cow<'_, str> {
+    use std::fmt::Write;
+    let active = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !json.contains(active) {
+        return Cow::Borrowed(json);
+    }
+    let escaped = json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if active(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c)); // writing to a String cannot fail
+        } else {
+            text.push(c);
+        }
+        text
+    });
+    Cow::Owned(escaped)
+}
+
 /// Returns `text` as [`harmless`] shows it, on one line.
 ///
 /// Line feeds and tabs, with the blanks around them, become one space; the outer ones go.
@@ -341,6 +362,15 @@ mod tests {
         ] {
             assert_eq!(wrap(text, width, first, rest), lines, "{text:?} in {width}");
         }
+    }
+
+    #[test]
+    fn json_is_inert_and_the_same() {
+        let text = "\u{1b}[2J \u{9b}31m \u{202e}abc ü";
+        let json = serde_json::to_string(text).unwrap();
+        let shown = inert(&json);
+        assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
     }
 
     /// Text with more than its share of trouble.

@@ -73,6 +73,16 @@ pub enum Command {
         after_help = "Examples:\n  retain history domains-100\n  retain history --json | jq -s 'length'"
     )]
     History(History),
+    /// Show how much was learned, how well it was recalled, and what comes.
+    #[command(
+        after_help = "Examples:\n  retain stats\n  retain stats deck:domains --days 90\n  retain stats --json | jq .streak_days"
+    )]
+    Stats(Stats),
+    /// Write figures and answers for other programs.
+    #[command(
+        after_help = "Examples:\n  retain export progress --to progress.csv\n  retain export reviews deck:domains | head\n  retain export reviews --to answers.ndjson\n\nWHAT:\n  progress  a row a day, from the first answer to today\n  reviews   a row an answer, oldest first"
+    )]
+    Export(Export),
     /// List cards.
     #[command(
         after_help = "Examples:\n  retain list deck:domains\n  retain list is:suspended OR is:leech\n  retain list --sort lapses --reverse | head\n  retain list --json tag:saml"
@@ -285,6 +295,58 @@ pub enum SortKey {
     Value,
 }
 
+/// What to show figures of.
+#[derive(Debug, Args)]
+pub struct Stats {
+    /// Only cards that match; `retain review --help` explains QUERY.
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
+    pub query: Vec<String>,
+    /// How many days to look back, today included.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = whole::<1, FAR, u32>)]
+    pub days: u32,
+    /// As JSON.
+    #[arg(long, conflicts_with = "plain")]
+    pub json: bool,
+    /// Without bars and columns, for screen readers and scripts.
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// What to write, and where.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What to write; see below.
+    #[arg(value_name = "WHAT", value_enum, hide_possible_values = true)]
+    pub what: What,
+    /// Only cards that match; `retain review --help` explains QUERY.
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
+    pub query: Vec<String>,
+    /// Write to this file, in place of what is in it; without it, or as -, to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// How to write it, whatever the file's ending says; without both, CSV.
+    #[arg(long, value_name = "F", value_enum)]
+    pub format: Option<Format>,
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// A row a day.
+    Progress,
+    /// A row an answer.
+    Reviews,
+}
+
+/// How it can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values with a header.
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
+}
+
 /// Which cards to list.
 #[derive(Debug, Args)]
 pub struct List {
@@ -406,6 +468,9 @@ fn whole<const FROM: u64, const TO: u64, T: TryFrom<u64>>(text: &str) -> Result<
 /// Stands in for the `-` of a negated word while the flags are parsed.
 const NEGATION: char = '\u{f02d}';
 
+/// The commands whose arguments may be words of a QUERY.
+const WITH_QUERY: [&str; 6] = ["review", "r", "due", "list", "stats", "export"];
+
 /// Returns the arguments with the `-` of negated words of a QUERY out of the way of the flags:
 /// `-tag:x` is a word, `-n` and `--json` are flags.
 pub fn with_negations(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
@@ -419,7 +484,7 @@ pub fn with_negations(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsSt
             break;
         }
         let word = argument.to_str().unwrap_or_default();
-        with_query |= at > 0 && ["review", "r", "due", "list"].contains(&word);
+        with_query |= at > 0 && WITH_QUERY.contains(&word);
         match word.strip_prefix('-') {
             Some(rest) if with_query && is_negated_word(rest) => {
                 kept.push(format!("{NEGATION}{rest}").into());

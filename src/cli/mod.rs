@@ -12,6 +12,7 @@ mod due;
 mod environment;
 mod error;
 mod explain;
+mod export;
 mod glance;
 mod grade;
 mod history;
@@ -23,6 +24,7 @@ mod list;
 mod prompt;
 mod report;
 mod review;
+mod stats;
 mod undo;
 mod when;
 mod words;
@@ -137,6 +139,8 @@ fn on_home(
         Some(Command::Grade(grade)) => grade::run(&grade, &mut desk, io),
         Some(Command::Undo(undo)) => undo::run(&undo, &mut desk, io),
         Some(Command::History(history)) => history::run(&history, &mut desk, io),
+        Some(Command::Stats(stats)) => stats::run(&stats, &mut desk, io),
+        Some(Command::Export(export)) => export::run(&export, &mut desk, io),
         Some(Command::List(list)) => list::list(&list, &mut desk, io),
         Some(Command::Show(show)) => list::show(&show, &mut desk, io),
         Some(Command::Suspend(which)) => care::run(care::Care::Suspend, &which, &mut desk, io),

@@ -7,7 +7,7 @@
 pub mod extra;
 mod replay;
 
-pub use replay::{Past, Step, groups, replay};
+pub use replay::{Past, Step, groups, keep_in_force, replay};
 
 use std::fmt;
 use std::str::FromStr;

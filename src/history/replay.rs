@@ -1,5 +1,6 @@
 //! The fold: events in, what each card has been through out.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
@@ -37,7 +38,8 @@ impl Past {
         })
     }
 
-    fn take(&mut self, event: &Event<impl Sized>) {
+    /// Takes the next event, by the order of the folds, into account.
+    pub(crate) fn take(&mut self, event: &Event<impl Sized>) {
         match &event.kind {
             Kind::Reviewed(grade) => self.steps.push(Step::Review(Review {
                 event: event.id,
@@ -66,11 +68,7 @@ impl Past {
 /// A card that no event touches is absent: it is new. Neither the order of `events` nor repeats
 /// among them make a difference, so merging two histories is concatenation.
 pub fn replay<C: Clone + Ord + Hash>(mut events: Vec<Event<C>>) -> BTreeMap<C, Past> {
-    events.sort_by_key(|event| (event.when.at_ms, event.id));
-    events.dedup_by_key(|event| event.id);
-    let retracted = retracted(&events);
-    events.retain(|event| !retracted.contains(&(event.id, event.card.clone())));
-
+    keep_in_force(&mut events);
     let groups = groups(&events);
     let mut pasts: BTreeMap<C, Past> = BTreeMap::new();
     for event in &events {
@@ -87,20 +85,33 @@ pub fn replay<C: Clone + Ord + Hash>(mut events: Vec<Event<C>>) -> BTreeMap<C, P
     pasts
 }
 
+/// Puts events in the order of the folds, each once, and leaves out those that were taken back.
+pub fn keep_in_force<C: Clone + Ord, E: Borrow<Event<C>>>(events: &mut Vec<E>) {
+    events.sort_by_key(|event| (event.borrow().when.at_ms, event.borrow().id));
+    events.dedup_by_key(|event| Borrow::<Event<C>>::borrow(event).id);
+    let retracted = retracted(events);
+    if !retracted.is_empty() {
+        events.retain(|event| {
+            let event: &Event<C> = event.borrow();
+            !retracted.contains(&(event.id, event.card.clone()))
+        });
+    }
+}
+
 /// Returns the retractions in force, each as target and card.
 ///
 /// A retraction carries the card of its target, and one that does not takes nothing back: so a
 /// card's own events are enough to fold it. Retractions themselves are final.
-fn retracted<C: Clone + Ord>(events: &[Event<C>]) -> BTreeSet<(EventId, Option<C>)> {
-    let mut targets: BTreeSet<_> = events
-        .iter()
+fn retracted<C: Clone + Ord, E: Borrow<Event<C>>>(events: &[E]) -> BTreeSet<(EventId, Option<C>)> {
+    let events = || events.iter().map(|event| -> &Event<C> { event.borrow() });
+    let mut targets: BTreeSet<_> = events()
         .filter_map(|event| match event.kind {
             Kind::Retracted { target } => Some((target, event.card.clone())),
             _ => None,
         })
         .collect();
     if !targets.is_empty() {
-        for event in events {
+        for event in events() {
             if let Kind::Retracted { .. } = event.kind {
                 targets.remove(&(event.id, event.card.clone()));
             }
@@ -113,7 +124,9 @@ fn retracted<C: Clone + Ord>(events: &[Event<C>]) -> BTreeSet<(EventId, Option<C
 ///
 /// A link is an equivalence: order, repetition, chains and cycles do not matter. Retracted links
 /// must have been taken out before.
-pub fn groups<C: Clone + Ord + Hash>(events: &[Event<C>]) -> BTreeMap<C, C> {
+pub fn groups<'a, C: Clone + Ord + Hash + 'a>(
+    events: impl IntoIterator<Item = &'a Event<C>>,
+) -> BTreeMap<C, C> {
     let mut parents: HashMap<C, C> = HashMap::new();
     for event in events {
         if let (Some(card), Kind::Linked { from }) = (&event.card, &event.kind) {

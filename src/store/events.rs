@@ -121,13 +121,19 @@ impl Store {
                 .map(|(id, record)| Event { id: *id, ..Event::understand(record) })
                 .collect(),
         );
+        let mut placed = Vec::new();
         for card in cards {
-            let Some(past) = pasts.get(card) else { continue };
             let file: Option<i64> = self
                 .db
                 .prepare_cached("SELECT file FROM cache_card WHERE id = ? AND shadowed = 0")?
                 .query_row([card.as_str()], |row| row.get(0))
                 .optional()?;
+            placed.push((file, card));
+        }
+        // Of ids that are one card, the one that stands in a deck says how it is scheduled.
+        placed.sort_by_key(|(file, _)| file.is_some());
+        for (file, card) in placed {
+            let Some(past) = pasts.get(card) else { continue };
             let rules = match rules.get(&file) {
                 Some(rules) => *rules,
                 None => {

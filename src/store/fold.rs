@@ -237,10 +237,10 @@ impl Store {
     }
 }
 
-const EVENT_COLUMNS: &str =
+pub(super) const EVENT_COLUMNS: &str =
     "h.id, h.card, h.at_ms, h.utc_offset_s, h.day, h.rev, h.kind, h.rating, h.quality, h.extra";
 
-fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
+pub(super) fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
     let word = row::text(row, 6)?.unwrap_or_default();
     let day = row::day(row, 4)?;
     // Answers are nearly all there is, and need nothing from what else an event carries.
@@ -337,7 +337,10 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
     })
 }
 
-fn rules_by_file(db: &Connection, settings: &Settings) -> Result<BTreeMap<i64, Rules>, StoreError> {
+pub(super) fn rules_by_file(
+    db: &Connection,
+    settings: &Settings,
+) -> Result<BTreeMap<i64, Rules>, StoreError> {
     let mut statement = db.prepare("SELECT key, head FROM cache_file WHERE is_deck = 1")?;
     let rules = statement.query_map([], |row| {
         let head = head_of(row.get_ref(1)?.as_str_or_null()?);

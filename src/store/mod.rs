@@ -5,6 +5,7 @@
 //! they are not true ([`Store::bring_up_to_date`]). No code outside this module knows about them.
 
 mod ahead;
+mod answers;
 mod append;
 mod backup;
 mod cache;
@@ -22,6 +23,7 @@ mod row;
 mod standing;
 
 pub use ahead::AHEAD_MS;
+pub use answers::Answered;
 pub use append::{Appended, Entry};
 pub use backup::{BACKUPS, refuse_no_copy};
 pub use edited::Likeness;

@@ -142,3 +142,23 @@ fn the_history_cannot_be_changed_even_by_a_stranger() {
     drop(db);
     assert_eq!(home.on(4).ok("doctor --digest"), before);
 }
+
+#[test]
+fn intervals_are_those_of_the_deck_whatever_the_id_was_before() {
+    let deck =
+        "options: {sm2_profile: delphi}\ncards: [{id: z, front: What is it?, back: alpha}]\n";
+    let home = Home::with(deck);
+    home.on(0).ok("grade z good");
+    home.on(1).ok("grade z hard");
+    home.edit("deck", "id: z", "id: a");
+    home.on(7).ok("grade a good");
+    let rows = home.on(7).ndjson("history a --json");
+    let intervals: Vec<_> = rows.iter().filter_map(|row| row["interval_days"].as_i64()).collect();
+    assert_eq!(intervals, [1, 6, 14]);
+    let rows = home.on(7).ndjson("export reviews --format ndjson");
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|row| (row["card"].as_str().unwrap(), row["interval_days"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(seen, [("a", 1), ("a", 6), ("a", 14)]);
+}

@@ -117,7 +117,7 @@ fn read_only(work: impl FnOnce(&Home)) -> (Home, Reader) {
     (home, reader)
 }
 
-const LOOKS: [&str; 14] = [
+const LOOKS: [&str; 18] = [
     "",
     "due",
     "due --json",
@@ -132,6 +132,10 @@ const LOOKS: [&str; 14] = [
     "explain a",
     "check",
     "doctor --digest",
+    "stats",
+    "stats --json",
+    "export progress",
+    "export reviews",
 ];
 
 #[test]

@@ -1,0 +1,148 @@
+//! Days, one by one.
+
+use super::{Answer, Recall};
+use crate::time::Day;
+
+/// How many days progress goes back at most: 100 years. A stranger's event of the year 0 is no
+/// reason to write a row for every day since.
+pub const LONGEST: u32 = 36_500;
+
+/// One day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Daily {
+    /// Which.
+    pub day: Day,
+    /// All answers, repeats and practice included.
+    pub reviews: u64,
+    /// Cards answered for the first time ever.
+    pub new: u64,
+    /// How well cards were recalled that had been passed before.
+    pub recall: Recall,
+    /// Cards in review that were forgotten.
+    pub lapses: u64,
+    /// What the answers took together, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Daily {
+    /// Returns an empty day.
+    pub fn empty(day: Day) -> Daily {
+        Daily { day, reviews: 0, new: 0, recall: Recall::default(), lapses: 0, took_ms: 0 }
+    }
+
+    /// Returns what the answers took together, in whole seconds.
+    pub fn seconds(&self) -> u64 {
+        self.took_ms / 1000
+    }
+
+    fn count(&mut self, answer: &Answer) {
+        self.reviews += 1;
+        self.new += u64::from(answer.first);
+        self.recall.count(answer);
+        self.lapses += u64::from(answer.lapse());
+        let took = answer.took_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0);
+        self.took_ms = self.took_ms.saturating_add(took);
+    }
+}
+
+/// Returns the last `days` days up to `today`, oldest first, empty ones too.
+pub fn daily(answers: &[Answer], today: Day, days: u32) -> Vec<Daily> {
+    let first = i64::from(today.0) - i64::from(days) + 1;
+    let first = i32::try_from(first).unwrap_or(i32::MIN);
+    let mut all: Vec<Daily> = (first..=today.0).map(|day| Daily::empty(Day(day))).collect();
+    for answer in answers {
+        let at = usize::try_from(answer.day.since(Day(first)));
+        if let Some(day) = at.ok().and_then(|at| all.get_mut(at)) {
+            day.count(answer);
+        }
+    }
+    all
+}
+
+/// A day, and how many days in a row there had been an answer by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The day.
+    pub daily: Daily,
+    /// Days in a row with an answer, this one included. An empty day has none, but today, while it
+    /// is empty, has those up to yesterday.
+    pub streak: u32,
+}
+
+/// Returns every day from the first answer to `today`, the last [`LONGEST`] of them.
+pub fn progress(answers: &[Answer], today: Day) -> Vec<Progress> {
+    let Some(first) = answers.iter().map(|answer| answer.day).min() else { return Vec::new() };
+    let days =
+        u32::try_from(today.since(first) + 1).unwrap_or(if first > today { 0 } else { LONGEST });
+    let mut streak = 0;
+    let count = |daily: Daily| {
+        if daily.reviews > 0 {
+            streak += 1;
+        } else if daily.day != today {
+            streak = 0;
+        }
+        Progress { daily, streak }
+    };
+    daily(answers, today, days.min(LONGEST)).into_iter().map(count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{answer, repeat};
+    use super::super::{Tally, streak};
+    use super::*;
+    use crate::schedule::Rating::{Again, Good};
+
+    #[test]
+    fn a_day_has_all_its_answers_and_no_others() {
+        let took = |answer: Answer, took_ms| Answer { took_ms, ..answer };
+        let answers = [
+            Answer { first: true, ..took(repeat(9, Good), Some(1_600)) },
+            took(answer(10, 6, Good), Some(999)),
+            took(answer(10, 30, Again), Some(1_000)),
+            took(repeat(10, Good), None),
+            took(repeat(10, Good), Some(-5)),
+            repeat(11, Good),
+        ];
+        let days = daily(&answers, Day(10), 3);
+        assert_eq!(days.iter().map(|day| day.day.0).collect::<Vec<_>>(), [8, 9, 10]);
+        assert_eq!(days[0], Daily::empty(Day(8)));
+        assert_eq!((days[1].reviews, days[1].new, days[1].seconds()), (1, 1, 1));
+        assert_eq!((days[2].reviews, days[2].new, days[2].seconds()), (4, 0, 1));
+        assert_eq!(days[2].recall.all(), Tally { passed: 1, failed: 1 });
+        assert_eq!(days[2].lapses, 1);
+    }
+
+    #[test]
+    fn progress_has_a_row_for_every_day_from_the_first_answer_to_today() {
+        let answers: Vec<_> = [3, 4, 7, 8].map(|day| repeat(day, Good)).into();
+        let streaks = |today: i32| -> Vec<(i32, u32)> {
+            progress(&answers, Day(today)).iter().map(|row| (row.daily.day.0, row.streak)).collect()
+        };
+        let rows = [(3, 1), (4, 2), (5, 0), (6, 0), (7, 1), (8, 2)];
+        assert_eq!(streaks(8), rows);
+        assert_eq!(streaks(9), [&rows[..], &[(9, 2)]].concat());
+        assert_eq!(streaks(10), [&rows[..], &[(9, 0), (10, 0)]].concat());
+        assert_eq!(streaks(2), [], "all of it is still to come");
+        for today in 3..12 {
+            let last = streaks(today).pop().map(|(_, streak)| streak);
+            assert_eq!(last, Some(streak(&answers, Day(today))), "{today}");
+        }
+    }
+
+    #[test]
+    fn days_that_no_calendar_holds_make_no_rows_without_end() {
+        for first in [i32::MIN, -700_000] {
+            let rows = progress(&[repeat(first, Good), repeat(20_000, Good)], Day(20_000));
+            assert_eq!(rows.len(), LONGEST as usize);
+        }
+        assert!(progress(&[repeat(i32::MAX, Good)], Day(20_000)).is_empty());
+        assert_eq!(daily(&[], Day(i32::MIN), 30).len(), 1);
+    }
+
+    #[test]
+    fn times_that_nobody_can_have_taken_are_added_without_a_panic() {
+        let long = Answer { took_ms: Some(i64::MAX), ..repeat(1, Good) };
+        assert_eq!(daily(&[long, long, long], Day(1), 1)[0].took_ms, u64::MAX);
+    }
+}

@@ -1,0 +1,194 @@
+//! What figures are made of: the answers that stand, and the cards as they stand.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::fold::{EVENT_COLUMNS, Rules, event, rules_by_file};
+use super::links::Groups;
+use super::{DeckRow, Standing, Store, StoreError, row};
+use crate::card::CardId;
+use crate::deck::Head;
+use crate::history::DeviceId;
+use crate::schedule::Stage;
+use crate::settings::Settings;
+use crate::stats::{self, Answer, Logged};
+
+/// What the number of an answer's card stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The id that the card has in the decks, else the one it was last asked with.
+    pub id: CardId,
+    /// The name of its deck, the last known one for a parked card.
+    pub deck: String,
+}
+
+impl Groups {
+    /// Returns the number under which the answers of all that is one card with `key` are.
+    fn first(&self, key: i64) -> i64 {
+        self.members(key).first().copied().unwrap_or(key)
+    }
+}
+
+impl Store {
+    /// Returns the answers that stand, in the order of the folds: all, or those to the cards in
+    /// `only`, as [`stats::Card::answers`] numbers them.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn answers(
+        &mut self,
+        only: Option<&HashSet<i64>>,
+        settings: &Settings,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let groups = self.groups()?;
+        let rules = self.rules_by_card(&groups, settings)?;
+        let count: i64 = self.db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
+        let mut logged = Vec::with_capacity(if only.is_none() { count as usize } else { 0 });
+        // In the order in which they lie on the disk; grouped in memory.
+        let mut statement = self.db.prepare(&format!(
+            "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h
+              WHERE h.card IS NOT NULL ORDER BY h.seq"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(only) = only
+                && !only.contains(&groups.first(row.get(1)?))
+            {
+                continue;
+            }
+            let event = event(row, &groups)?;
+            logged.push(Logged { event, took_ms: row.get(10)?, device: row.get(11)? });
+        }
+        let elsewhere = Rules::of(settings, &Head::default());
+        let scheduler = |card: i64| rules.get(&card).unwrap_or(&elsewhere).scheduler;
+        Ok(stats::answers(logged, scheduler))
+    }
+
+    /// Returns how the cards of each deck are folded, by the numbers of their answers.
+    fn rules_by_card(
+        &self,
+        groups: &Groups,
+        settings: &Settings,
+    ) -> Result<HashMap<i64, Rules>, StoreError> {
+        let by_file = rules_by_file(&self.db, settings)?;
+        let mut statement = self.db.prepare(
+            "SELECT c.key, k.file FROM cache_card AS k JOIN card AS c ON c.id = k.id
+              WHERE k.shadowed = 0 ORDER BY c.key",
+        )?;
+        let mut found = HashMap::new();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(rules) = by_file.get(&row.get(1)?) {
+                found.entry(groups.first(row.get(0)?)).or_insert(*rules);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns how the cards of the decks stand, or those of `chosen`, parked ones too. `decks` are
+    /// the decks as [`Store::decks`] returns them.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn cards(
+        &mut self,
+        chosen: Option<&[Standing]>,
+        decks: &[DeckRow],
+    ) -> Result<Vec<stats::Card>, StoreError> {
+        let groups = self.groups()?;
+        let places: HashMap<i64, usize> =
+            decks.iter().enumerate().map(|(at, deck)| (deck.key, at)).collect();
+        let rows: Option<HashSet<i64>> =
+            chosen.map(|chosen| chosen.iter().filter_map(|card| card.row).collect());
+        let mut cards = Vec::new();
+        {
+            let mut statement = self.db.prepare(
+                "SELECT s.card, c.key, s.file, s.stage, s.suspended, s.due, s.buried_until
+                   FROM cache_schedule AS s JOIN cache_card AS k ON k.key = s.card
+                   LEFT JOIN card AS c ON c.id = k.id",
+            )?;
+            let mut found = statement.query([])?;
+            while let Some(row) = found.next()? {
+                if let Some(rows) = &rows
+                    && !rows.contains(&row.get(0)?)
+                {
+                    continue;
+                }
+                cards.push(stats::Card {
+                    answers: row.get::<_, Option<i64>>(1)?.map(|key| groups.first(key)),
+                    deck: places.get(&row.get(2)?).copied(),
+                    stage: Stage::from_number(row.get(3)?).unwrap_or(Stage::New),
+                    suspended: row.get(4)?,
+                    due: super::read::day(row, 5)?,
+                    buried_until: super::read::day(row, 6)?,
+                });
+            }
+        }
+        for card in chosen.unwrap_or_default().iter().filter(|card| card.row.is_none()) {
+            cards.push(stats::Card {
+                answers: self.key_of(&card.card.id)?.map(|key| groups.first(key)),
+                deck: None,
+                stage: card.stage(),
+                suspended: card.suspended,
+                due: card.schedule.map(|schedule| schedule.due),
+                buried_until: card.buried_until,
+            });
+        }
+        Ok(cards)
+    }
+
+    /// Returns the id and deck of every card that has a history, by the numbers of their answers.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn answered_cards(&mut self) -> Result<HashMap<i64, Answered>, StoreError> {
+        let groups = self.groups()?;
+        let mut found: HashMap<i64, Answered> = HashMap::new();
+        {
+            let mut statement = self.db.prepare(
+                "SELECT c.key, c.id, f.deck FROM cache_card AS k JOIN card AS c ON c.id = k.id
+                   JOIN cache_file AS f ON f.key = k.file
+                  WHERE k.shadowed = 0 ORDER BY c.key",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                found.entry(groups.first(row.get(0)?)).or_insert(Answered {
+                    id: CardId::new(row::owned(row, 1)?),
+                    deck: row::owned(row, 2)?,
+                });
+            }
+        }
+        let mut parked: BTreeMap<i64, Answered> = BTreeMap::new();
+        {
+            let mut statement = self.db.prepare("SELECT key, id FROM card ORDER BY key")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let first = groups.first(row.get(0)?);
+                if !found.contains_key(&first) {
+                    let id = CardId::new(row::owned(row, 1)?);
+                    parked.entry(first).or_insert(Answered { id, deck: String::new() });
+                }
+            }
+        }
+        for (first, mut card) in parked {
+            if let Some((id, _, deck)) = self.last_wording(&groups.members(first))? {
+                card = Answered { id, deck: deck.unwrap_or_default() };
+            }
+            found.insert(first, card);
+        }
+        Ok(found)
+    }
+
+    /// Returns who has written into the history, by the numbers that answers have.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn devices(&self) -> Result<HashMap<i64, DeviceId>, StoreError> {
+        let mut statement = self.db.prepare("SELECT key, id FROM device")?;
+        let devices = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
+        Ok(devices.collect::<Result<_, _>>()?)
+    }
+}
