@@ -242,6 +242,26 @@ fn shown_columns(text: &str) -> usize {
     pieces.max(text.width())
 }
 
+/// Returns JSON whose characters a terminal does not obey: the same data, written as escapes.
+pub fn inert(json: &str) -> String {
+    use std::fmt::Write;
+    let active = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !json.contains(active) {
+        return json.to_owned();
+    }
+    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if active(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c)); // writing to a String cannot fail
+        } else {
+            text.push(c);
+        }
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -395,5 +415,14 @@ mod tests {
             let solid = |text: &str| text.replace([' ', '\n', '\t'], "");
             prop_assert_eq!(&solid(&wrapped)[1..], solid(&harmless(&text)));
         }
+    }
+
+    #[test]
+    fn json_is_inert_and_the_same() {
+        let text = "\u{1b}[2J \u{9b}31m \u{202e}abc ü";
+        let json = serde_json::to_string(text).unwrap();
+        let shown = inert(&json);
+        assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown}");
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
     }
 }

@@ -127,7 +127,7 @@ impl Io {
     pub fn json(&mut self, value: &impl serde::Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string(value)
             .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
-        self.line(inert(&text))
+        self.line(crate::text::inert(&text))
     }
 }
 
@@ -140,40 +140,6 @@ fn unwritten(error: std::io::Error) -> CliError {
         .hint("make room where it goes, or send it elsewhere; what is in the history stays there")
 }
 
-/// Returns JSON whose characters a terminal does not obey: the same data, written as escapes.
-pub fn inert(json: &str) -> String {
-    use std::fmt::Write;
-    let active = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !json.contains(active) {
-        return json.to_owned();
-    }
-    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
-        if active(c) {
-            let _ = write!(text, "\\u{:04x}", u32::from(c)); // writing to a String cannot fail
-        } else {
-            text.push(c);
-        }
-        text
-    })
-}
-
 fn terminal_width(stream: &std::io::Stdout) -> Option<usize> {
     tcgetwinsize(stream).ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_is_inert_and_the_same() {
-        let text = "\u{1b}[2J \u{9b}31m \u{202e}abc ü";
-        let json = serde_json::to_string(text).unwrap();
-        let shown = inert(&json);
-        assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown}");
-        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
-    }
 }
