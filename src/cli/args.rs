@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::io::Color;
 
@@ -112,6 +112,18 @@ pub enum Command {
     /// Put a copy back in place of the history.
     #[command(after_help = "Example: retain restore ~/safe/retain.db")]
     Restore(Restore),
+    /// Write what is here for other programs and machines.
+    #[command(
+        after_help = "Examples:\n  retain export history --to history.ndjson\n  retain export cards deck:domains --to domains.yaml\n  ssh laptop retain export history | retain merge -\n\nThe ending of --to decides about the format, or --format; without both, cards are CSV."
+    )]
+    Export(Export),
+    /// Take another history into this one, such as that of another machine.
+    ///
+    /// What is there already is not added again, so that it can be merged as often as you like.
+    #[command(
+        after_help = "Examples:\n  retain merge history.ndjson\n  ssh laptop retain export history | retain merge -"
+    )]
+    Merge(Merge),
 }
 
 /// What to review.
@@ -294,6 +306,56 @@ pub struct Restore {
     pub file: PathBuf,
 }
 
+/// What to write, and where.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What to write.
+    #[arg(value_enum, value_name = "WHAT")]
+    pub what: What,
+    /// Of cards, only those that match; `retain review --help` explains QUERY.
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Into this file, which then is whole or as it was; without it, to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// In this format.
+    #[arg(long, value_enum, value_name = "F")]
+    pub format: Option<Format>,
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Every fact of every event, and every wording, for `retain merge`.
+    History,
+    /// Cards: a deck again (yaml), a table (csv), or with how they stand (json).
+    Cards,
+}
+
+/// How it can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table.
+    Csv,
+    /// One object.
+    Json,
+    /// An object a line.
+    Ndjson,
+    /// A deck.
+    Yaml,
+}
+
+/// What to take in.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// What `retain export history` or `retain backup` wrote, or another retain.db; `-` is standard
+    /// input.
+    pub file: PathBuf,
+    /// Also if another learner did it all: that is you, too.
+    #[arg(long)]
+    pub same_person: bool,
+}
+
 /// As many cards as anybody asks for.
 const MANY: u64 = 1_000_000;
 
@@ -324,7 +386,7 @@ pub fn with_negations(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsSt
             break;
         }
         let word = argument.to_str().unwrap_or_default();
-        with_query |= at > 0 && ["review", "r", "due", "list"].contains(&word);
+        with_query |= at > 0 && ["review", "r", "due", "list", "export"].contains(&word);
         match word.strip_prefix('-') {
             Some(rest) if with_query && is_negated_word(rest) => {
                 kept.push(format!("{NEGATION}{rest}").into());

@@ -132,7 +132,7 @@ impl Io {
 }
 
 /// Names what could not be written, unless nobody reads it any more.
-fn unwritten(error: std::io::Error) -> CliError {
+pub fn unwritten(error: std::io::Error) -> CliError {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         return CliError::ClosedPipe;
     }

@@ -11,6 +11,7 @@ mod due;
 mod environment;
 mod error;
 mod explain;
+mod export;
 mod glance;
 mod grade;
 mod history;
@@ -19,6 +20,7 @@ mod init;
 mod io;
 mod json;
 mod list;
+mod merge;
 mod prompt;
 mod report;
 mod review;
@@ -97,6 +99,7 @@ fn on_home(
     let command = match command {
         Some(Command::Init(init)) => return init::run(&init, &home, environment, io),
         Some(Command::Restore(restore)) => return doctor::restore(&restore, home, environment, io),
+        Some(Command::Merge(merge)) => return merge::run(&merge, home, environment, io),
         Some(Command::Review(_)) | None => {
             io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
             init::offer_starter(&home, io, command.is_some())?;
@@ -141,6 +144,7 @@ fn on_home(
         Some(Command::Explain(explain)) => explain::run(&explain, &mut desk, io),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, &mut desk, io),
         Some(Command::Backup(backup)) => doctor::backup(&backup, &mut desk, io),
-        Some(Command::Init(_) | Command::Restore(_)) => Ok(()),
+        Some(Command::Export(export)) => export::run(&export, &mut desk, io),
+        Some(Command::Init(_) | Command::Restore(_) | Command::Merge(_)) => Ok(()),
     }
 }
