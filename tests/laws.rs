@@ -3,9 +3,13 @@
 
 #[path = "laws/database.rs"]
 mod database;
+#[path = "laws/export.rs"]
+mod export;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/store.rs"]
 mod store;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/union.rs"]
+mod union;

@@ -173,8 +173,8 @@ fn notes_of(
         } else {
             standing.card.clone()
         };
-        let reverse = standing.card.kind == Kind::Reverse
-            || sides.contains(Side::Reverse.of(key).as_str());
+        let reverse =
+            standing.card.kind == Kind::Reverse || sides.contains(Side::Reverse.of(key).as_str());
         let mut details = front.details;
         if one.is_none() && details.value.is_some() {
             // Away from its deck a cell of the board keeps its column.
@@ -241,7 +241,10 @@ impl Destination {
         let Some(to) = to.filter(|to| *to != Path::new("-")) else {
             let stdout = std::io::stdout();
             let is_terminal = stdout.is_terminal();
-            return Ok(Destination { out: Out::Stdout(BufWriter::new(stdout.lock())), is_terminal });
+            return Ok(Destination {
+                out: Out::Stdout(BufWriter::new(stdout.lock())),
+                is_terminal,
+            });
         };
         let failed = |error: std::io::Error| unwritten_file(to, &error);
         // A link stays one: what it leads to is replaced.

@@ -137,10 +137,14 @@ fn open(file: &Path, home: &Home) -> Result<(Source, Option<LearnerId>), CliErro
     match Reader::begin(input) {
         Ok((heading, reader)) => Ok((Source::Lines(reader), heading.learner)),
         Err(NoHistory::Io(error)) => Err(unreadable(error)),
-        Err(error @ NoHistory::Newer { .. }) => Err(CliError::failed(format!("{shown} was {error}"))
-            .hint("install that version of retain; nothing here was touched")),
-        Err(NoHistory::Foreign) => Err(CliError::failed(format!("{shown} is no history of retain"))
-            .hint("`retain export history` and `retain backup` write files that can be merged")),
+        Err(error @ NoHistory::Newer { .. }) => {
+            Err(CliError::failed(format!("{shown} was {error}"))
+                .hint("install that version of retain; nothing here was touched"))
+        }
+        Err(NoHistory::Foreign) => {
+            Err(CliError::failed(format!("{shown} is no history of retain"))
+                .hint("`retain export history` and `retain backup` write files that can be merged"))
+        }
     }
 }
 

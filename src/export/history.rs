@@ -82,10 +82,9 @@ pub fn write_heading(heading: &Heading, out: &mut impl Write) -> io::Result<()> 
 /// What `out` says.
 pub fn write(fact: &Fact<'_>, out: &mut impl Write) -> io::Result<()> {
     let line = match fact {
-        Fact::Device { id, learner } => Line::Device {
-            id: id.to_string(),
-            learner: learner.map(|learner| learner.to_string()),
-        },
+        Fact::Device { id, learner } => {
+            Line::Device { id: id.to_string(), learner: learner.map(|learner| learner.to_string()) }
+        }
         Fact::Asked(asked) => Line::Wording {
             card: &asked.card,
             rev: asked.rev,

@@ -29,9 +29,8 @@ pub fn scalar(text: &str, indent: usize) -> String {
 /// nothing to YAML, and is no word or number.
 fn is_plain(text: &str) -> bool {
     let first = |c: char| c.is_alphabetic() && !is_hidden(c);
-    let harmless = |c: char| {
-        (c.is_alphanumeric() && !is_hidden(c)) || " ,.;!?'()/+=$€§°·–—…_-".contains(c)
-    };
+    let harmless =
+        |c: char| (c.is_alphanumeric() && !is_hidden(c)) || " ,.;!?'()/+=$€§°·–—…_-".contains(c);
     text.len() <= LONGEST_PLAIN
         && text.starts_with(first)
         && text.chars().all(harmless)

@@ -26,7 +26,9 @@ pub enum NoHistory {
     #[error("no history of retain")]
     Foreign,
     /// A newer version wrote it.
-    #[error("written by a newer version of retain (history format {found}, this one knows {VERSION})")]
+    #[error(
+        "written by a newer version of retain (history format {found}, this one knows {VERSION})"
+    )]
     Newer {
         /// Its version.
         found: i64,
@@ -92,8 +94,7 @@ impl<R: BufRead> Reader<R> {
             _ => return Err(NoHistory::Foreign),
         };
         let first = first.trim_start_matches('\u{feff}');
-        let announced: Announced =
-            serde_json::from_str(first).map_err(|_| NoHistory::Foreign)?;
+        let announced: Announced = serde_json::from_str(first).map_err(|_| NoHistory::Foreign)?;
         if announced.format != FORMAT || announced.version < 1 {
             return Err(NoHistory::Foreign);
         }
@@ -153,10 +154,7 @@ impl<R: BufRead> Reader<R> {
 }
 
 /// Returns the next line without its end, or why it is none; `None` at the end of the input.
-fn line(
-    input: &mut impl BufRead,
-    longest: usize,
-) -> io::Result<Option<Result<String, LeftOut>>> {
+fn line(input: &mut impl BufRead, longest: usize) -> io::Result<Option<Result<String, LeftOut>>> {
     let mut bytes = Vec::new();
     if Read::take(&mut *input, longest as u64 + 1).read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
