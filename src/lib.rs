@@ -12,7 +12,7 @@
 //! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
 //! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
 //! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
-//! downwards: `cli`, then `store`, then `session` and `queue`, then `schedule` and `history`, then
+//! downwards: `cli`, then `store`, `import` and `export`, then `session` and `queue`, then `schedule` and `history`, then
 //! `card` and `time`.
 
 pub mod answer;

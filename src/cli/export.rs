@@ -121,8 +121,9 @@ fn some_cards(
         return to.finish();
     }
     let (rows, title) = notes_of(&chosen, desk)?;
-    let (rows, strange): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| format != Format::Yaml || cards::is_id(&row.key));
+    let (rows, strange): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|row| format != Format::Yaml || cards::unwritable(row).is_none());
     let mut to = Destination::open(export.to.as_deref(), Privacy::Shared, io)?;
     let mut bytes = Vec::new();
     match format {
@@ -136,7 +137,8 @@ fn some_cards(
     to.write_all(&bytes).map_err(|error| to.unwritten(error))?;
     to.finish()?;
     for row in &strange {
-        io.note(text::one_line(&format!("left out: {:?} is no id that a deck can have", row.key)));
+        let problem = cards::unwritable(row).unwrap_or_default();
+        io.note(text::one_line(&format!("left out: {:?}, {problem}", row.key)));
     }
     if strange.is_empty() { Ok(()) } else { Err(CliError::Quiet(1)) }
 }

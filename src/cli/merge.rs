@@ -24,6 +24,8 @@ const BATCH_BYTES: usize = 16 * 1024 * 1024;
 const PAUSE: Duration = Duration::from_millis(10);
 /// So many lines that are left out are named.
 const MOST_NAMED: usize = 20;
+/// And in no more columns than this.
+const LONGEST_NAME: usize = 200;
 /// So many transactions are copied into the main file at a time.
 const CHECKPOINT: usize = 20;
 
@@ -202,7 +204,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn lines(&mut self, mut reader: Reader<Box<dyn BufRead>>) -> Result<(), CliError> {
         loop {
-            match reader.next() {
+            match reader.next_fact() {
                 Ok(None) => break,
                 Ok(Some((line, Ok(fact)))) => self.take(line, fact)?,
                 Ok(Some((line, Err(problem)))) => self.name(&format!("line {line}: {problem}")),
@@ -261,7 +263,8 @@ impl Work<'_> {
     fn name(&mut self, problem: &str) {
         self.left_out += 1;
         if self.left_out <= MOST_NAMED {
-            self.io.note(text::one_line(problem));
+            // What it quotes may be as long as the line.
+            self.io.note(words::shortened(&text::one_line(problem), LONGEST_NAME));
         }
     }
 

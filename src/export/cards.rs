@@ -19,11 +19,20 @@ pub struct NoteRow {
     pub note: Note,
 }
 
-/// Returns whether `key` can be written as the `id` of a note.
-pub fn is_id(key: &str) -> bool {
+/// Returns why a note cannot stand in a deck, if it cannot: only a parked one may be such.
+pub fn unwritable(row: &NoteRow) -> Option<&'static str> {
     let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
-    key.len() <= 128 && key.starts_with(first) && key.chars().all(later)
+    let key = &row.key;
+    let blank = |text: &String| text.trim().is_empty();
+    let back = row.note.back.texts();
+    if key.len() > 128 || !key.starts_with(first) || !key.chars().all(later) {
+        Some("which is no id that a deck can have")
+    } else if blank(&row.note.front) || back.is_empty() || back.iter().any(blank) {
+        Some("whose text is not known: it was never asked")
+    } else {
+        None
+    }
 }
 
 /// Writes notes as a deck, under `title` if there is one.

@@ -120,8 +120,7 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// What the input says.
-    #[expect(clippy::type_complexity, reason = "an end, a place, and a fact or what is wrong")]
-    pub fn next(&mut self) -> io::Result<Option<(usize, Result<Fact<'static>, LeftOut>)>> {
+    pub fn next_fact(&mut self) -> io::Result<Option<(usize, Result<Fact<'static>, LeftOut>)>> {
         loop {
             let Some(line) = line(&mut self.input, LONGEST_LINE)? else { return Ok(None) };
             self.number += 1;

@@ -30,7 +30,7 @@ pub use events::HistoryRow;
 pub use files::Refreshed;
 pub use read::DeckRow;
 pub use standing::Standing;
-pub use union::{Count, Other, Refused, United};
+pub use union::{Count, Found, Other, Refused, United};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

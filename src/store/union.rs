@@ -27,6 +27,9 @@ pub enum Refused {
     NoDevice,
 }
 
+/// A fact of a database, or why it is none.
+pub type Found<'a> = Result<Fact<'a>, Refused>;
+
 /// How many of something came that were new, and that were there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
@@ -110,7 +113,7 @@ impl Other {
     /// What SQLite or `with` says.
     pub fn facts<E: From<StoreError>>(
         &self,
-        mut with: impl FnMut(Result<Fact<'_>, Refused>) -> Result<(), E>,
+        mut with: impl FnMut(Found<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         each_fact(&self.db, &mut with)
     }
@@ -128,7 +131,7 @@ impl Store {
     pub fn facts<E: From<StoreError>>(
         &self,
         heading: impl FnOnce(Heading) -> Result<(), E>,
-        mut with: impl FnMut(Result<Fact<'_>, Refused>) -> Result<(), E>,
+        mut with: impl FnMut(Found<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let snapshot = self.db.unchecked_transaction().map_err(StoreError::from)?;
         heading(Heading { learner: learner(&snapshot)?, decks: decks_of_cards(&snapshot)? })?;
@@ -389,9 +392,9 @@ fn decks_of_cards(db: &Connection) -> Result<Vec<(String, String)>, StoreError> 
 
 fn each_fact<E: From<StoreError>>(
     db: &Connection,
-    with: &mut dyn FnMut(Result<Fact<'_>, Refused>) -> Result<(), E>,
+    with: &mut dyn FnMut(Found<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    type Read = fn(&Row<'_>) -> Result<Fact<'static>, Refused>;
+    type Read = fn(&Row<'_>) -> Found<'static>;
     let listed: [(&str, Read); 2] = [
         ("SELECT id, learner FROM device ORDER BY id", device_of),
         (
@@ -429,12 +432,12 @@ fn each_fact<E: From<StoreError>>(
     Ok(())
 }
 
-fn device_of(row: &Row<'_>) -> Result<Fact<'static>, Refused> {
+fn device_of(row: &Row<'_>) -> Found<'static> {
     let id = DeviceId(value(row, 0)?);
     Ok(Fact::Device { id, learner: value::<Option<[u8; 16]>>(row, 1)?.map(LearnerId) })
 }
 
-fn asked_of(row: &Row<'_>) -> Result<Fact<'static>, Refused> {
+fn asked_of(row: &Row<'_>) -> Found<'static> {
     let asked = Asked {
         card: there(text(row, 0)?)?,
         rev: value(row, 1)?,
@@ -446,7 +449,7 @@ fn asked_of(row: &Row<'_>) -> Result<Fact<'static>, Refused> {
     Ok(Fact::Asked(asked).into_owned())
 }
 
-fn event_of<'row>(row: &'row Row<'_>) -> Result<Fact<'row>, Refused> {
+fn event_of<'row>(row: &'row Row<'_>) -> Found<'row> {
     Ok(Fact::Event {
         id: EventId(value(row, 0)?),
         facts: Facts {

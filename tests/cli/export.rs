@@ -124,6 +124,26 @@ fn extra_is_carried_byte_for_byte_and_unknown_kinds_too() {
 }
 
 #[test]
+fn what_no_text_can_hold_is_left_out_by_name() {
+    let home = Home::with(TWO);
+    home.on(0).ok("grade a good");
+    let sql = "INSERT INTO history (id, device, device_seq, at_ms, utc_offset_s, day, kind, extra)
+               VALUES (randomblob(16), 1, 9, 5, 0, 1, 'guessed', CAST(x'22ff22' AS TEXT))";
+    home.sql().execute_batch(sql).unwrap();
+    let ran = home.on(0).run("export history").exits(1);
+    assert_eq!(ran.err, "left out: `extra` is not UTF-8\n1 fact left out\n");
+    assert_eq!(ran.out.lines().count(), 4);
+    let mut other = Home::with(TWO);
+    other.reseed();
+    let ran = other
+        .on(0)
+        .run_args(["merge".as_ref(), home.database().as_os_str()])
+        .exits(1)
+        .says("`extra` is not UTF-8");
+    assert!(ran.out.starts_with("events: 1 new, 0 there already\n"), "{}", ran.out);
+}
+
+#[test]
 fn a_home_without_a_history_exports_a_heading() {
     let ran = Home::new().on(0).run("export history").exits(0).silently();
     assert_eq!(
@@ -258,11 +278,17 @@ fn parked_cards_are_exported_when_they_are_asked_for() {
     let home = Home::with(TWO);
     home.on(0).ok("grade a good");
     home.on(0).ok("grade b good");
-    home.sql().execute("INSERT INTO card (id) VALUES ('no id/at all')", []).unwrap();
+    home.sql()
+        .execute_batch("INSERT INTO card (id) VALUES ('no id/at all'), ('never-asked')")
+        .unwrap();
     home.deck("deck", "cards: []\n");
     assert_eq!(home.on(0).ok("export cards --format yaml"), "cards: []\n");
     let ran = home.on(0).run("export cards --format yaml is:parked").exits(1);
-    assert!(ran.err.contains("left out: \"no id/at all\" is no id"), "{}", ran.err);
+    assert_eq!(
+        ran.err,
+        "left out: \"never-asked\", whose text is not known: it was never asked\n\
+         left out: \"no id/at all\", which is no id that a deck can have\n"
+    );
     let other = Home::with(&ran.out);
     assert_eq!(other.on(0).listed(""), ["a", "b"]);
 }

@@ -153,7 +153,7 @@ impl Machine {
 fn read(bytes: &[u8]) -> Result<Vec<Fact<'static>>, NoHistory> {
     let (_, mut reader) = Reader::begin(bytes)?;
     let mut facts = Vec::new();
-    while let Some((line, fact)) = reader.next()? {
+    while let Some((line, fact)) = reader.next_fact()? {
         facts.push(fact.unwrap_or_else(|problem| panic!("line {line}: {problem}")));
     }
     Ok(facts)
@@ -342,7 +342,7 @@ proptest! {
         }
         let Ok((_, mut reader)) = Reader::begin(bytes.as_slice()) else { return Ok(()) };
         let mut came = Vec::new();
-        while let Some((_, fact)) = reader.next().unwrap() {
+        while let Some((_, fact)) = reader.next_fact().unwrap() {
             let Ok(fact) = fact else { continue };
             if let Fact::Event { .. } = fact {
                 prop_assert!(facts.contains(&fact), "{:?} was never told", fact);
@@ -365,7 +365,7 @@ proptest! {
         }
         bytes.extend(rest);
         if let Ok((_, mut reader)) = Reader::begin(bytes.as_slice()) {
-            while let Some((line, fact)) = reader.next().unwrap() {
+            while let Some((line, fact)) = reader.next_fact().unwrap() {
                 prop_assert!(line > 1 && fact.is_err());
             }
         }
