@@ -247,10 +247,15 @@ impl Work<'_> {
         if let Fact::Device { learner, .. } = &fact {
             self.whose.refuse_device(*learner, self.desk)?;
         }
+        let long =
+            |text: &Option<std::borrow::Cow<'_, str>>| text.as_ref().map_or(0, |text| text.len());
         self.bytes += match &fact {
             Fact::Device { .. } => 0,
-            Fact::Asked(asked) => asked.front.len() + asked.back.len() + asked.accept.len(),
-            Fact::Event { facts, .. } => facts.extra.as_ref().map_or(0, |extra| extra.len()),
+            Fact::Asked(asked) => {
+                let texts = [&asked.card, &asked.front, &asked.back, &asked.accept];
+                texts.iter().map(|text| text.len()).sum::<usize>() + long(&asked.deck)
+            }
+            Fact::Event { facts, .. } => long(&facts.card) + facts.kind.len() + long(&facts.extra),
         };
         self.batch.push((place, fact));
         Ok(())

@@ -10,7 +10,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::{Connected, Store, StoreError, backup, migrate, row};
+use super::{Connected, Store, StoreError, backup, cache, migrate, row};
 use crate::history::{Asked, DeviceId, EventId, Fact, Facts, Heading, LearnerId};
 
 /// Why a fact that is in a database cannot be carried, or one that came is not kept.
@@ -25,6 +25,17 @@ pub enum Refused {
     /// Its device has no place here.
     #[error("its device is not there")]
     NoDevice,
+}
+
+impl Refused {
+    /// Returns why the database does not take an event.
+    fn of(facts: &Facts<'_>) -> Refused {
+        if (0..=1 << 53).contains(&facts.device_seq) {
+            Refused::Unbound(facts.kind.to_string())
+        } else {
+            Refused::Misfit("`device_seq` is out of range".into())
+        }
+    }
 }
 
 /// A fact of a database, or why it is none.
@@ -208,6 +219,8 @@ impl Store {
         let own = self.known_device()?;
         let mut refused = Vec::new();
         let mut own_came_back = false;
+        // Whether a wording came behind its card, and behind an event that names it.
+        let (mut late, mut named) = (false, false);
         {
             let mut cards = Cards { db: &self.db, keys: HashMap::new() };
             let mut devices: HashMap<DeviceId, Option<i64>> = HashMap::new();
@@ -218,6 +231,9 @@ impl Store {
                 "INSERT INTO wording (card, rev, front, back, accept, deck)
                  VALUES (?, ?, ?, ?, ?, ?)",
             )?;
+            let mut in_use = self
+                .db
+                .prepare("SELECT EXISTS (SELECT 1 FROM history WHERE card = ? AND rev = ?)")?;
             let mut event = self.db.prepare(
                 "INSERT INTO history (id, device, device_seq, card, rev, at_ms, utc_offset_s, day,
                                       kind, rating, quality, took_ms, extra)
@@ -239,6 +255,11 @@ impl Store {
                             asked.accept,
                             asked.deck
                         ])?;
+                        if added > 0 && !new {
+                            late = true;
+                            named |=
+                                in_use.query_row([key, asked.rev], |row| row.get::<_, bool>(0))?;
+                        }
                         united.wordings.add(added > 0);
                         united.cards.insert(key);
                         united.new_cards += usize::from(new);
@@ -302,7 +323,7 @@ impl Store {
                                 }
                             }
                             Err(error) if is_constraint(&error) => {
-                                refused.push((at, Refused::Unbound(facts.kind.to_string())));
+                                refused.push((at, Refused::of(facts)));
                                 if strange {
                                     self.db.execute_batch("ROLLBACK TO one")?;
                                     cards.forget(facts.card.as_deref());
@@ -316,6 +337,14 @@ impl Store {
                     }
                 }
             }
+        }
+        if late {
+            // What a card said is known now: whether it was edited is to be looked at again.
+            cache::set_stamp(&self.db, cache::Stamp::Astray, &1)?;
+        }
+        if named {
+            // And so is whether its answer changed, which the folds compare.
+            cache::set_stamp(&self.db, cache::Stamp::Seq, &0)?;
         }
         if own_came_back {
             // Somebody goes on in the name of this device: its next number may be taken there.

@@ -198,7 +198,15 @@ fn what_makes_no_sense_is_a_wrong_command_line() {
 #[test]
 fn a_closed_pipe_is_silent() {
     let home = Home::with(&super::support::deck_of(4000));
-    for line in ["export cards --format yaml", "export cards", "export cards --format json"] {
+    let answers: String =
+        (1..1000).map(|card| format!("{{\"card\":\"c{card}\",\"rating\":3}}\n")).collect();
+    home.on(0).input(answers).ok("grade --stdin");
+    for line in [
+        "export cards --format yaml",
+        "export cards",
+        "export cards --format json",
+        "export history",
+    ] {
         let mut child = home
             .on(0)
             .command(line.split(' '))

@@ -371,3 +371,54 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn wordings_that_come_behind_their_events_are_looked_at() {
+    let (mut one, mut other) = (Machine::new(10), Machine::new(40));
+    for (day, rating) in [(0, Rating::Good), (1, Rating::Good)] {
+        one.answer(0, day, rating);
+    }
+    let (asked, rest): (Vec<_>, Vec<_>) =
+        one.facts().into_iter().partition(|fact| matches!(fact, Fact::Asked(_)));
+    assert_eq!(asked.len(), 1);
+    for machine in [&mut one, &mut other] {
+        machine.reword(0, "another answer");
+    }
+    other.unite(&rest);
+    let before = other.seen();
+    other.unite(&asked);
+    let seen = other.seen();
+    assert_ne!(seen, before, "the card is known to have changed");
+    assert_eq!(seen, one.seen());
+    other.store.drop_caches().unwrap();
+    assert_eq!(other.seen(), seen);
+}
+
+#[test]
+fn events_out_of_range_are_refused_alone() {
+    let mut machine = Machine::new(10);
+    let good = record(9, 1, "card-1", moment(FIRST_DAY, 0), "dreamt");
+    let bad = Record { device_seq: -1, ..good.clone() };
+    let unbound = Record { rating: Some(7), kind: "reviewed".into(), ..good.clone() };
+    let event =
+        |record: &Record| Fact::Event { id: record.id(), facts: Facts::of(record) }.into_owned();
+    let facts = [
+        Fact::Device { id: DeviceId([9; 16]), learner: None },
+        event(&bad),
+        event(&unbound),
+        event(&good),
+        event(&Record { device: DeviceId([8; 16]), ..good.clone() }),
+    ];
+    let mut united = United::default();
+    let refused = machine.store.unite(&facts, &mut united).unwrap();
+    let refused: Vec<_> = refused.into_iter().map(|(at, why)| (at, why.to_string())).collect();
+    assert_eq!(
+        refused,
+        [
+            (1, "`device_seq` is out of range".to_owned()),
+            (2, "a \"reviewed\" event without what its kind needs".to_owned()),
+            (4, "its device is not there".to_owned()),
+        ]
+    );
+    assert_eq!((united.events.new, united.cards().new), (1, 1));
+}
