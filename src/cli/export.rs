@@ -32,11 +32,9 @@ pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         (What::History, Some(_)) => {
             Err(CliError::usage("a history is written as NDJSON only").hint("leave --format out"))
         }
-        (What::Cards, Some(Format::Ndjson)) if export.format.is_none() => {
-            some_cards(Format::Csv, export, desk, io)
-        }
         (What::Cards, Some(Format::Ndjson)) => {
-            Err(CliError::usage("cards are written as yaml, csv or json"))
+            Err(CliError::usage("cards are written as yaml, csv or json")
+                .hint("name one with --format, or by the ending of --to"))
         }
     }
 }

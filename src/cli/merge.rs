@@ -126,6 +126,10 @@ fn open(file: &Path, home: &Home) -> Result<(Source, Option<LearnerId>), CliErro
     };
     let mut input: Box<dyn BufRead> = Box::new(BufReader::with_capacity(1 << 16, input));
     if input.fill_buf().map_err(unreadable)?.starts_with(b"SQLite format 3\0") {
+        if !file.is_file() {
+            return Err(CliError::failed(format!("{shown} is a database in a pipe"))
+                .hint("merge a database from its file, or what `retain export history` writes"));
+        }
         let open = || {
             let other = Other::open(file)?;
             let learner = other.learner()?;

@@ -185,6 +185,7 @@ fn what_makes_no_sense_is_a_wrong_command_line() {
         ("export history a", "exported whole, without a QUERY"),
         ("export history --format csv", "NDJSON only"),
         ("export cards --format ndjson", "yaml, csv or json"),
+        ("export cards --to cards.ndjson", "yaml, csv or json"),
         ("export cards --format html", "possible values: csv, json, ndjson, yaml"),
         ("export nothing", "possible values: history, cards"),
         ("export", "<WHAT>"),

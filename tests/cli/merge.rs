@@ -213,6 +213,8 @@ fn what_is_no_history_is_refused_and_nothing_is_touched() {
         rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         merge(&home.on(9), &path).exits(1).says(says).says("cannot be merged");
     }
+    let pipe = home.on(9).input("SQLite format 3\0 and more").run("merge -").exits(1);
+    assert!(pipe.err.contains("- is a database in a pipe"), "{}", pipe.err);
     // Not even a home is made.
     let nowhere = Home::new();
     let file = write(&home, "hello\n");
