@@ -46,7 +46,6 @@ pub fn run(
     if !home.database().exists() {
         // A new machine may begin with what another one knows.
         let chance = environment.chance(home.explicit)?;
-        home.settings()?;
         Store::open(&home.database(), chance.ids())?;
     }
     let mut desk = Desk::open(home, environment, io)?;
