@@ -260,24 +260,29 @@ impl Wording {
     }
 
     /// Returns the number that stands for exactly this wording, on every machine.
-    ///
-    /// It is made of the first 53 bits of SHA-256 over `retain-wording-1` and each text behind its
-    /// length (u32, little endian), so that JSON readers that know only doubles keep it whole.
     pub fn rev(&self) -> i64 {
-        let mut hash = Sha256::new();
-        hash.update(b"retain-wording-1");
-        for text in [&self.front, &self.back, &self.accept] {
-            hash.update((text.len() as u32).to_le_bytes());
-            hash.update(text.as_bytes());
-        }
-        let first: [u8; 8] = hash.finalize()[..8].try_into().unwrap_or_default();
-        (u64::from_be_bytes(first) >> 11) as i64
+        rev_of(&self.front, &self.back, &self.accept)
     }
 
     /// Returns the answer.
     pub fn answer(&self) -> Answer {
         serde_json::from_str(&self.back).unwrap_or_else(|_| Answer::Text(self.back.clone()))
     }
+}
+
+/// Returns the number that stands for exactly these texts of a wording, on every machine.
+///
+/// It is made of the first 53 bits of SHA-256 over `retain-wording-1` and each text behind its
+/// length (u32, little endian), so that JSON readers that know only doubles keep it whole.
+pub fn rev_of(front: &str, back: &str, accept: &str) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update(b"retain-wording-1");
+    for text in [front, back, accept] {
+        hash.update((text.len() as u32).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    let first: [u8; 8] = hash.finalize()[..8].try_into().unwrap_or_default();
+    (u64::from_be_bytes(first) >> 11) as i64
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@
 //! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
 //! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
 //! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
-//! downwards: `cli`, then `store` and `export`, then `session`, `queue` and `stats`, then `schedule`
-//! and `history`, then `card` and `time`.
+//! downwards: `cli`, then `store`, `import` and `export`, then `session`, `queue` and `stats`, then
+//! `schedule` and `history`, then `card` and `time`.
 
 pub mod answer;
 pub mod card;
@@ -23,6 +23,7 @@ pub mod deck;
 pub mod diagnostic;
 pub mod export;
 pub mod history;
+pub mod import;
 pub mod query;
 pub mod queue;
 pub mod schedule;

@@ -3,6 +3,8 @@
 
 #[path = "laws/database.rs"]
 mod database;
+#[path = "laws/export.rs"]
+mod export;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/schema.rs"]
@@ -11,3 +13,5 @@ mod schema;
 mod store;
 #[path = "laws/support.rs"]
 mod support;
+#[path = "laws/union.rs"]
+mod union;

@@ -78,9 +78,9 @@ pub enum Command {
         after_help = "Examples:\n  retain stats\n  retain stats deck:domains --days 90\n  retain stats --json | jq .streak_days"
     )]
     Stats(Stats),
-    /// Write figures and answers for other programs.
+    /// Write what is here for other programs and machines.
     #[command(
-        after_help = "Examples:\n  retain export progress --to progress.csv\n  retain export reviews deck:domains | head\n  retain export reviews --to answers.ndjson\n\nWHAT:\n  progress  a row a day, from the first answer to today\n  reviews   a row an answer, oldest first"
+        after_help = "Examples:\n  retain export progress --to progress.csv\n  retain export reviews deck:domains | head\n  retain export cards deck:domains --to domains.yaml\n  ssh laptop retain export history | retain merge -\n\nWHAT:\n  progress  a row a day, from the first answer to today (csv, ndjson)\n  reviews   a row an answer, oldest first (csv, ndjson)\n  cards     the cards, to be a deck again (yaml), a table (csv), or with how they\n            stand (json)\n  history   every fact of every event and every wording, for `retain merge`\n            (ndjson)\n\nThe ending of --to decides about the format, or --format."
     )]
     Export(Export),
     /// List cards.
@@ -142,6 +142,13 @@ pub enum Command {
     /// Put a copy back in place of the history.
     #[command(after_help = "Example: retain restore ~/safe/retain.db")]
     Restore(Restore),
+    /// Take another history into this one, such as that of another machine.
+    ///
+    /// What is there already is not added again, so that it can be merged as often as you like.
+    #[command(
+        after_help = "Examples:\n  retain merge history.ndjson\n  ssh laptop retain export history | retain merge -"
+    )]
+    Merge(Merge),
 }
 
 /// What to review.
@@ -324,7 +331,7 @@ pub struct Export {
     /// Write to this file, in place of what is in it; without it, or as -, to standard output.
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
-    /// How to write it, whatever the file's ending says; without both, CSV.
+    /// How to write it, whatever the file's ending says.
     #[arg(long, value_name = "F", value_enum)]
     pub format: Option<Format>,
 }
@@ -336,6 +343,10 @@ pub enum What {
     Progress,
     /// A row an answer.
     Reviews,
+    /// Cards.
+    Cards,
+    /// Every fact of every event, and every wording.
+    History,
 }
 
 /// How it can be written.
@@ -345,6 +356,22 @@ pub enum Format {
     Csv,
     /// A JSON object a line.
     Ndjson,
+    /// One JSON object.
+    Json,
+    /// A deck.
+    Yaml,
+}
+
+impl Format {
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
+            Format::Json => "json",
+            Format::Yaml => "yaml",
+        }
+    }
 }
 
 /// Which cards to list.
@@ -435,6 +462,17 @@ pub struct Backup {
 pub struct Restore {
     /// A copy that `retain backup` or a session made.
     pub file: PathBuf,
+}
+
+/// What to take in.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// What `retain export history` or `retain backup` wrote, or another retain.db; `-` is standard
+    /// input.
+    pub file: PathBuf,
+    /// Also if another learner did it all: that is you, too.
+    #[arg(long)]
+    pub same_person: bool,
 }
 
 /// As many cards as anybody asks for.

@@ -99,11 +99,6 @@ impl Io {
         self.out.flush().map_err(unwritten)
     }
 
-    /// Returns where the bytes of a result go.
-    pub fn out(&mut self) -> &mut impl Write {
-        &mut self.out
-    }
-
     /// Says something about the result, on standard error.
     pub fn note(&mut self, text: impl std::fmt::Display) {
         // Results first: on a terminal both end up in one place.

@@ -20,9 +20,11 @@ use crate::store::Standing;
 use crate::text;
 use crate::time::Day;
 
+/// Cards, as scripts see them.
 #[derive(Serialize)]
-struct CardsJson<'a> {
-    cards: Vec<CardJson<'a>>,
+pub struct CardsJson<'a> {
+    /// Each of them.
+    pub cards: Vec<CardJson<'a>>,
 }
 
 /// Reads the words of a QUERY; `None` if there are none.

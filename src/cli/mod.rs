@@ -21,6 +21,7 @@ mod init;
 mod io;
 mod json;
 mod list;
+mod merge;
 mod prompt;
 mod report;
 mod review;
@@ -105,6 +106,7 @@ fn on_home(
         Some(Command::Completions(completions)) => return complete::run(&completions, io),
         Some(Command::Man(man)) => return complete::man(&man, io),
         Some(Command::Help(help)) => return complete::help(&help, io),
+        Some(Command::Merge(merge)) => return merge::run(&merge, home, environment, io),
         Some(Command::Review(_)) | None => {
             io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
             init::offer_starter(&home, io, command.is_some())?;
@@ -157,7 +159,8 @@ fn on_home(
             | Command::Schema
             | Command::Completions(_)
             | Command::Man(_)
-            | Command::Help(_),
+            | Command::Help(_)
+            | Command::Merge(_),
         ) => Ok(()),
     }
 }

@@ -1,7 +1,12 @@
-//! Rows for other programs, as bytes. Where they go is the command's business.
+//! What is here, as bytes for other programs: plain functions on any `Write`.
+//!
+//! Which cards and events, and where the bytes go, is for the commands to say.
 
+pub mod cards;
+pub mod history;
 pub mod progress;
 pub mod reviews;
+mod yaml;
 
 use std::io;
 

@@ -5,14 +5,14 @@
 //! facts are kept is `store`'s business.
 
 pub mod extra;
+mod facts;
 mod replay;
 
+pub use facts::{Asked, Fact, Facts, Heading, Untrue};
 pub use replay::{Past, Step, groups, keep_in_force, replay};
 
 use std::fmt;
 use std::str::FromStr;
-
-use sha2::{Digest, Sha256};
 
 use crate::card::{CardId, hex};
 use crate::schedule::{Ease, Grade, Quality, Rating};
@@ -94,33 +94,9 @@ pub struct Record {
 }
 
 impl Record {
-    /// Returns the id: the first 16 bytes of SHA-256 over the facts, as `docs/history.md` says.
+    /// Returns the id, as [`Facts::id`].
     pub fn id(&self) -> EventId {
-        let mut hash = Sha256::new();
-        hash.update(b"retain-event-1");
-        let mut field = |bytes: Option<&[u8]>| match bytes {
-            Some(bytes) => {
-                hash.update((bytes.len() as u32).to_le_bytes());
-                hash.update(bytes);
-            }
-            None => hash.update(u32::MAX.to_le_bytes()),
-        };
-        let number = |number: Option<i64>| number.map(|number| number.to_string());
-        field(Some(&self.device.0));
-        field(Some(self.device_seq.to_string().as_bytes()));
-        field(self.card.as_ref().map(|card| card.as_str().as_bytes()));
-        field(number(self.rev).as_deref().map(str::as_bytes));
-        field(Some(self.when.at_ms.to_string().as_bytes()));
-        field(Some(self.when.utc_offset_s.to_string().as_bytes()));
-        field(Some(self.day.0.to_string().as_bytes()));
-        field(Some(self.kind.as_bytes()));
-        for numeral in [self.rating, self.quality, self.took_ms] {
-            field(number(numeral).as_deref().map(str::as_bytes));
-        }
-        field(self.extra.as_deref().map(str::as_bytes));
-        let mut id = [0; 16];
-        id.copy_from_slice(&hash.finalize()[..16]);
-        EventId(id)
+        Facts::of(self).id()
     }
 }
 

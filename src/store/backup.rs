@@ -195,12 +195,15 @@ fn open_copy(from: &Path) -> Result<Connection, StoreError> {
     let source = Connection::open_with_flags(from, flags)?;
     verify(&source, from)?;
     migrate::refuse_unknown(&source, from)?;
-    let facts: i64 = source.query_row(
-        "SELECT count(*) FROM sqlite_schema WHERE name = 'history'",
-        [],
-        |row| row.get(0),
-    )?;
-    if facts == 0 { Err(StoreError::Foreign(from.to_owned())) } else { Ok(source) }
+    refuse_without_history(&source, from)?;
+    Ok(source)
+}
+
+/// Refuses a database that never had a history.
+pub(super) fn refuse_without_history(db: &Connection, path: &Path) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'history'";
+    let facts: i64 = db.query_row(sql, [], |row| row.get(0))?;
+    if facts == 0 { Err(StoreError::Foreign(path.to_owned())) } else { Ok(()) }
 }
 
 /// Keeps the newest copies and one a month; what cannot be deleted stays.

@@ -320,12 +320,13 @@ impl Store {
     /// Returns the id of `family` that was asked last, with what it said and where it stood.
     pub(super) fn last_wording(&self, family: &[i64]) -> Result<Option<LastWording>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT c.id, w.front, w.back, w.accept, w.deck, h.at_ms FROM history AS h
+            "SELECT c.id, w.front, w.back, w.accept, w.deck, h.at_ms, h.id FROM history AS h
                JOIN card AS c ON c.key = h.card
                JOIN wording AS w ON w.card = h.card AND w.rev = h.rev
               WHERE h.card = ? ORDER BY h.at_ms DESC, h.id DESC LIMIT 1",
         )?;
-        let mut newest: Option<(i64, LastWording)> = None;
+        // By time and id, as the folds: keys are another machine's numbers there.
+        let mut newest: Option<((i64, [u8; 16]), LastWording)> = None;
         for key in family {
             let found = statement
                 .query_row([key], |row| {
@@ -336,7 +337,7 @@ impl Store {
                     };
                     let id = CardId::new(row::owned(row, 0)?);
                     let deck = row::text(row, 4)?.map(Cow::into_owned);
-                    Ok((row.get(5)?, (id, text, deck)))
+                    Ok(((row.get(5)?, row.get(6)?), (id, text, deck)))
                 })
                 .optional()?;
             if let Some(found) = found

@@ -21,6 +21,7 @@ mod names;
 mod read;
 mod row;
 mod standing;
+mod union;
 
 pub use ahead::AHEAD_MS;
 pub use answers::Answered;
@@ -31,6 +32,7 @@ pub use events::HistoryRow;
 pub use files::Refreshed;
 pub use read::DeckRow;
 pub use standing::Standing;
+pub use union::{Count, Found, Other, Refused, United};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -380,6 +382,13 @@ fn connect(path: &Path) -> Result<Connected, StoreError> {
     {
         return Ok((db, Access::Write, None));
     }
+    connect_to_read(path)
+}
+
+/// Opens a database for reading only, or a copy of it where its log cannot be shared.
+fn connect_to_read(path: &Path) -> Result<Connected, StoreError> {
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let read = flags | OpenFlags::SQLITE_OPEN_READ_ONLY;
     let db = Connection::open_with_flags(path, read)?;
     db.busy_timeout(PATIENCE)?;

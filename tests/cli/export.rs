@@ -104,11 +104,11 @@ fn a_file_is_replaced_whole_or_not_at_all() {
     let before = read(&home, "out.csv");
     home.on(9).run("export progress --to out.csv").exits(1).says("cannot be written");
     assert_eq!(read(&home, "out.csv"), before);
-    home.on(9).run("export progress --to decks").exits(1).says("decks cannot be written");
+    home.on(9).run("export progress --to decks").exits(1).says("decks is a folder");
     home.on(9).run("export progress --to no/such/folder.csv").exits(1).says("cannot be written");
     let left = std::fs::read_dir(home.path()).unwrap();
     let left = left.filter(|file| {
-        file.as_ref().unwrap().file_name().to_string_lossy().starts_with(".retain-")
+        file.as_ref().unwrap().file_name().to_string_lossy().starts_with(".unfinished-")
     });
     assert_eq!(left.count(), 0);
 }

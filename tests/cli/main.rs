@@ -3,6 +3,7 @@
 
 mod backup;
 mod care;
+mod carried;
 mod check;
 mod docs;
 mod doctor;
@@ -14,6 +15,7 @@ mod grade;
 mod history;
 mod init;
 mod list;
+mod merge;
 mod plain;
 mod readonly;
 mod settings;

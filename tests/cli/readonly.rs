@@ -117,7 +117,7 @@ fn read_only(work: impl FnOnce(&Home)) -> (Home, Reader) {
     (home, reader)
 }
 
-const LOOKS: [&str; 18] = [
+const LOOKS: [&str; 20] = [
     "",
     "due",
     "due --json",
@@ -136,6 +136,8 @@ const LOOKS: [&str; 18] = [
     "stats --json",
     "export progress",
     "export reviews",
+    "export history",
+    "export cards --format yaml",
 ];
 
 #[test]
@@ -185,9 +187,12 @@ fn an_edit_that_would_be_linked_is_seen_as_linked_or_new_but_written_nowhere() {
 
 #[test]
 fn what_must_write_says_that_it_cannot() {
-    let (home, reader) = read_only(|_| {});
+    let (home, reader) = read_only(|home| {
+        home.file("h.ndjson", "{\"format\":\"retain-history\",\"version\":1}\n");
+    });
     let before = contents(home.path());
-    for line in ["grade a good", "undo", "review --plain", "suspend a", "reset a"] {
+    let merge = format!("merge {}", home.path().join("h.ndjson").display());
+    for line in ["grade a good", "undo", "review --plain", "suspend a", "reset a", &merge] {
         let (out, err) = reader.wants(&home, 1, line, 1);
         assert_eq!(out, "", "{line}");
         assert!(err.contains("cannot be written") && err.contains("hint:"), "{line}: {err}");
@@ -231,7 +236,8 @@ fn a_home_that_has_no_database_yet_can_be_read() {
     let reader = Reader::of(&home);
     set(home.path(), false);
     let before = contents(home.path());
-    for line in ["", "due", "due --json", "list", "show a", "history", "check", "explain a"] {
+    let looks = ["", "due", "due --json", "list", "show a", "history", "check", "explain a"];
+    for line in looks.into_iter().chain(["export history", "export cards"]) {
         reader.wants(&home, 1, line, 0);
     }
     let (_, err) = reader.wants(&home, 1, "grade a good", 1);

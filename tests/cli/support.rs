@@ -311,6 +311,11 @@ impl Ran {
         self
     }
 
+    /// Returns the exit status.
+    pub fn status(&self) -> Option<i32> {
+        self.status
+    }
+
     /// Wants this on standard error.
     #[track_caller]
     pub fn says(self, words: &str) -> Ran {

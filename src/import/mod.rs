@@ -1,0 +1,3 @@
+//! What other programs and machines wrote: bytes -> facts. Nothing in here keeps anything.
+
+pub mod history;
