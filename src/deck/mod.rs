@@ -2,6 +2,7 @@
 
 mod files;
 pub mod load;
+pub mod write;
 pub mod yaml;
 
 pub use files::{DeckFile, FileState, Pulled, ReadFile, Sources};
