@@ -21,6 +21,7 @@ pub mod cli;
 pub mod deck;
 pub mod diagnostic;
 pub mod history;
+pub mod import;
 pub mod query;
 pub mod queue;
 pub mod schedule;

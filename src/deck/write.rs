@@ -13,9 +13,9 @@ use crate::settings::{Changed, Limit, Sm2Profile};
 pub const INDENT: usize = 2;
 
 /// The keys of a card, in the order in which they are written.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "id", "front", "back", "need", "ordered", "accept", "reverse", "hint", "why", "source", "tags",
-    "value", "category",
+    "value", "category", "typed",
 ];
 
 /// Returns a deck: what its head says, and `notes`, each with its id.
@@ -65,6 +65,7 @@ pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Optio
         "need" => plain(details.need.map(|need| need.to_string())),
         "ordered" => plain(details.ordered.map(|ordered| ordered.to_string())),
         "value" => plain(details.value.map(|value| value.to_string())),
+        "typed" => plain(details.typed.map(|typed| typed.to_string())),
         "reverse" => plain(note.reverse.then(|| "true".to_owned())),
         "back" => match &note.back {
             Answer::Text(back) => push_text(&mut text, indent, key, back),
@@ -142,9 +143,10 @@ fn scalar(value: &str, indent: usize) -> String {
         value.to_owned()
     } else if is_block(value) {
         let margin = " ".repeat(indent);
-        let lines = value.trim_end_matches('\n').split('\n').map(|line| {
-            if line.is_empty() { String::new() } else { format!("{margin}{line}") }
-        });
+        let lines = value
+            .trim_end_matches('\n')
+            .split('\n')
+            .map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
         let mark = if value.ends_with('\n') { "|" } else { "|-" };
         format!("{mark}\n{}", lines.collect::<Vec<_>>().join("\n"))
     } else {
@@ -230,10 +232,50 @@ pub(crate) mod tests {
             1 => "[\u{0}-\u{1f}\u{7f}-\u{9f}\u{2028}\u{feff}\u{202e}\u{fffe}🚀]",
         ];
         let whole = prop::sample::select(vec![
-            "007", "no", "~", "null", "1.10", "a: b", "#", "# a", "-", "- a", " a", "a ", "\ta",
-            "a\n b\n", "\na", "a\n\n", "a\n\nb", "true", "0x1F", "2024-01-01", ".inf", "'", "\"",
-            "|", "<<", "=", "&a", "*a", "!!str", "%", "@", "a:", ":a", "{a}", "[a]", "?", "? a",
-            "a\r\nb", "\u{feff}a", "👩\u{200d}🚀", "a\u{85}b", "\u{0}", "a\\nb", "e\u{301}",
+            "007",
+            "no",
+            "~",
+            "null",
+            "1.10",
+            "a: b",
+            "#",
+            "# a",
+            "-",
+            "- a",
+            " a",
+            "a ",
+            "\ta",
+            "a\n b\n",
+            "\na",
+            "a\n\n",
+            "a\n\nb",
+            "true",
+            "0x1F",
+            "2024-01-01",
+            ".inf",
+            "'",
+            "\"",
+            "|",
+            "<<",
+            "=",
+            "&a",
+            "*a",
+            "!!str",
+            "%",
+            "@",
+            "a:",
+            ":a",
+            "{a}",
+            "[a]",
+            "?",
+            "? a",
+            "a\r\nb",
+            "\u{feff}a",
+            "👩\u{200d}🚀",
+            "a\u{85}b",
+            "\u{0}",
+            "a\\nb",
+            "e\u{301}",
         ]);
         prop_oneof![3 => vec(piece, 1..8).prop_map(|pieces| pieces.concat()), 2 => whole.prop_map(str::to_owned)]
             .prop_filter("blank", |text| !text.trim().is_empty())
@@ -250,13 +292,18 @@ pub(crate) mod tests {
         (
             ("[a-zA-Z0-9_][a-zA-Z0-9_.%-]{0,9}", hard_text(), answer, any::<bool>()),
             (texts(), texts(), text(), text(), text(), text()),
-            (option::of(1u32..2), option::of(any::<bool>()), option::of(0u32..1_000_000)),
+            (
+                option::of(1u32..2),
+                option::of(any::<bool>()),
+                option::of(0u32..1_000_000),
+                option::of(any::<bool>()),
+            ),
         )
             .prop_map(
                 |(
                     (id, front, back, reverse),
                     (accept, mut tags, hint, why, source, category),
-                    (need, ordered, value),
+                    (need, ordered, value, typed),
                 )| {
                     let list = matches!(back, Answer::List(_));
                     tags.dedup();
@@ -273,7 +320,7 @@ pub(crate) mod tests {
                         tags,
                         value,
                         category,
-                        typed: None,
+                        typed,
                     };
                     let reverse = reverse && !list;
                     Note { id: Some(id), line: 1, front, back, reverse, details }

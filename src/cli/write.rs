@@ -1,0 +1,81 @@
+//! Deck files that appear whole or not at all, and over nobody else's edit.
+
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::words;
+
+/// A file that is to be written: where, what was there when it was read, and what is to be.
+pub struct Change<'a> {
+    /// Where.
+    pub path: &'a Path,
+    /// What was there; `None` if nothing was.
+    pub was: Option<&'a [u8]>,
+    /// What is to be there.
+    pub text: &'a str,
+}
+
+/// Writes all files, after having seen that none of them was changed meanwhile.
+///
+/// # Errors
+///
+/// What the system says; a file that another program changed or made is left as it is.
+pub fn all(changes: &[Change<'_>]) -> Result<(), CliError> {
+    for change in changes {
+        check(change)?;
+    }
+    changes.iter().try_for_each(one)
+}
+
+fn check(change: &Change<'_>) -> Result<(), CliError> {
+    let now = match std::fs::read(change.path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(failed(change.path, &error)),
+    };
+    if now.as_deref() == change.was { Ok(()) } else { Err(changed(change.path)) }
+}
+
+fn changed(path: &Path) -> CliError {
+    CliError::failed(format!("{} was changed by another program meanwhile", words::path(path)))
+        .hint("it was left as it is; try again")
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::failed(format!("{} cannot be written: {error}", words::path(path)))
+        .hint("let yourself write there, or choose another home with --home")
+}
+
+fn one(change: &Change<'_>) -> Result<(), CliError> {
+    // A link stays one: the file that it leads to is written.
+    let path = match change.was {
+        Some(_) => std::fs::canonicalize(change.path).unwrap_or_else(|_| change.path.to_owned()),
+        None => PathBuf::from(change.path),
+    };
+    let told = |error: &std::io::Error| failed(change.path, error);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| told(&error))?;
+    let permissions = match change.was {
+        Some(_) => std::fs::metadata(&path).map_err(|error| told(&error))?.permissions(),
+        None => PermissionsExt::from_mode(0o644),
+    };
+    let mut file = tempfile::Builder::new()
+        .permissions(permissions)
+        .tempfile_in(folder)
+        .map_err(|error| told(&error.kind().into()))?; // its own words name the unfinished file
+    file.write_all(change.text.as_bytes())
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|error| told(&error))?;
+    check(change)?;
+    let written = match change.was {
+        Some(_) => file.persist(&path),
+        None => file.persist_noclobber(&path),
+    };
+    match written {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(changed(change.path)),
+        Err(error) => Err(told(&error.error)),
+    }
+}

@@ -1,0 +1,695 @@
+//! The one rule of all imports: what becomes of the decks when other people's cards come in.
+//!
+//! - A card that is there already, by its id or else by front and back, is not doubled.
+//! - A name that is taken by other cards gets a number, be it of a deck or of a card.
+//! - A card of a source that was imported before is merged by three texts: what that import brought,
+//!   what the deck says now, and what the source says now. What nobody touched is updated; what the
+//!   learner touched is kept, and told.
+//! - Nothing is taken away.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::merge::{self, Block};
+use super::{Imported, ImportedDeck, Item, Wanted};
+use crate::card::{Answer, Details, Note};
+use crate::deck::{Deck, write, yaml};
+
+/// A file of the deck folders.
+#[derive(Clone, Debug)]
+pub struct Shelved {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path as commands show it.
+    pub shown: String,
+    /// The deck's name.
+    pub deck: String,
+    /// The bytes on the disk; `None` if there is no file yet.
+    pub on_disk: Option<Vec<u8>>,
+    /// The text as it is to be.
+    pub text: String,
+    /// What the text says; `None` if it is no deck.
+    read: Option<Deck>,
+}
+
+/// All decks, with what imports do to them.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Below which new decks are made.
+    root: PathBuf,
+    /// The files, those that are new behind the others.
+    pub files: Vec<Shelved>,
+    /// Whether sources that come together may share a deck that is new.
+    pub together: bool,
+    by_name: HashMap<String, usize>,
+    by_id: HashMap<String, Vec<(usize, usize)>>,
+    by_texts: HashMap<String, (usize, usize)>,
+    taken: HashSet<String>,
+}
+
+/// What was imported from a source last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// Cells of a board that a person placed, and their categories.
+    pub places: BTreeMap<String, String>,
+    /// The names that its decks got.
+    decks: BTreeMap<String, String>,
+    cards: Vec<Kept>,
+}
+
+/// A card as it was imported last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    origin: String,
+    id: String,
+    /// The deck that the source wanted for it.
+    wanted: String,
+    /// The deck that it came into.
+    deck: String,
+    front: String,
+    back: Answer,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reverse: bool,
+    #[serde(default)]
+    details: Details,
+}
+
+impl Kept {
+    fn note(&self) -> Note {
+        Note {
+            id: Some(self.id.clone()),
+            line: 0,
+            front: self.front.clone(),
+            back: self.back.clone(),
+            reverse: self.reverse,
+            details: self.details.clone(),
+        }
+    }
+}
+
+/// What becomes of a card of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It says what it said.
+    Same,
+    /// These keys are as in the source now.
+    Updated(Vec<&'static str>),
+    /// These keys are other ones in the deck, and stay; perhaps others were updated.
+    Kept {
+        /// What stays.
+        kept: Vec<&'static str>,
+        /// What was updated.
+        updated: Vec<&'static str>,
+    },
+    /// It was taken out of its deck, and stays out.
+    Gone,
+    /// It went to another deck, from the one that is named.
+    Moved(String),
+}
+
+/// A card of the source, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its id.
+    pub id: String,
+    /// Its line in the source.
+    pub line: u32,
+    /// The question, as the source has it.
+    pub front: String,
+    /// The answer, as the source has it.
+    pub back: Answer,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// The file it is in, as commands show it.
+    pub file: String,
+}
+
+/// What becomes of a source.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Its cards, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Names that were taken: the wanted and the given one.
+    pub renamed: Vec<(String, String)>,
+    /// What is to be kept of it.
+    pub record: Record,
+}
+
+impl Shelf {
+    /// Returns the decks that are in `files`: path, shown path, name and bytes of each. New ones come
+    /// below `root`.
+    pub fn new(
+        root: PathBuf,
+        files: impl IntoIterator<Item = (PathBuf, String, String, Vec<u8>)>,
+    ) -> Shelf {
+        let mut shelf = Shelf { root, ..Shelf::default() };
+        for (path, shown, deck, bytes) in files {
+            let read = yaml::read(&bytes, &shown).deck;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let on_disk = Some(bytes);
+            shelf.push(Shelved { path, shown, deck, on_disk, text, read });
+        }
+        shelf
+    }
+
+    fn push(&mut self, file: Shelved) {
+        let at = self.files.len();
+        self.by_name.entry(file.deck.clone()).or_insert(at);
+        self.files.push(file);
+        self.learn(at, 0);
+    }
+
+    /// Takes the notes of a file from number `from` on into the indexes.
+    fn learn(&mut self, at: usize, from: usize) {
+        let Some(deck) = self.files.get(at).and_then(|file| file.read.as_ref()) else { return };
+        for (number, note) in deck.notes.iter().enumerate().skip(from) {
+            let keys = match &note.id {
+                Some(id) => vec![id.clone()],
+                None => vec![note.key_of_front(), note.key_of_both()],
+            };
+            for key in keys {
+                self.by_id.entry(key.clone()).or_default().push((at, number));
+                self.taken.insert(key);
+            }
+            self.by_texts.entry(note.key_of_both()).or_insert((at, number));
+        }
+        self.taken.extend(deck.left_out.iter().map(|(key, _)| key.clone()));
+    }
+
+    fn learn_anew(&mut self) {
+        self.by_id.clear();
+        self.by_texts.clear();
+        (0..self.files.len()).for_each(|at| self.learn(at, 0));
+    }
+
+    fn note(&self, (file, number): (usize, usize)) -> Option<&Note> {
+        self.files.get(file)?.read.as_ref()?.notes.get(number)
+    }
+
+    /// Returns the files whose text is another one than on the disk; those that lose cards last.
+    pub fn changed(&self) -> Vec<&Shelved> {
+        let is_new = |file: &&Shelved| file.on_disk.as_deref() != Some(file.text.as_bytes());
+        let mut changed: Vec<&Shelved> = self.files.iter().filter(is_new).collect();
+        changed.sort_by_key(|file| {
+            file.on_disk.as_ref().is_some_and(|was| was.len() > file.text.len())
+        });
+        changed
+    }
+
+    /// Gives a file a new text, if that says exactly `notes`.
+    fn rewrite(&mut self, at: usize, text: String, notes: &[Note]) -> bool {
+        let Some(file) = self.files.get_mut(at) else { return false };
+        let reading = yaml::read(text.as_bytes(), &file.shown);
+        let Some(deck) = reading.deck else { return false };
+        let before = file.read.as_ref();
+        let same_rest = before.is_none_or(|before| {
+            before.head == deck.head && before.left_out.len() == deck.left_out.len()
+        });
+        let same = |(one, other): (&Note, &Note)| {
+            Note { line: 0, ..one.clone() } == Note { line: 0, ..other.clone() }
+        };
+        if !same_rest || deck.notes.len() != notes.len() || !deck.notes.iter().zip(notes).all(same)
+        {
+            return false;
+        }
+        (file.text, file.read) = (text, Some(deck));
+        true
+    }
+
+    fn unused_id(&self, wanted: String) -> String {
+        let free = |id: &str| !self.taken.contains(id);
+        if free(&wanted) {
+            return wanted;
+        }
+        (2u32..).map(|number| format!("{wanted}-{number}")).find(|id| free(id)).unwrap_or(wanted)
+    }
+
+    /// Plans what becomes of a source: `record` is what was kept of its last import.
+    pub fn take_in(&mut self, imported: &Imported, record: Record) -> Report {
+        let mut report =
+            Report { record: Record { cards: Vec::new(), ..record.clone() }, ..Report::default() };
+        let matched = matched(imported, &record.cards);
+        let mut used: HashSet<usize> = HashSet::new();
+        let mut work = Work::default();
+        for (deck_at, deck) in imported.decks.iter().enumerate() {
+            for (item_at, item) in deck.items.iter().enumerate() {
+                let known = matched[deck_at][item_at];
+                used.extend(known);
+                let known = known.and_then(|at| record.cards.get(at));
+                let step = self.step(deck, item, known, &work);
+                work.take(deck_at, item, known, step);
+            }
+        }
+        self.update(&mut work);
+        self.remove_moved(&mut work);
+        self.add(imported, &record, &mut work, &mut report);
+        for done in work.done {
+            let (item, kept) = (done.item, done.kept);
+            report.outcomes.push(Outcome {
+                id: done.id.clone(),
+                line: item.note.line,
+                front: item.note.front.clone(),
+                back: item.note.back.clone(),
+                fate: done.fate,
+                file: done.file,
+            });
+            if kept {
+                report.record.cards.push(Kept {
+                    origin: item.origin,
+                    id: done.id,
+                    wanted: imported.decks[done.deck].name.clone(),
+                    deck: done.deck_name,
+                    front: item.note.front,
+                    back: item.note.back,
+                    reverse: item.note.reverse,
+                    details: item.note.details,
+                });
+            }
+        }
+        // What the source says no more may come again.
+        let left = record.cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at));
+        report.record.cards.extend(left.map(|(_, kept)| kept));
+        report
+    }
+
+    /// Returns what is to be done about a card of the source.
+    fn step(&self, deck: &ImportedDeck, item: &Item, known: Option<&Kept>, work: &Work) -> Step {
+        if let Some(known) = known {
+            let places = self.by_id.get(&known.id).map_or(&[][..], Vec::as_slice);
+            let in_old =
+                places.iter().copied().find(|place| self.files[place.0].deck == known.deck);
+            if let Some(from) = in_old.filter(|_| known.wanted != deck.name) {
+                let elsewhere = places.iter().any(|place| *place != from);
+                return Step::Move { from, elsewhere };
+            }
+            return match places.first() {
+                Some(place) => Step::Merge(*place),
+                None if self.by_name.contains_key(&known.deck) => Step::Gone,
+                None => Step::Add,
+            };
+        }
+        let same = |place: &(usize, usize)| {
+            let texts = |note: &Note| Note { id: None, line: 0, ..note.clone() };
+            self.note(*place).is_some_and(|note| texts(note) == texts(&item.note))
+        };
+        if let Wanted::Given(id) = &item.id {
+            if let Some(place) = self.by_id.get(id).and_then(|places| places.first()) {
+                return if same(place) { Step::Same(*place) } else { Step::Other(*place) };
+            }
+            if work.ids.contains(id) {
+                return Step::Twice;
+            }
+        }
+        let texts = item.note.key_of_both();
+        match self.by_texts.get(&texts) {
+            Some(place) => Step::Same(*place),
+            None if work.texts.contains(&texts) => Step::Twice,
+            None => Step::Add,
+        }
+    }
+
+    /// Brings cards up to date, file by file, from the last to the first.
+    fn update(&mut self, work: &mut Work) {
+        let mut by_file: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, done) in work.done.iter_mut().enumerate() {
+            let Some((file, number)) = done.place else { continue };
+            (done.file, done.deck_name) =
+                (self.files[file].shown.clone(), self.files[file].deck.clone());
+            let note = self.files[file].read.as_ref().and_then(|deck| deck.notes.get(number));
+            if let Some(note) = note.filter(|_| done.id.is_empty()) {
+                // Without an id that is written it cannot be told from an edit.
+                done.kept = note.id.is_some();
+                done.id = note.id.clone().unwrap_or_else(|| note.key_of_front());
+            }
+            if done.base.is_some() {
+                by_file.entry(file).or_default().push((number, at));
+            }
+        }
+        for (file, mut updates) in by_file {
+            updates.sort_unstable_by(|one, other| other.cmp(one));
+            updates.dedup_by_key(|(number, _)| *number);
+            let Some(deck) = self.files[file].read.clone() else { continue };
+            let mut text = self.files[file].text.clone();
+            let blocks = blocks_of(&text, &deck);
+            let mut notes = deck.notes.clone();
+            let mut fates = Vec::new();
+            for (number, at) in updates {
+                let done = &work.done[at];
+                let (Some(base), Some(block)) = (&done.base, blocks.get(number)) else { continue };
+                let Block { start, end, indent } = *block;
+                let incoming = &done.item.note;
+                let tags = &deck.head.tags;
+                let (new, merged) =
+                    merge::merge(&text[start..end], indent, tags, base, &notes[number], incoming);
+                if !merged.updated.is_empty() {
+                    text.replace_range(start..end, &new);
+                    notes[number] = merged.note.clone().unwrap_or_else(|| notes[number].clone());
+                }
+                fates.push((at, merged));
+            }
+            let changed = text != self.files[file].text;
+            let written = !changed || self.rewrite(file, text, &notes);
+            for (at, mut merged) in fates {
+                if !written {
+                    merged.kept.append(&mut merged.updated);
+                }
+                if let Fate::Moved(_) = work.done[at].fate {
+                    continue;
+                }
+                work.done[at].fate = match (merged.kept, merged.updated) {
+                    (kept, updated) if kept.is_empty() && updated.is_empty() => Fate::Same,
+                    (kept, updated) if kept.is_empty() => Fate::Updated(updated),
+                    (kept, updated) => Fate::Kept { kept, updated },
+                };
+            }
+            if changed && written {
+                self.learn_texts(file);
+            }
+        }
+    }
+
+    fn learn_texts(&mut self, at: usize) {
+        let Some(deck) = self.files[at].read.as_ref() else { return };
+        for (number, note) in deck.notes.iter().enumerate() {
+            self.by_texts.entry(note.key_of_both()).or_insert((at, number));
+        }
+    }
+
+    /// Takes cards out of the decks that they leave; those that cannot be cut out stay.
+    fn remove_moved(&mut self, work: &mut Work) {
+        let mut by_file: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, done) in work.done.iter().enumerate() {
+            if let (Some((file, number)), Fate::Moved(_)) = (done.place, &done.fate) {
+                by_file.entry(file).or_default().push((number, at));
+            }
+        }
+        if by_file.is_empty() {
+            return;
+        }
+        for (file, mut moved) in by_file {
+            moved.sort_unstable();
+            let Some(deck) = self.files[file].read.clone() else { continue };
+            let gone: HashSet<usize> = moved.iter().map(|(number, _)| *number).collect();
+            let blocks = blocks_of(&self.files[file].text, &deck);
+            let cut: Vec<Block> =
+                moved.iter().filter_map(|(number, _)| blocks.get(*number).copied()).collect();
+            let text = merge::without(&self.files[file].text, &cut, deck.notes.len());
+            let left: Vec<Note> = deck
+                .notes
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !gone.contains(at))
+                .map(|(_, note)| note.clone())
+                .collect();
+            let rewritten = self.rewrite(file, text, &left);
+            for (number, at) in moved {
+                let done = &mut work.done[at];
+                if rewritten {
+                    let mut note = deck.notes[number].clone();
+                    if note.details.category.is_none() {
+                        note.details.category.clone_from(&done.item.note.details.category);
+                    }
+                    done.moving = Some(note).filter(|_| !done.elsewhere);
+                } else {
+                    done.fate = Fate::Kept { kept: vec!["category"], updated: Vec::new() };
+                }
+            }
+        }
+        self.learn_anew();
+    }
+
+    /// Puts new and moved cards into their decks.
+    fn add(&mut self, imported: &Imported, record: &Record, work: &mut Work, report: &mut Report) {
+        for (deck_at, deck) in imported.decks.iter().enumerate() {
+            let coming: Vec<usize> = (0..work.done.len())
+                .filter(|at| {
+                    let done = &work.done[*at];
+                    done.deck == deck_at && (done.fate == Fate::Added || done.moving.is_some())
+                })
+                .collect();
+            if coming.is_empty() {
+                continue;
+            }
+            let known: HashSet<(usize, usize)> =
+                work.done.iter().filter_map(|done| done.place).collect();
+            let mut name = match record.decks.get(&deck.name) {
+                Some(name) => name.clone(),
+                None => self.unused_name(&deck.name, &known),
+            };
+            loop {
+                let notes = self.named(&coming, work, &name);
+                let target = self.by_name.get(&name).copied();
+                let put = match target {
+                    Some(at) => self.append(at, &notes),
+                    None => self.make(&name, deck, &notes),
+                };
+                if let Some((at, first)) = put {
+                    self.learn(at, first);
+                    for (item, note) in coming.iter().zip(&notes) {
+                        let done = &mut work.done[*item];
+                        done.id = note.id.clone().unwrap_or_default();
+                        done.file = self.files[at].shown.clone();
+                        done.deck_name.clone_from(&name);
+                    }
+                    break;
+                }
+                // This file cannot be added to.
+                name = self.numbered(&deck.name);
+            }
+            if name != deck.name && record.decks.get(&deck.name) != Some(&name) {
+                report.renamed.push((deck.name.clone(), name.clone()));
+            }
+            report.record.decks.insert(deck.name.clone(), name);
+        }
+    }
+
+    /// Returns the notes that come into the deck `name`, with their ids.
+    fn named(&self, coming: &[usize], work: &Work, name: &str) -> Vec<Note> {
+        let mut given: HashSet<String> = HashSet::new();
+        coming
+            .iter()
+            .map(|at| {
+                let done = &work.done[*at];
+                if let Some(moving) = &done.moving {
+                    return moving.clone();
+                }
+                let known = (!done.id.is_empty()).then(|| done.id.clone());
+                let wanted = known.unwrap_or_else(|| match &done.item.id {
+                    Wanted::Given(id) => id.clone(),
+                    Wanted::InDeck(suffix) => {
+                        let deck: String = name.replace('/', "-").chars().take(80).collect();
+                        format!("{deck}-{suffix}")
+                    }
+                    Wanted::OfContent => {
+                        let of_front = done.item.note.key_of_front();
+                        if self.taken.contains(&of_front) || given.contains(&of_front) {
+                            done.item.note.key_of_both()
+                        } else {
+                            of_front
+                        }
+                    }
+                });
+                let mut id = self.unused_id(wanted.clone());
+                let mut number = 2;
+                while given.contains(&id) {
+                    id = self.unused_id(format!("{wanted}-{number}"));
+                    number += 1;
+                }
+                given.insert(id.clone());
+                Note { id: Some(id), ..done.item.note.clone() }
+            })
+            .collect()
+    }
+
+    /// Returns the name for a deck: the wanted one, unless cards other than those `known` have it.
+    fn unused_name(&self, wanted: &str, known: &HashSet<(usize, usize)>) -> String {
+        let ours = |at: &usize| {
+            let notes =
+                self.files[*at].read.as_ref().map(|deck| (deck.notes.len(), deck.left_out.len()));
+            notes.is_some_and(|(notes, broken)| {
+                broken == 0 && (0..notes).all(|number| known.contains(&(*at, number)))
+            })
+        };
+        let shared = |at: &usize| self.together && self.files[*at].on_disk.is_none();
+        match self.by_name.get(wanted) {
+            Some(at) if !ours(at) && !shared(at) => self.numbered(wanted),
+            _ => wanted.to_owned(),
+        }
+    }
+
+    fn numbered(&self, wanted: &str) -> String {
+        let names = (2u32..).map(|number| format!("{wanted}-{number}"));
+        names.into_iter().find(|name| !self.by_name.contains_key(name)).unwrap_or_default()
+    }
+
+    /// Adds notes to a deck that is there; returns its number, and of the first new note.
+    fn append(&mut self, at: usize, notes: &[Note]) -> Option<(usize, usize)> {
+        let deck = self.files[at].read.clone()?;
+        let text = &self.files[at].text;
+        let indent = blocks_of(text, &deck).last().map_or(write::INDENT, |block| block.indent);
+        let tags = &deck.head.tags;
+        let cards: String = notes.iter().map(|note| write::card(note, tags, indent)).collect();
+        let text = merge::with(text, &cards);
+        let mut all = deck.notes.clone();
+        let first = all.len();
+        all.extend(notes.iter().cloned());
+        self.rewrite(at, text, &all).then_some((at, first))
+    }
+
+    fn make(&mut self, name: &str, deck: &ImportedDeck, notes: &[Note]) -> Option<(usize, usize)> {
+        let mut head = deck.head.clone();
+        if let Some(number) = name.strip_prefix(&*deck.name).and_then(|rest| rest.strip_prefix('-'))
+        {
+            head.title = head.title.map(|title| format!("{title} ({number})"));
+        }
+        let text = write::deck(&head, &notes.iter().collect::<Vec<_>>());
+        let shown = format!("decks/{name}.yaml");
+        let read = yaml::read(text.as_bytes(), &shown).deck;
+        let path = self.root.join(format!("{name}.yaml"));
+        let (deck, on_disk) = (name.to_owned(), None);
+        let at = self.files.len();
+        self.by_name.insert(deck.clone(), at);
+        self.files.push(Shelved { path, shown, deck, on_disk, text, read });
+        Some((at, 0))
+    }
+}
+
+/// What is to be done about a card.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Add,
+    /// It is there already.
+    Same((usize, usize)),
+    /// Its id is there, with other texts.
+    Other((usize, usize)),
+    /// It is in the source twice.
+    Twice,
+    Merge((usize, usize)),
+    Move {
+        from: (usize, usize),
+        elsewhere: bool,
+    },
+    Gone,
+}
+
+/// A card of the source while its fate is worked out.
+#[derive(Debug)]
+struct Done {
+    deck: usize,
+    item: Item,
+    id: String,
+    /// Where it is now.
+    place: Option<(usize, usize)>,
+    /// What was imported last, where the two are to be merged.
+    base: Option<Note>,
+    /// The card that comes from another deck.
+    moving: Option<Note>,
+    /// Whether it is in another deck already.
+    elsewhere: bool,
+    fate: Fate,
+    file: String,
+    deck_name: String,
+    /// Whether it is kept for the next import.
+    kept: bool,
+}
+
+#[derive(Debug, Default)]
+struct Work {
+    done: Vec<Done>,
+    ids: HashSet<String>,
+    texts: HashSet<String>,
+}
+
+impl Work {
+    fn take(&mut self, deck: usize, item: &Item, known: Option<&Kept>, step: Step) {
+        let mut done = Done {
+            deck,
+            item: item.clone(),
+            id: known.map(|known| known.id.clone()).unwrap_or_default(),
+            place: None,
+            base: None,
+            moving: None,
+            elsewhere: false,
+            fate: Fate::Same,
+            file: String::new(),
+            deck_name: known.map(|known| known.deck.clone()).unwrap_or_default(),
+            kept: true,
+        };
+        match step {
+            Step::Add => {
+                done.fate = Fate::Added;
+                self.texts.insert(item.note.key_of_both());
+                if let Wanted::Given(id) = &item.id {
+                    self.ids.insert(id.clone());
+                }
+            }
+            Step::Same(place) => done.place = Some(place),
+            Step::Other(place) => {
+                done.place = Some(place);
+                done.fate = Fate::Kept { kept: vec!["text"], updated: Vec::new() };
+            }
+            Step::Twice => done.kept = false,
+            Step::Merge(place) => {
+                (done.place, done.base) = (Some(place), known.map(Kept::note));
+            }
+            Step::Move { from, elsewhere } => {
+                (done.place, done.base) = (Some(from), known.map(Kept::note));
+                done.elsewhere = elsewhere;
+                done.fate = Fate::Moved(known.map(|known| known.deck.clone()).unwrap_or_default());
+            }
+            Step::Gone => done.fate = Fate::Gone,
+        }
+        self.done.push(done);
+    }
+}
+
+/// Returns for each card of a source which one of those imported last it is.
+fn matched(imported: &Imported, kept: &[Kept]) -> Vec<Vec<Option<usize>>> {
+    type Key = fn(&Note) -> String;
+    let mut matched: Vec<Vec<Option<usize>>> =
+        imported.decks.iter().map(|deck| vec![None; deck.items.len()]).collect();
+    let mut free: Vec<bool> = vec![true; kept.len()];
+    let mut pass = |of_item: &dyn Fn(&Item) -> Option<String>,
+                    of_kept: &dyn Fn(&Kept) -> String| {
+        let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, kept) in kept.iter().enumerate().rev().filter(|(at, _)| free[*at]) {
+            known.entry(of_kept(kept)).or_default().push(at);
+        }
+        for (items, matched) in imported.decks.iter().zip(&mut matched) {
+            for (item, matched) in items.items.iter().zip(matched.iter_mut()) {
+                if matched.is_some() {
+                    continue;
+                }
+                let found = of_item(item).and_then(|key| known.get_mut(&key)).and_then(Vec::pop);
+                if let Some(at) = found {
+                    (*matched, free[at]) = (Some(at), false);
+                }
+            }
+        }
+    };
+    let given = |item: &Item| matches!(item.id, Wanted::Given(_));
+    pass(&|item| given(item).then(|| item.origin.clone()), &|kept| kept.origin.clone());
+    for key in [Note::key_of_both as Key, Note::key_of_front as Key] {
+        pass(&|item| (!given(item)).then(|| key(&item.note)), &|kept| key(&kept.note()));
+    }
+    pass(&|item| Some(item.origin.clone()), &|kept| kept.origin.clone());
+    matched
+}
+
+/// Returns the lines of each note of a deck.
+fn blocks_of(text: &str, deck: &Deck) -> Vec<Block> {
+    let own: Vec<u32> = deck.notes.iter().map(|note| note.line).collect();
+    let mut all: Vec<u32> =
+        own.iter().copied().chain(deck.left_out.iter().map(|(_, line)| *line)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let blocks = merge::blocks(text, &all);
+    own.iter()
+        .filter_map(|line| all.binary_search(line).ok().and_then(|at| blocks.get(at).copied()))
+        .collect()
+}
