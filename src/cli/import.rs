@@ -338,17 +338,21 @@ fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result<(),
             if remark.line > 0 { format!("{shown}:{}: ", remark.line) } else { String::new() };
         io.note(text::one_line(&format!("note: {line}{}", remark.what)));
     }
-    let open: Vec<String> = imported
-        .open
-        .iter()
-        .flat_map(|row| &row.cells)
-        .map(|cell| format!("{} (line {})", cell.place, cell.line))
-        .collect();
-    if let Some(first) = imported.open.first().and_then(|row| row.cells.first()) {
+    let open: Vec<&OpenCell> = imported.open.iter().flat_map(|row| &row.cells).collect();
+    if !open.is_empty() {
+        let cells: Vec<String> =
+            open.iter().map(|cell| format!("{} (line {})", cell.place, cell.line)).collect();
+        let likely: Vec<String> = open
+            .iter()
+            .map(|cell| {
+                let place = format!("{}={}", cell.place, cell.likely_name);
+                format!("--place {}", words::quoted(&place))
+            })
+            .collect();
         io.note(text::one_line(&format!(
-            "note: {shown} does not say which categories these cells are of: {}; settle it with --place '{}=CATEGORY'",
-            open.join(", "),
-            first.place
+            "note: {shown} does not say which categories these cells are of: {}; `retain import` with --place settles it, perhaps {}",
+            cells.join(", "),
+            likely.join(" ")
         )));
     }
     for row in imported.skipped.iter().take(NAMED) {

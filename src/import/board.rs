@@ -74,6 +74,8 @@ pub struct OpenCell {
     pub clue: String,
     /// The category that fits best, as an index.
     pub likely: usize,
+    /// What it is called.
+    pub likely_name: String,
 }
 
 /// A cell as it was read.
@@ -529,6 +531,7 @@ fn open_rows(cells: &[Cell], categories: &[String]) -> Vec<OpenRow> {
                     line: cell.line,
                     clue: cell.note.front.clone(),
                     likely,
+                    likely_name: categories.get(likely).cloned().unwrap_or_default(),
                 })
                 .collect();
             (!cells.is_empty()).then_some(OpenRow { cells })
@@ -655,4 +658,169 @@ fn each_once(cells: Vec<Cell>, categories: &[String], remarks: &mut Vec<Skipped>
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cell_of(text: &str) -> Result<Note, &'static str> {
+        cell(&lines_of(text), 1)
+    }
+
+    #[test]
+    fn cells_are_read_however_they_were_typed() {
+        for (text, front, back, accept) in [
+            ("\nclue\n\nresponse", "clue", "response", ""),
+            ("clue\n\nresponse", "clue", "response", ""),
+            (
+                "\n\n clue\u{a0}two \nlines\n\nresponse\nof two",
+                "clue two\nlines",
+                "response\nof two",
+                "",
+            ),
+            ("clue\n\nWhat is X?", "clue", "X", ""),
+            ("clue\n\nWhat are the X and Y?", "clue", "X and Y", ""),
+            ("clue\n\nWho was Ada", "clue", "Ada", ""),
+            ("clue\n\nIs it so?", "clue", "Is it so?", ""),
+            ("It ends.What is X?\n\nX", "It ends.", "X", ""),
+            ("It ends.What is X?\n", "It ends.", "X", ""),
+            ("It ends.What is X?\n\nY", "It ends.", "Y", "X"),
+            ("What is it? What is that?\n\nY", "What is it? What is that?", "Y", ""),
+            ("clue\n\n\u{201c}A\u{201d} or \u{201c}B\u{201d}", "clue", "A", "B"),
+            ("clue\n\n\"A\", \"B\", or \"C\"", "clue", "A", "B|C"),
+            ("clue\n\n\"A\" or so", "clue", "\"A\" or so", ""),
+            ("True or False: it is.\n\nTRUE", "True or False: it is.", "True", ""),
+            ("True or False: it is.\n\nf.", "True or False: it is.", "False", ""),
+            ("clue\n\n- one thing", "clue", "one thing", ""),
+            ("clue\n\n1. one\n2) two", "clue", "one|two", ""),
+            ("clue\n\n-one\n\n•\u{a0}two", "clue", "one|two", ""),
+            ("clue\n\n-5\n-6", "clue", "-5\n-6", ""),
+            ("clue\n\n1.5 GB", "clue", "1.5 GB", ""),
+        ] {
+            let note = cell_of(text).unwrap();
+            let said = (&*note.front, note.back.texts().join("|"), note.details.accept.join("|"));
+            assert_eq!(said, (front, back.to_owned(), accept.to_owned()), "{text:?}");
+        }
+        assert_eq!(
+            cell_of("clue\nHINT: a nudge\n\nx").unwrap().details.hint.as_deref(),
+            Some("a nudge")
+        );
+        assert_eq!(cell_of("\nclue\n"), Err("no response"));
+        assert_eq!(cell_of("\n \n"), Err("no clue"));
+    }
+
+    #[test]
+    fn one_of_a_list_is_enough_where_the_clue_says_so() {
+        for (clue, one) in [
+            ("A cause of it", true),
+            ("Name a cause of it", true),
+            ("This is one of its causes", true),
+            ("A list of all causes", false),
+            ("Causes of a thing", false),
+            ("The causes", false),
+        ] {
+            let need = cell_of(&format!("{clue}\n\n- x\n- y")).unwrap().details.need;
+            assert_eq!(need, one.then_some(1), "{clue}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_values_only_where_a_cell_can_begin() {
+        let board =
+            "Ports\n100\nssh\n\n22\n\n200\nhttp and https\n\n80\n443\n\n300\n\n300\nsmtp\n\n25";
+        let read = read(board.as_bytes(), None, &Placements::new()).unwrap();
+        let backs: Vec<_> =
+            read.decks[0].items.iter().map(|item| item.note.back.texts().join("|")).collect();
+        assert_eq!(backs, ["22", "80\n443", "25"]);
+        assert_eq!(read.skipped, [Skipped::new(13, "the cell 300.1 has no clue")]);
+    }
+
+    #[test]
+    fn what_is_no_board_is_refused() {
+        for (text, why) in [
+            ("", "no line is a value"),
+            ("a\nb\n", "no line is a value"),
+            ("100\n\na\n\nb\n", "no category"),
+            ("A\na\n100\n\na\n\nb\n", "two categories"),
+            ("A\n100\n", "no line is a value"),
+        ] {
+            let error = read(text.as_bytes(), None, &Placements::new()).unwrap_err();
+            assert!(error.0.contains(why) || text.ends_with("100\n"), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn short_rows_stay_open_until_they_are_placed() {
+        let board = "Cats\nDogs\nFish\n100\ncat one\n\n1\n\n100\ndog one\n\n2\n\n100\nfish one\n\n3\n\n200\nA cat that barks\n\nx\n\n200\nA fish that swims\n\ny\n";
+        let open = read(board.as_bytes(), None, &Placements::new()).unwrap();
+        let likely: Vec<_> =
+            open.open[0].cells.iter().map(|cell| (cell.place.to_string(), cell.likely)).collect();
+        assert_eq!(likely, [("200.1".to_owned(), 0), ("200.2".to_owned(), 2)]);
+        assert_eq!(open.decks.last().unwrap().name, UNPLACED);
+        let placed =
+            |place: &str, name: &str| Placements::from([(place.parse().unwrap(), name.to_owned())]);
+        let read = |placed| read(board.as_bytes(), None, &placed);
+        let one = read(placed("200.2", "fish")).unwrap();
+        assert_eq!(one.open[0].cells.len(), 1);
+        assert_eq!(one.decks[2].items[1].id, Wanted::InDeck("200".into()));
+        for (place, name, why) in [
+            ("200.3", "Fish", "it has no cell 200.3"),
+            ("200.1", "Birds", "it has no category \"Birds\"; there are Cats, Dogs, Fish"),
+            ("100.1", "Dogs", "the cell 100.1 is of \"Cats\": its row is full"),
+        ] {
+            assert_eq!(read(placed(place, name)).unwrap_err().0, why);
+        }
+        for text in ["", "500", "500.0", ".1", "a.b", "500.1.2"] {
+            assert!(text.parse::<Place>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_deck_takes_all_categories() {
+        let board = "Cats\nDogs\n100\na\n\n1 cat\n\n100\nb\n\n2 dogs\n";
+        let read = read(board.as_bytes(), Some("My pets"), &Placements::new()).unwrap();
+        let [deck] = &read.decks[..] else { panic!() };
+        assert_eq!((&*deck.name, deck.head.title.as_deref()), ("my-pets", Some("My pets")));
+        let ids: Vec<_> = deck.items.iter().map(|item| item.id.clone()).collect();
+        assert_eq!(ids, ["cats-100", "dogs-100"].map(|id| Wanted::InDeck(id.into())));
+    }
+
+    proptest! {
+        #[test]
+        fn no_board_makes_it_panic(
+            text in "(A\nB\n)?(100|200|\n|\r|\u{a0}|What is |\\?|HINT: |1\\. |-|\"|\u{201c}| or |[a-cé ]){0,60}",
+            bytes in any::<Vec<u8>>(),
+        ) {
+            let _ = read(text.as_bytes(), None, &Placements::new());
+            let _ = read(&bytes, Some("x"), &Placements::new());
+        }
+
+        #[test]
+        fn whole_boards_come_in_whole(
+            categories in 1usize..6,
+            rows in 1usize..6,
+            loose in any::<bool>(),
+        ) {
+            let mut text: String = (0..categories).map(|at| format!("Category {at}\n")).collect();
+            for row in 1..=rows {
+                for at in 0..categories {
+                    let gap = if loose { "\n\n" } else { "\n" };
+                    text += &format!("{}{gap}clue {row} of {at}\n\nresponse {row} of {at}{gap}", row * 100);
+                }
+            }
+            let read = read(text.as_bytes(), None, &Placements::new()).unwrap();
+            prop_assert_eq!(read.decks.len(), categories);
+            prop_assert!(read.skipped.is_empty() && read.open.is_empty());
+            for (at, deck) in read.decks.iter().enumerate() {
+                prop_assert_eq!(deck.items.len(), rows);
+                for (row, item) in (1..).zip(&deck.items) {
+                    prop_assert_eq!(&item.note.front, &format!("clue {row} of {at}"));
+                    prop_assert_eq!(item.note.details.value, Some(row * 100));
+                }
+            }
+        }
+    }
 }
