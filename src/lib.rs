@@ -7,12 +7,13 @@
 //! - deck text → [`deck::Deck`] → [`card::Card`]s;
 //! - events → [`history::replay`] → what each card has been through → a [`schedule::Scheduler`] →
 //!   schedules;
+//! - other people's bytes → [`import::Imported`] → a plan of [`import::plan`] → deck text;
 //! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`].
 //!
 //! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
 //! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
 //! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
-//! downwards: `cli`, then `store`, then `session` and `queue`, then `schedule` and `history`, then
+//! downwards: `cli`, then `store` and `import`, then `session` and `queue`, then `schedule` and `history`, then
 //! `card` and `time`.
 
 pub mod answer;

@@ -294,7 +294,7 @@ fn shelf(desk: &Desk, import: &Import) -> Shelf {
 /// Says what becomes of a file.
 fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result<(), CliError> {
     let Ready { shown, imported, .. } = ready;
-    io.say(format!("{shown}: {}", imported.what))?;
+    io.line(format!("{shown}: {}", imported.what))?;
     let mut files: Vec<&str> = Vec::new();
     for outcome in &report.outcomes {
         if !outcome.file.is_empty() && !files.contains(&&*outcome.file) {
@@ -304,7 +304,7 @@ fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result<(),
     for file in files {
         let here: Vec<&Outcome> =
             report.outcomes.iter().filter(|outcome| outcome.file == file).collect();
-        io.say(text::one_line(&format!("  {file}: {}", counted(&here))).replacen("", "  ", 1))?;
+        io.line(format!("  {}", text::one_line(&format!("{file}: {}", counted(&here)))))?;
         if dry_run {
             list(&here, io)?;
         }
@@ -450,7 +450,7 @@ fn link(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             && std::fs::canonicalize(entry.path()).is_ok_and(|path| path == real)
     });
     if let Some(linked) = linked {
-        return io.say(format!("{} links {shown} already", words::path(&linked.path())));
+        return io.line(format!("{} links {shown} already", words::path(&linked.path())));
     }
     let one = Folder { path: real.clone(), shown: shown.clone(), prefix: None };
     let files = Folders::new(vec![one], 0).files();
@@ -473,13 +473,13 @@ fn link(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let cards = format!("{cards} in {}", words::count(found.len(), "deck", "decks"));
     if import.dry_run {
         let place = words::path(&place);
-        return io.say(format!("{place} would link {shown}: {cards}; nothing was written"));
+        return io.line(format!("{place} would link {shown}: {cards}; nothing was written"));
     }
     std::fs::create_dir_all(&decks)
         .and_then(|()| std::os::unix::fs::symlink(&real, &place))
         .map_err(|error| {
             CliError::failed(format!("{} cannot be made: {error}", words::path(&place)))
         })?;
-    io.say(format!("{} links {shown}: {cards}", words::path(&place)))?;
-    io.say(format!("`{}` looks through them", desk.home.command("check")))
+    io.line(format!("{} links {shown}: {cards}", words::path(&place)))?;
+    io.line(format!("`{}` looks through them", desk.home.command("check")))
 }

@@ -436,7 +436,9 @@ fn answer(lines: &[&str]) -> (Answer, Vec<String>) {
         let rest = all.split_off(1);
         return (Answer::Text(all.remove(0)), rest);
     }
-    (Answer::Text(line), Vec::new())
+    let inside = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inside = inside.map(str::trim).filter(|inside| !inside.is_empty() && !inside.contains('"'));
+    (Answer::Text(inside.unwrap_or(&line).to_owned()), Vec::new())
 }
 
 /// Returns what stands behind the number or the dash of an item.
@@ -691,6 +693,7 @@ mod tests {
             ("What is it? What is that?\n\nY", "What is it? What is that?", "Y", ""),
             ("clue\n\n\u{201c}A\u{201d} or \u{201c}B\u{201d}", "clue", "A", "B"),
             ("clue\n\n\"A\", \"B\", or \"C\"", "clue", "A", "B|C"),
+            ("clue\n\n\u{201c}A b\u{201d}", "clue", "A b", ""),
             ("clue\n\n\"A\" or so", "clue", "\"A\" or so", ""),
             ("True or False: it is.\n\nTRUE", "True or False: it is.", "True", ""),
             ("True or False: it is.\n\nf.", "True or False: it is.", "False", ""),

@@ -30,6 +30,8 @@ pub struct Shelved {
     pub on_disk: Option<Vec<u8>>,
     /// The text as it is to be.
     pub text: String,
+    /// Whether an import has changed the text.
+    touched: bool,
     /// What the text says; `None` if it is no deck.
     read: Option<Deck>,
 }
@@ -152,7 +154,7 @@ impl Shelf {
             let read = yaml::read(&bytes, &shown).deck;
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let on_disk = Some(bytes);
-            shelf.push(Shelved { path, shown, deck, on_disk, text, read });
+            shelf.push(Shelved { path, shown, deck, on_disk, text, touched: false, read });
         }
         shelf
     }
@@ -193,7 +195,8 @@ impl Shelf {
 
     /// Returns the files whose text is another one than on the disk; those that lose cards last.
     pub fn changed(&self) -> Vec<&Shelved> {
-        let is_new = |file: &&Shelved| file.on_disk.as_deref() != Some(file.text.as_bytes());
+        let is_new =
+            |file: &&Shelved| file.touched && file.on_disk.as_deref() != Some(file.text.as_bytes());
         let mut changed: Vec<&Shelved> = self.files.iter().filter(is_new).collect();
         changed.sort_by_key(|file| {
             file.on_disk.as_ref().is_some_and(|was| was.len() > file.text.len())
@@ -217,7 +220,7 @@ impl Shelf {
         {
             return false;
         }
-        (file.text, file.read) = (text, Some(deck));
+        (file.text, file.read, file.touched) = (text, Some(deck), true);
         true
     }
 
@@ -557,7 +560,7 @@ impl Shelf {
         let (deck, on_disk) = (name.to_owned(), None);
         let at = self.files.len();
         self.by_name.insert(deck.clone(), at);
-        self.files.push(Shelved { path, shown, deck, on_disk, text, read });
+        self.files.push(Shelved { path, shown, deck, on_disk, text, touched: true, read });
         Some((at, 0))
     }
 }

@@ -10,6 +10,7 @@ mod due;
 mod edits;
 mod grade;
 mod history;
+mod import;
 mod init;
 mod list;
 mod plain;
