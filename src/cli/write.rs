@@ -79,3 +79,44 @@ fn one(change: &Change<'_>) -> Result<(), CliError> {
         Err(error) => Err(told(&error.error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(path: &Path, was: Option<&[u8]>, text: &str) -> Result<(), String> {
+        all(&[Change { path, was, text }]).map_err(|error| match error {
+            CliError::Failed(trouble) => trouble.message,
+            other => format!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn an_edit_that_came_between_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lang/words.yaml");
+        assert_eq!(written(&path, None, "one"), Ok(()));
+        for was in [None, Some(&b"none"[..])] {
+            let error = written(&path, was, "two").unwrap_err();
+            assert!(error.ends_with("was changed by another program meanwhile"), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        }
+        assert_eq!(written(&path, Some(b"one"), "two"), Ok(()));
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        let all: Vec<_> = std::fs::read_dir(folder.path().join("lang")).unwrap().collect();
+        assert_eq!(all.len(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn nothing_is_written_if_one_of_several_cannot_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("a.yaml"), folder.path().join("b.yaml"));
+        std::fs::write(&other, "theirs").unwrap();
+        let changes = [
+            Change { path: &one, was: None, text: "a" },
+            Change { path: &other, was: None, text: "b" },
+        ];
+        assert!(all(&changes).is_err());
+        assert!(!one.exists());
+    }
+}

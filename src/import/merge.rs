@@ -62,18 +62,18 @@ pub fn merge(
     for key in write::KEYS.into_iter().filter(|key| *key != "id") {
         let field = |note: &Note| write::field(note, key, of_deck, indent + 2);
         let (was, is, wanted) = (field(base), field(current), field(incoming));
-        if wanted == was || wanted == is {
+        // Nothing is taken away.
+        if wanted == was || wanted == is || wanted.is_none() {
             continue;
         }
-        // Nothing is taken away, and what the learner wrote stays.
         let replaced = match (&was, &wanted) {
             _ if is != was => None,
-            (_, None) => None,
             (Some(was), Some(wanted)) => replace(&text, indent, was, wanted),
             (None, Some(wanted)) => {
                 let id = write::field(current, "id", of_deck, indent + 2);
                 id.and_then(|id| replace(&text, indent, &id, &format!("{id}{wanted}")))
             }
+            (_, None) => None,
         };
         match replaced {
             Some(replaced) => {

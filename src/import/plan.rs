@@ -879,6 +879,19 @@ mod tests {
     }
 
     #[test]
+    fn a_move_that_was_broken_off_is_finished() {
+        let mut source = imported(&[note("", "one", "1"), note("", "two", "2")], false);
+        let mut first = shelf(&[]);
+        let record = first.take_in(&source, Record::default()).record;
+        source.decks[0].name = "other".into();
+        let was = first.files[0].text.clone();
+        // Written to the new place, and not yet taken from the old one.
+        let mut second = shelf(&[("other", &was), ("words", &was)]);
+        second.take_in(&source, record);
+        assert_eq!(texts(&second), [("other", &*was), ("words", "cards: []\n")]);
+    }
+
+    #[test]
     fn a_deck_that_cannot_be_added_to_is_left_alone() {
         let source = imported(&[note("a", "one", "1")], true);
         let mut first = shelf(&[]);
@@ -893,6 +906,35 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whatever_a_source_brings_reads_back(
+            table in "(front,back\n)?([a-c,|\"\n\r\t é:#~-]|\u{85}|\u{a0}|\u{200b}|a,b\n){0,30}",
+            board in "A\nB\n(100|200|\n|\r|\u{a0}|What is |\\?|HINT: |1\\. |-|\"|[a-c:#]){0,40}",
+            page in "(Q:|A:|\n| :: |---|```|[a-c é\r]){0,30}",
+        ) {
+            let name = table.lines().next().unwrap_or_default();
+            let placed = super::super::board::Placements::new();
+            let sources = [
+                super::super::csv::read(table.as_bytes(), name, b','),
+                super::super::board::read(board.as_bytes(), None, &placed),
+                super::super::markdown::read(page.as_bytes(), name),
+            ];
+            for imported in sources.into_iter().flatten() {
+                let mut first = shelf(&[]);
+                let report = first.take_in(&imported, Record::default());
+                let added = report.outcomes.iter().filter(|outcome| outcome.fate == Fate::Added);
+                let mut fronts: Vec<_> = added.map(|outcome| (&outcome.front, &outcome.back)).collect();
+                let read = notes(&first);
+                let mut found: Vec<_> = read.iter().map(|note| (&note.front, &note.back)).collect();
+                fronts.sort_by_key(|(front, back)| (*front, back.texts()));
+                found.sort_by_key(|(front, back)| (*front, back.texts()));
+                prop_assert_eq!(found, fronts, "{:?}", texts(&first));
+                let mut second = shelf(&texts(&first));
+                second.take_in(&imported, report.record);
+                prop_assert!(second.changed().is_empty());
+            }
+        }
+
         #[test]
         fn what_is_imported_reads_back_and_a_second_time_changes_nothing(
             source in vec(any_note(), 0..6),
