@@ -337,9 +337,11 @@ impl Shelf {
             updates.sort_unstable_by(|one, other| other.cmp(one));
             updates.dedup_by_key(|(number, _)| *number);
             let Some(deck) = self.files[file].read.clone() else { continue };
-            let mut text = self.files[file].text.clone();
-            let blocks = blocks_of(&text, &deck);
+            let text = &self.files[file].text;
+            let blocks = blocks_of(text, &deck);
             let mut notes = deck.notes.clone();
+            // What is new, from the last piece to the first, and where the last one begins.
+            let (mut pieces, mut above) = (Vec::new(), text.len());
             let mut fates = Vec::new();
             for (number, at) in updates {
                 let done = &work.done[at];
@@ -349,15 +351,18 @@ impl Shelf {
                 let tags = &deck.head.tags;
                 let (new, mut merged) =
                     merge::merge(&text[start..end], indent, tags, base, &notes[number], incoming);
-                if merged.note.as_ref().is_some_and(|note| !reads_back(note)) {
+                if end > above || merged.note.as_ref().is_some_and(|note| !reads_back(note)) {
                     merged.kept.append(&mut merged.updated);
                 }
                 if !merged.updated.is_empty() {
-                    text.replace_range(start..end, &new);
+                    pieces.extend([text[end..above].to_owned(), new]);
+                    above = start;
                     notes[number] = merged.note.clone().unwrap_or_else(|| notes[number].clone());
                 }
                 fates.push((at, merged));
             }
+            pieces.push(text[..above].to_owned());
+            let text: String = pieces.into_iter().rev().collect();
             let changed = text != self.files[file].text;
             let written = !changed || self.rewrite(file, text, &notes);
             for (at, mut merged) in fates {
@@ -962,12 +967,11 @@ mod tests {
         fn edits_stay_and_the_rest_is_brought_up_to_date(
             cards in vec((any_note(), option::of(any_note()), option::of(any_note())), 1..5),
         ) {
-            let split = |version: fn(&(Note, Option<Note>, Option<Note>)) -> Note| {
-                distinct(cards.iter().map(version).collect())
-            };
-            let base = split(|card| card.0.clone());
-            let mine = split(|card| card.1.clone().unwrap_or(card.0.clone()));
-            let theirs = split(|card| card.2.clone().unwrap_or(card.0.clone()));
+            let base = distinct(cards.iter().map(|card| card.0.clone()).collect());
+            let mine = cards.iter().map(|card| card.1.clone().unwrap_or(card.0.clone()));
+            let mine = distinct(mine.collect());
+            let theirs = cards.iter().map(|card| card.2.clone().unwrap_or(card.0.clone()));
+            let theirs = distinct(theirs.collect());
             let mut first = shelf(&[]);
             let record = first.take_in(&imported(&base, true), Record::default()).record;
             let edited = format!("# mine\n{}# end\n", write::deck(&Head::default(), &mine.iter().collect::<Vec<_>>()));
