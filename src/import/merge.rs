@@ -56,7 +56,7 @@ pub fn merge(
     current: &Note,
     incoming: &Note,
 ) -> (String, Merged) {
-    let mut text = block.to_owned();
+    let mut text = with_unix_ends(block);
     let mut merged = Merged::default();
     let mut note = current.clone();
     for key in write::KEYS.into_iter().filter(|key| *key != "id") {
@@ -85,7 +85,21 @@ pub fn merge(
         }
     }
     merged.note = Some(note);
-    (text, merged)
+    (with_ends_of(block, text), merged)
+}
+
+fn with_unix_ends(text: &str) -> String {
+    if has_windows_ends(text) { text.replace("\r\n", "\n") } else { text.to_owned() }
+}
+
+/// Returns `text` with line ends as `other` has them.
+fn with_ends_of(other: &str, text: String) -> String {
+    if has_windows_ends(other) { text.replace('\n', "\r\n") } else { text }
+}
+
+/// Whether each line of a text ends as on Windows.
+fn has_windows_ends(text: &str) -> bool {
+    text.contains("\r\n") && text.matches('\n').count() == text.matches("\r\n").count()
 }
 
 /// Gives `note` what `from` says under `key`.
@@ -150,12 +164,14 @@ pub fn without(text: &str, gone: &[Block], all: usize) -> String {
     left
 }
 
-/// Returns the text with `cards` below its last one, whose dashes stand `indent` in.
+/// Returns the text of a deck with `cards` below its last one.
 pub fn with(text: &str, cards: &str) -> String {
-    let text = match text.strip_suffix("cards: []\n") {
-        Some(head) => format!("{head}cards:\n"),
-        None => text.to_owned(),
-    };
-    let line_break = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    format!("{text}{line_break}{cards}")
+    let mut all = with_unix_ends(text);
+    if let Some(head) = all.strip_suffix("cards: []\n") {
+        all = format!("{head}cards:\n");
+    } else if !all.is_empty() && !all.ends_with('\n') {
+        all.push('\n');
+    }
+    all.push_str(cards);
+    with_ends_of(text, all)
 }

@@ -884,6 +884,23 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_of_windows_stay() {
+        let mut first = shelf(&[]);
+        let old = imported(&[note("a", "one", "1"), note("b", "two\nlines", "2")], true);
+        let record = first.take_in(&old, Record::default()).record;
+        let windows = first.files[0].text.replace('\n', "\r\n");
+        let mut second = shelf(&[("words", &windows)]);
+        let new = [note("a", "one", "uno"), note("b", "two\nrows", "2"), note("c", "x", "y")];
+        let report = second.take_in(&imported(&new, true), record);
+        let fates = fates(&report);
+        assert_eq!(fates[0], &Fate::Updated(vec!["back"]));
+        assert_eq!(fates[1], &Fate::Updated(vec!["front"]));
+        assert_eq!(notes(&second).len(), 3);
+        let text = texts(&second)[0].1;
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    }
+
+    #[test]
     fn a_move_that_was_broken_off_is_finished() {
         let mut source = imported(&[note("", "one", "1"), note("", "two", "2")], false);
         let mut first = shelf(&[]);

@@ -408,6 +408,42 @@ fn nothing_of_a_source_commands_the_terminal() {
 }
 
 #[test]
+fn an_import_that_was_killed_is_finished_by_the_next_one() {
+    let table: String = (0..3000).map(|at| format!("question {at},answer {at}\n")).collect();
+    let prepared = || {
+        let home = board();
+        home.file("many.csv", &table);
+        home
+    };
+    let whole = prepared();
+    whole.on(0).run("import shell.txt many.csv").exits(0);
+    let visible = |home: &Home| {
+        let mut all = decks(home);
+        all.retain(|(name, _)| !name.contains("/."));
+        all
+    };
+    for wait in [5, 20, 40, 60, 80, 100, 130, 160] {
+        let home = prepared();
+        let mut child = home
+            .on(0)
+            .command(["import", "shell.txt", "many.csv"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+        for (name, text) in visible(&home) {
+            let is_whole = visible(&whole).contains(&(name.clone(), text));
+            assert!(is_whole, "{name} is there in part after {wait} ms");
+        }
+        home.on(0).run("import shell.txt many.csv").exits(0);
+        assert_eq!(visible(&home), visible(&whole), "after {wait} ms");
+    }
+}
+
+#[test]
 fn a_linked_deck_stays_linked_and_keeps_its_mode() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
