@@ -493,7 +493,9 @@ impl Shelf {
                 let wanted = known.unwrap_or_else(|| match &done.item.id {
                     Wanted::Given(id) => id.clone(),
                     Wanted::InDeck(suffix) => {
-                        let deck: String = name.replace('/', "-").chars().take(80).collect();
+                        // An id has up to 128 characters, and may need a number behind it.
+                        let room = 118usize.saturating_sub(suffix.len()).max(1);
+                        let deck: String = name.replace('/', "-").chars().take(room).collect();
                         format!("{deck}-{suffix}")
                     }
                     Wanted::OfContent => {
@@ -881,6 +883,21 @@ mod tests {
         let mut third = shelf(&texts(&second));
         third.take_in(&source, report.record);
         assert!(third.changed().is_empty());
+    }
+
+    #[test]
+    fn ids_are_never_too_long() {
+        let mut source = imported(&[note("", "one", "1"), note("", "two", "2")], false);
+        let long = "a".repeat(60);
+        source.decks[0].name = [&*long; 4].join("/");
+        for item in &mut source.decks[0].items {
+            item.id = Wanted::InDeck(format!("{long}-1000000"));
+        }
+        let mut first = shelf(&[]);
+        first.take_in(&source, Record::default());
+        let ids: Vec<_> = notes(&first).into_iter().filter_map(|note| note.id).collect();
+        assert_eq!(ids.len(), 2, "{}", first.files[0].text);
+        assert!(ids[1].ends_with("-1000000-2"));
     }
 
     #[test]
