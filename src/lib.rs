@@ -7,6 +7,7 @@
 //! - deck text → [`deck::Deck`] → [`card::Card`]s;
 //! - events → [`history::replay`] → what each card has been through → a [`schedule::Scheduler`] →
 //!   schedules;
+//! - other people's bytes → [`import::Imported`] → a plan of [`import::plan`] → deck text;
 //! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`];
 //! - events → [`stats::answers`] → figures → [`export`].
 //!

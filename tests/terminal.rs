@@ -7,6 +7,8 @@ mod support;
 
 #[path = "terminal/hostile.rs"]
 mod hostile;
+#[path = "terminal/import.rs"]
+mod import;
 #[path = "terminal/kill.rs"]
 mod kill;
 #[path = "terminal/narrow.rs"]

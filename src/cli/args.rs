@@ -110,6 +110,14 @@ pub enum Command {
     /// Look through the decks for mistakes.
     #[command(after_help = "Examples:\n  retain check\n  retain check ~/notes/verbs.yaml --json")]
     Check(Check),
+    /// Bring in cards from other programs, as YAML decks.
+    ///
+    /// A quiz board's text, CSV, TSV, Markdown or YAML. What is there already is not doubled, a new
+    /// version of a file brings its changes, and what you edited stays.
+    #[command(
+        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
+    )]
+    Import(Import),
     /// Explain the arithmetic behind a card's due date.
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
@@ -426,6 +434,44 @@ pub struct Check {
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to bring in, and how.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files, or folders of YAML decks.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// What the files are; without it their names and texts decide.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ImportFormat>,
+    /// Put all cards into this deck; `lang/verbs` makes a folder.
+    #[arg(long, value_name = "NAME")]
+    pub deck: Option<String>,
+    /// Say which category a cell of a board belongs to: of value 500 the third is 500.3.
+    #[arg(long, value_name = "V.N=CATEGORY")]
+    pub place: Vec<String>,
+    /// Link the folder into the decks, so that it is read where it is.
+    #[arg(long, conflicts_with_all = ["format", "deck", "place"])]
+    pub link: bool,
+    /// Print what would happen, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a file to import may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// The text of a quiz board.
+    Board,
+    /// Comma-separated values, Anki's notes in plain text among them.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// `Q:` and `A:`, or `front :: back`.
+    Markdown,
+    /// A deck.
+    Yaml,
 }
 
 /// Which card to explain.

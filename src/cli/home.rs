@@ -233,18 +233,36 @@ impl Desk {
     ///
     /// What the database says.
     pub fn bring_up_to_date(&mut self) -> Result<(), CliError> {
-        let folders = self.home.deck_folders(&self.settings, &self.environment);
-        let mut folders = Folders::new(folders, seconds_now());
+        let mut folders = self.folders();
         self.refreshed = self.store.bring_up_to_date(&mut folders, &self.settings, self.now)?;
         self.unsearched = folders.problems;
         self.decks = self.store.decks()?;
         Ok(())
     }
 
+    /// Keeps what an import of each source brought, and reads the decks anew.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn keep_imports(&mut self, brought: &[(String, String)]) -> Result<(), CliError> {
+        if !self.home.database().exists() {
+            // The home was not there when the command began, and is now.
+            self.store = Store::open(&self.home.database(), self.chance.ids())?;
+        }
+        self.store.keep_imports(brought)?;
+        self.bring_up_to_date()
+    }
+
+    /// Returns the deck folders as they are now.
+    pub fn folders(&self) -> Folders {
+        let folders = self.home.deck_folders(&self.settings, &self.environment);
+        Folders::new(folders, seconds_now())
+    }
+
     /// Returns the files that may be decks, as they are now.
     pub fn deck_files(&self) -> Vec<DeckFile> {
-        let folders = self.home.deck_folders(&self.settings, &self.environment);
-        Folders::new(folders, seconds_now()).files()
+        self.folders().files()
     }
 
     /// Returns how many errors there are in the decks.

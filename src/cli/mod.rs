@@ -17,6 +17,7 @@ mod glance;
 mod grade;
 mod history;
 mod home;
+mod import;
 mod init;
 mod io;
 mod json;
@@ -29,6 +30,7 @@ mod stats;
 mod undo;
 mod when;
 mod words;
+mod write;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -150,6 +152,7 @@ fn on_home(
         Some(Command::Bury(which)) => care::run(care::Care::Bury, &which, &mut desk, io),
         Some(Command::Reset(which)) => care::run(care::Care::Reset, &which, &mut desk, io),
         Some(Command::Check(check)) => check::run(&check, &mut desk, io),
+        Some(Command::Import(import)) => import::run(&import, &mut desk, io),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut desk, io),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, &mut desk, io),
         Some(Command::Backup(backup)) => doctor::backup(&backup, &mut desk, io),

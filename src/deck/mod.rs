@@ -3,6 +3,7 @@
 mod files;
 pub mod lint;
 pub mod load;
+pub mod write;
 pub mod yaml;
 
 pub use files::{DeckFile, FileState, Pulled, ReadFile, Sources};

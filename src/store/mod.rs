@@ -15,6 +15,7 @@ mod events;
 mod files;
 mod findings;
 mod fold;
+mod imports;
 mod links;
 mod migrate;
 mod names;

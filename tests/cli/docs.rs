@@ -110,7 +110,8 @@ fn sh(line: &str, place: &Place) -> String {
 fn run_console(block: &Block, place: &Place, page: &Path, wrong: &mut Vec<String>) {
     let mut commands: Vec<(String, Vec<&str>)> = Vec::new();
     for line in block.text.lines() {
-        match (line.strip_prefix("$ "), line.strip_prefix("> "), commands.last_mut()) {
+        let more = line.strip_prefix("> ").or((line == ">").then_some(""));
+        match (line.strip_prefix("$ "), more, commands.last_mut()) {
             (Some(command), ..) => commands.push((command.to_owned(), Vec::new())),
             (_, Some(more), Some((command, shown))) if shown.is_empty() => {
                 command.push('\n');

@@ -13,6 +13,7 @@ mod export;
 mod figures;
 mod grade;
 mod history;
+mod import;
 mod init;
 mod list;
 mod merge;

@@ -1,0 +1,394 @@
+//! [`Note`] -> YAML, such that the reader finds in it exactly what was written.
+//!
+//! Each key of a card is a piece of whole lines, so that one of them can be found in a file and
+//! replaced while every other byte stays.
+
+use std::fmt::Write;
+
+use super::Head;
+use crate::card::{Answer, Note};
+use crate::settings::{Changed, Limit, Sm2Profile};
+
+/// How far the dash of a card stands in.
+pub const INDENT: usize = 2;
+
+/// The keys of a card, in the order in which they are written.
+pub const KEYS: [&str; 14] = [
+    "id", "front", "back", "need", "ordered", "accept", "reverse", "hint", "why", "source", "tags",
+    "value", "category", "typed",
+];
+
+/// Returns a deck: what its head says, and `notes`, each with its id.
+///
+/// The head's tags are written once, and not with the notes.
+pub fn deck(head: &Head, notes: &[&Note]) -> String {
+    let mut text = String::new();
+    for (key, value) in [("deck", &head.title), ("description", &head.description)] {
+        if let Some(value) = value {
+            push_text(&mut text, 0, key, value);
+        }
+    }
+    push_texts(&mut text, 0, "tags", &head.tags);
+    text.push_str(&options(head));
+    if notes.is_empty() {
+        text.push_str("cards: []\n");
+        return text;
+    }
+    text.push_str("cards:\n");
+    for note in notes {
+        text.push_str(&card(note, &head.tags, INDENT));
+    }
+    text
+}
+
+/// Returns a card as an item of `cards` whose dash stands `indent` columns in. Tags that the deck
+/// gives are left out.
+pub fn card(note: &Note, of_deck: &[String], indent: usize) -> String {
+    let mut text: String =
+        KEYS.iter().filter_map(|key| field(note, key, of_deck, indent + 2)).collect();
+    if text.len() > indent {
+        text.replace_range(indent..indent + 1, "-");
+    }
+    text
+}
+
+/// Returns the lines of one key of a card, `indent` columns in; `None` if there is nothing to say.
+pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Option<String> {
+    let mut text = String::new();
+    let details = &note.details;
+    let mut plain = |value: Option<String>| {
+        if let Some(value) = value {
+            let _ = writeln!(text, "{}{key}: {value}", " ".repeat(indent)); // cannot fail
+        }
+    };
+    match key {
+        "need" => plain(details.need.map(|need| need.to_string())),
+        "ordered" => plain(details.ordered.map(|ordered| ordered.to_string())),
+        "value" => plain(details.value.map(|value| value.to_string())),
+        "typed" => plain(details.typed.map(|typed| typed.to_string())),
+        "reverse" => plain(note.reverse.then(|| "true".to_owned())),
+        "back" => match &note.back {
+            Answer::Text(back) => push_text(&mut text, indent, key, back),
+            Answer::List(items) => push_texts(&mut text, indent, key, items),
+        },
+        "accept" => push_texts(&mut text, indent, key, &details.accept),
+        "tags" => {
+            let own = details.tags.iter().filter(|tag| !of_deck.contains(tag));
+            push_texts(&mut text, indent, key, &own.cloned().collect::<Vec<_>>());
+        }
+        _ => {
+            let value = match key {
+                "id" => note.id.as_ref(),
+                "front" => Some(&note.front),
+                "hint" => details.hint.as_ref(),
+                "why" => details.why.as_ref(),
+                "source" => details.source.as_ref(),
+                "category" => details.category.as_ref(),
+                _ => None,
+            };
+            if let Some(value) = value {
+                push_text(&mut text, indent, key, value);
+            }
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn options(head: &Head) -> String {
+    let options = &head.options;
+    let limit = |limit: Limit| match limit {
+        Limit::AtMost(most) => most.to_string(),
+        Limit::Unlimited => "none".to_owned(),
+    };
+    let profile = |profile| match profile {
+        Sm2Profile::Text => "text".to_owned(),
+        Sm2Profile::Delphi => "delphi".to_owned(),
+    };
+    let changed = |changed| match changed {
+        Changed::Ask => "ask".to_owned(),
+        Changed::Ignore => "ignore".to_owned(),
+    };
+    let said: Vec<String> = [
+        ("new_per_day", options.new_per_day.map(|most| most.to_string())),
+        ("reviews_per_day", options.reviews_per_day.map(limit)),
+        ("sm2_profile", options.sm2_profile.map(profile)),
+        ("changed", options.changed.map(changed)),
+        ("typed", options.typed.map(|typed| typed.to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| value.map(|value| format!("{key}: {value}")))
+    .collect();
+    if said.is_empty() { String::new() } else { format!("options: {{ {} }}\n", said.join(", ")) }
+}
+
+fn push_texts(text: &mut String, indent: usize, key: &str, values: &[String]) {
+    if values.is_empty() {
+        return;
+    }
+    let margin = " ".repeat(indent);
+    text.push_str(&format!("{margin}{key}:\n"));
+    for value in values {
+        // What an item goes on with stands behind its dash.
+        text.push_str(&format!("{margin}  - {}\n", scalar(value, indent + 4)));
+    }
+}
+
+fn push_text(text: &mut String, indent: usize, key: &str, value: &str) {
+    text.push_str(&format!("{}{key}: {}\n", " ".repeat(indent), scalar(value, indent + 2)));
+}
+
+/// Returns a text as YAML; further lines of it stand `indent` columns in.
+fn scalar(value: &str, indent: usize) -> String {
+    if is_plain(value) {
+        value.to_owned()
+    } else if is_block(value) {
+        let margin = " ".repeat(indent);
+        let lines = value
+            .trim_end_matches('\n')
+            .split('\n')
+            .map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
+        let mark = if value.ends_with('\n') { "|" } else { "|-" };
+        format!("{mark}\n{}", lines.collect::<Vec<_>>().join("\n"))
+    } else {
+        quoted(value)
+    }
+}
+
+/// Whether a text is the same without quotes, for every reader of YAML.
+fn is_plain(value: &str) -> bool {
+    const OTHERWISE: [&str; 11] =
+        ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"];
+    value.starts_with(char::is_alphabetic)
+        && !value.ends_with([' ', ':'])
+        && !value.contains(": ")
+        && !value.contains(" #")
+        && !value.contains(needs_escape)
+        && !value.contains(['\n', '\t'])
+        && !OTHERWISE.contains(&value.to_lowercase().as_str())
+}
+
+/// Whether a text of several lines can stand as they are.
+fn is_block(value: &str) -> bool {
+    value.trim_end_matches('\n').contains('\n')
+        && !value.ends_with("\n\n")
+        && !value.starts_with([' ', '\n'])
+        && !value.contains(needs_escape)
+        && !value.contains('\t')
+        && value.split('\n').all(|line| !line.ends_with(' '))
+}
+
+fn quoted(value: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    text.push('"');
+    for char in value.chars() {
+        let code = u32::from(char);
+        let _ = match char {
+            '"' => write!(text, "\\\""),
+            '\\' => write!(text, "\\\\"),
+            '\n' => write!(text, "\\n"),
+            '\t' => write!(text, "\\t"),
+            '\r' => write!(text, "\\r"),
+            _ if !needs_escape(char) => write!(text, "{char}"),
+            _ if code < 0x100 => write!(text, "\\x{code:02x}"),
+            _ if code < 0x10000 => write!(text, "\\u{code:04x}"),
+            _ => write!(text, "\\U{code:08x}"),
+        }; // writing to a String cannot fail
+    }
+    text.push('"');
+    text
+}
+
+/// Whether a character breaks lines, is invisible, or is not to stand in YAML.
+fn needs_escape(char: char) -> bool {
+    match char {
+        '\n' | '\t' => false,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{a0}' | '\u{ad}' | '\u{e0000}'..='\u{e007f}' => true,
+        _ => char.is_control() || u32::from(char) & 0xfffe == 0xfffe,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::card::Details;
+    use crate::deck::yaml;
+    use crate::settings::DeckOptions;
+
+    /// Text with more than its share of what YAML takes for something else; never blank.
+    pub(crate) fn hard_text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[a-z]{1,8}",
+            2 => "[ \n\t\r]{1,3}",
+            2 => any::<char>().prop_map(String::from),
+            2 => "[-?:,#&*!|>'\"%@`{}~\\[\\]\\\\]{1,3}",
+            1 => prop::sample::select(vec![": ", " #", "- ", "---\n", "...\n", "\n\n", "  "])
+                .prop_map(str::to_owned),
+            1 => "[\u{0}-\u{1f}\u{7f}-\u{9f}\u{2028}\u{feff}\u{202e}\u{fffe}🚀]",
+        ];
+        let whole = prop::sample::select(vec![
+            "007",
+            "no",
+            "~",
+            "null",
+            "1.10",
+            "a: b",
+            "#",
+            "# a",
+            "-",
+            "- a",
+            " a",
+            "a ",
+            "\ta",
+            "a\n b\n",
+            "\na",
+            "a\n\n",
+            "a\n\nb",
+            "true",
+            "0x1F",
+            "2024-01-01",
+            ".inf",
+            "'",
+            "\"",
+            "|",
+            "<<",
+            "=",
+            "&a",
+            "*a",
+            "!!str",
+            "%",
+            "@",
+            "a:",
+            ":a",
+            "{a}",
+            "[a]",
+            "?",
+            "? a",
+            "a\r\nb",
+            "\u{feff}a",
+            "👩\u{200d}🚀",
+            "a\u{85}b",
+            "\u{0}",
+            "a\\nb",
+            "e\u{301}",
+        ]);
+        prop_oneof![3 => vec(piece, 1..8).prop_map(|pieces| pieces.concat()), 2 => whole.prop_map(str::to_owned)]
+            .prop_filter("blank", |text| !text.trim().is_empty())
+    }
+
+    /// Any note with an id.
+    pub(crate) fn any_note() -> impl Strategy<Value = Note> {
+        let answer = prop_oneof![
+            hard_text().prop_map(Answer::Text),
+            vec(hard_text(), 1..4).prop_map(Answer::List),
+        ];
+        let texts = || vec(hard_text(), 0..3);
+        let text = || option::of(hard_text());
+        (
+            ("[a-zA-Z0-9_][a-zA-Z0-9_.%-]{0,9}", hard_text(), answer, any::<bool>()),
+            (texts(), texts(), text(), text(), text(), text()),
+            (
+                option::of(1u32..2),
+                option::of(any::<bool>()),
+                option::of(0u32..1_000_000),
+                option::of(any::<bool>()),
+            ),
+        )
+            .prop_map(
+                |(
+                    (id, front, back, reverse),
+                    (accept, mut tags, hint, why, source, category),
+                    (need, ordered, value, typed),
+                )| {
+                    let list = matches!(back, Answer::List(_));
+                    tags.dedup();
+                    if tags.len() == 2 && tags[0] == tags[1] {
+                        tags.pop();
+                    }
+                    let details = Details {
+                        need: need.filter(|_| list),
+                        ordered: ordered.filter(|_| list),
+                        accept,
+                        hint,
+                        why,
+                        source,
+                        tags,
+                        value,
+                        category,
+                        typed,
+                    };
+                    let reverse = reverse && !list;
+                    Note { id: Some(id), line: 1, front, back, reverse, details }
+                },
+            )
+    }
+
+    fn read_back(text: &str) -> crate::deck::Deck {
+        let reading = yaml::read(text.as_bytes(), "deck.yaml");
+        assert!(reading.diagnostics.is_empty(), "{text}\n{:?}", reading.diagnostics);
+        reading.deck.unwrap()
+    }
+
+    fn unplaced(notes: &[Note]) -> Vec<Note> {
+        notes.iter().map(|note| Note { line: 0, ..note.clone() }).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_exactly(
+            notes in vec(any_note(), 0..5),
+            title in option::of(hard_text()),
+            description in option::of(hard_text()),
+        ) {
+            let head = Head { title, description, ..Head::default() };
+            let text = deck(&head, &notes.iter().collect::<Vec<_>>());
+            let deck = read_back(&text);
+            prop_assert_eq!(&deck.head, &head, "{}", text);
+            prop_assert_eq!(unplaced(&deck.notes), unplaced(&notes), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_deck_reads_well() {
+        let mut note = Note {
+            id: Some("a-100".into()),
+            line: 1,
+            front: "What is it?\n\n    code".into(),
+            back: Answer::List(vec!["one".into(), "007".into()]),
+            reverse: false,
+            details: Details::default(),
+        };
+        note.details.need = Some(1);
+        note.details.tags = vec!["unix".into(), "own".into()];
+        let options = DeckOptions { new_per_day: Some(5), ..DeckOptions::default() };
+        let tags = vec!["unix".into()];
+        let head = Head { title: Some("A: b".into()), description: None, tags, options };
+        let text = deck(&head, &[&note]);
+        insta::assert_snapshot!(text, @r#"
+        deck: "A: b"
+        tags:
+          - unix
+        options: { new_per_day: 5 }
+        cards:
+          - id: a-100
+            front: |-
+              What is it?
+
+                  code
+            back:
+              - one
+              - "007"
+            need: 1
+            tags:
+              - own
+        "#);
+        let deck = read_back(&text);
+        assert_eq!((deck.head, &deck.notes[0].details), (head, &note.details));
+        assert_eq!(read_back(&super::deck(&Head::default(), &[])).notes, []);
+    }
+}

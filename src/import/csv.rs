@@ -1,0 +1,448 @@
+//! CSV and TSV, with the header lines that Anki writes above its notes.
+
+use ::csv::{ByteRecord, ReaderBuilder};
+
+use super::{
+    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, is_id, one_deck, simple,
+    text_of,
+};
+use crate::card::{Answer, Note};
+
+/// As many tags as a card has at most.
+const MOST_TAGS: usize = 100;
+
+/// What a column may be called.
+const FIELDS: [&str; 12] = [
+    "front", "back", "id", "accept", "hint", "why", "source", "tags", "value", "category",
+    "reverse", "need",
+];
+
+/// Of a list; the last of the names.
+const ORDERED: &str = "ordered";
+
+/// Reads a table; `name` is what its deck is called, `separator` stands between cells unless the file
+/// says otherwise.
+///
+/// # Errors
+///
+/// Bytes that are no text, a separator that is none, too many cards.
+pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreadable> {
+    let text = text_of(input)?;
+    let (head, body) = anki_head(text, separator)?;
+    let above = text[..text.len() - body.len()].matches('\n').count();
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(head.separator)
+        .from_reader(body.as_bytes());
+    let mut imported = Imported { what: "table".into(), ..Imported::default() };
+    let mut deck = one_deck(name);
+    let mut columns = head.columns.clone();
+    let (mut record, mut first) = (ByteRecord::new(), true);
+    let (mut seen, mut line) = (0, above + 1); // up to where lines are counted
+    loop {
+        let more = reader.read_byte_record(&mut record);
+        let more = more.map_err(|error| Unreadable(format!("it is no table: {error}")))?;
+        if !more {
+            break;
+        }
+        let at = record.position().map_or(0, |place| place.byte() as usize);
+        let blank = body[at..].len() - body[at..].trim_start_matches(['\n', '\r']).len();
+        line += body[seen..at + blank].matches('\n').count();
+        seen = at + blank;
+        let cells: Vec<String> = record
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell).replace("\r\n", "\n").trim().to_owned())
+            .collect();
+        if std::mem::take(&mut first) && columns.is_none() {
+            if let Some(header) = header(&cells) {
+                columns = Some(header.map_err(|twice| {
+                    Unreadable(format!("line {line}: two columns are called `{twice}`"))
+                })?);
+                continue;
+            }
+            columns = Some(head.without_names(cells.len()));
+        }
+        if cells.iter().all(String::is_empty) || head.is_comment(&body[at + blank..]) {
+            continue;
+        }
+        match row(&cells, columns.as_deref().unwrap_or_default(), line, head.html) {
+            Ok(item) if deck.items.len() < MOST_CARDS => deck.items.push(item),
+            Ok(_) => return Err(Unreadable(format!("it has over {MOST_CARDS} cards"))),
+            Err(what) => imported.skipped.push(Skipped::new(line, what)),
+        }
+    }
+    deck.head.tags = head.tags;
+    super::decks::share_tags(&mut deck);
+    imported.decks.push(deck);
+    Ok(imported)
+}
+
+/// Returns what the columns are, if the first row says so; the name that it says twice, if it does.
+fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static str>> {
+    let known = |cell: &String| {
+        let cell = cell.to_lowercase();
+        FIELDS.iter().chain([&ORDERED]).find(|field| **field == cell).copied()
+    };
+    let names: Option<Vec<&'static str>> = cells.iter().map(known).collect();
+    let names = names.filter(|names| names.contains(&"front") && names.contains(&"back"))?;
+    let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
+    Some(match twice {
+        Some((_, name)) => Err(name),
+        None => Ok(names.into_iter().map(Some).collect()),
+    })
+}
+
+fn row(
+    cells: &[String],
+    columns: &[Option<&str>],
+    line: usize,
+    html: bool,
+) -> Result<Item, String> {
+    if cells.len() > columns.len() && cells[columns.len()..].iter().any(|cell| !cell.is_empty()) {
+        return Err(format!(
+            "{} cells in a table of {} columns: quote what holds the separator",
+            cells.len(),
+            columns.len()
+        ));
+    }
+    let cell = |name: &str| {
+        let at = columns.iter().position(|column| *column == Some(name))?;
+        cells.get(at).filter(|cell| !cell.is_empty()).cloned()
+    };
+    let text = |name: &str| {
+        let text = cell(name)?;
+        let text = if html { without_html(&text) } else { text };
+        (!text.is_empty()).then_some(text)
+    };
+    let front = text("front").ok_or("no front")?;
+    let back = text("back").ok_or("no back")?;
+    let parts = |text: String| -> Vec<String> {
+        text.split('|').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    };
+    let mut items = parts(back.clone());
+    if items.len() > MOST_ITEMS {
+        return Err(format!("{} answers in one card", items.len()));
+    }
+    let back = match items.len() {
+        0 => return Err("no back".into()),
+        1 => Answer::Text(if back.contains('|') { items.remove(0) } else { back }),
+        _ => Answer::List(items),
+    };
+    let mut note = Note { reverse: flag(cell("reverse"), "reverse")?, ..simple(line, front, back) };
+    let details = &mut note.details;
+    details.accept = text("accept").map(parts).unwrap_or_default();
+    (details.hint, details.why, details.source) = (text("hint"), text("why"), text("source"));
+    details.category = text("category");
+    if let Some(tags) = cell("tags") {
+        if tags.split_whitespace().nth(MOST_TAGS).is_some() {
+            return Err(format!("over {MOST_TAGS} tags"));
+        }
+        for tag in tags.split_whitespace() {
+            if !details.tags.iter().any(|known| known == tag) {
+                details.tags.push(tag.to_owned());
+            }
+        }
+    }
+    details.value = number(cell("value"), "value", 0, 1_000_000)?;
+    let count = match &note.back {
+        Answer::List(items) => items.len(),
+        Answer::Text(_) => 0,
+    };
+    if count == 0 && (cell("need").is_some() || cell(ORDERED).is_some()) {
+        return Err("`need` and `ordered` want a list: part its items by `|`".into());
+    }
+    if count > 0 && note.reverse {
+        return Err("a list cannot be asked in reverse".into());
+    }
+    details.need = number(cell("need"), "need", 1, count as u32)?;
+    details.ordered = cell(ORDERED).map(|cell| flag(Some(cell), ORDERED)).transpose()?;
+    let id = match cell("id") {
+        Some(id) if is_id(&id) => Wanted::Given(id),
+        Some(id) => return Err(format!("{id:?} is no id")),
+        None => Wanted::OfContent,
+    };
+    let origin = match &id {
+        Wanted::Given(id) => id.clone(),
+        _ => format!("front:{}", note.key_of_front()),
+    };
+    Ok(Item { origin, id, note })
+}
+
+fn number(cell: Option<String>, name: &str, from: u32, to: u32) -> Result<Option<u32>, String> {
+    let Some(cell) = cell else { return Ok(None) };
+    match cell.parse() {
+        Ok(number) if (from..=to).contains(&number) => Ok(Some(number)),
+        _ => Err(format!("`{name}` {cell:?} is not a whole number from {from} to {to}")),
+    }
+}
+
+fn flag(cell: Option<String>, name: &str) -> Result<bool, String> {
+    let Some(cell) = cell else { return Ok(false) };
+    match cell.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "x" => Ok(true),
+        "false" | "no" | "n" | "0" => Ok(false),
+        _ => Err(format!("`{name}` {cell:?} is neither true nor false")),
+    }
+}
+
+/// What the lines say that Anki writes above its notes.
+#[derive(Debug)]
+struct AnkiHead {
+    separator: u8,
+    html: bool,
+    tags: Vec<String>,
+    /// What the columns are, where a line names them.
+    columns: Option<Vec<Option<&'static str>>>,
+    tags_column: Option<usize>,
+    id_column: Option<usize>,
+    /// Columns that hold no text of a card.
+    other_columns: Vec<usize>,
+    /// Whether there are such lines at all: then `#` begins comments.
+    present: bool,
+}
+
+impl AnkiHead {
+    fn is_comment(&self, rest: &str) -> bool {
+        self.present && rest.starts_with('#')
+    }
+
+    /// Returns what the columns are without a header: front, then back.
+    fn without_names(&self, columns: usize) -> Vec<Option<&'static str>> {
+        let mut texts = ["front", "back"].into_iter();
+        (0..columns.max(2))
+            .map(|at| match at {
+                _ if Some(at) == self.tags_column => Some("tags"),
+                _ if Some(at) == self.id_column => Some("id"),
+                _ if self.other_columns.contains(&at) => None,
+                _ => texts.next(),
+            })
+            .collect()
+    }
+}
+
+/// Returns what the lines at the top say, and the text below them.
+fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> {
+    let mut head = AnkiHead {
+        separator,
+        html: false,
+        tags: Vec::new(),
+        columns: None,
+        tags_column: None,
+        id_column: None,
+        other_columns: Vec::new(),
+        present: false,
+    };
+    let mut names = None;
+    let mut body = text;
+    while let Some(line) = body.split_inclusive('\n').next() {
+        let Some((key, value)) = line.strip_prefix('#').and_then(|line| line.split_once(':'))
+        else {
+            break;
+        };
+        let (key, value) = (key.trim().to_lowercase(), value.trim_end_matches(['\n', '\r']));
+        let word = value.trim().to_lowercase();
+        let column = word.parse::<usize>().ok().and_then(|column| column.checked_sub(1));
+        match key.as_str() {
+            "separator" => {
+                head.separator = match word.as_str() {
+                    "comma" | "," => b',',
+                    "semicolon" | ";" => b';',
+                    "tab" | "\\t" => b'\t',
+                    "" if value.contains('\t') => b'\t',
+                    "space" => b' ',
+                    "pipe" | "|" => b'|',
+                    "colon" | ":" => b':',
+                    _ => return Err(Unreadable(format!("no separator is called {value:?}"))),
+                };
+            }
+            "html" => head.html = word == "true",
+            "tags" => head.tags.extend(value.split_whitespace().map(str::to_owned)),
+            "columns" => names = Some(value.to_owned()),
+            "tags column" => head.tags_column = column,
+            "guid column" => head.id_column = column,
+            "notetype column" | "deck column" => head.other_columns.extend(column),
+            "notetype" | "deck" | "if matches" => {}
+            _ => break,
+        }
+        head.present = true;
+        body = &body[line.len()..];
+    }
+    if head.tags.len() > MOST_TAGS {
+        return Err(Unreadable(format!("over {MOST_TAGS} tags for every card")));
+    }
+    if let Some(names) = names {
+        let cells: Vec<String> =
+            names.split(head.separator as char).map(|name| name.trim().to_owned()).collect();
+        head.columns = header(&cells).and_then(Result::ok);
+    }
+    // Anki's own ids may hold any character, and ours may not.
+    head.other_columns.extend(head.id_column.take());
+    Ok((head, body))
+}
+
+/// Returns text without its tags: line breaks stay, entities are what they stand for.
+fn without_html(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(['<', '&']) {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = if rest.starts_with('<') { '>' } else { ';' };
+        let known = rest.find(end).and_then(|end| {
+            let inside = &rest[1..end];
+            let shown = if rest.starts_with('<') { tag(inside)? } else { entity(inside)? };
+            Some((shown, end + 1))
+        });
+        let (shown, length) = known.unwrap_or_else(|| (rest[..1].to_owned(), 1));
+        text.push_str(&shown);
+        rest = &rest[length..];
+    }
+    text.push_str(rest);
+    text.trim().to_owned()
+}
+
+/// Returns what stands for a tag; `None` if it is none.
+fn tag(inside: &str) -> Option<String> {
+    let name = inside.trim_start_matches('/').trim_end_matches('/');
+    let name = name.split_whitespace().next()?.to_lowercase();
+    let lines = matches!(name.as_str(), "br") || (name == "div" && !inside.starts_with('/'));
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric());
+    is_name.then(|| match name.as_str() {
+        _ if lines => "\n".to_owned(),
+        "b" | "strong" => "**".to_owned(),
+        "i" | "em" => "*".to_owned(),
+        "code" => "`".to_owned(),
+        _ => String::new(),
+    })
+}
+
+fn entity(name: &str) -> Option<String> {
+    let char = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code).filter(|char| *char != '\0')?
+        }
+    };
+    Some(char.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn notes(text: &str) -> Vec<Note> {
+        let imported = read(text.as_bytes(), "words", b',').unwrap();
+        imported.decks.into_iter().flat_map(|deck| deck.items).map(|item| item.note).collect()
+    }
+
+    fn skipped(text: &str) -> Vec<String> {
+        let skipped = read(text.as_bytes(), "words", b',').unwrap().skipped;
+        skipped.into_iter().map(|row| format!("{}: {}", row.line, row.what)).collect()
+    }
+
+    #[test]
+    fn two_columns_are_front_and_back() {
+        let read = notes("\u{feff}capital of France,Paris\r\n\"a, b\",\"c\r\n\"\"d\"\"\"\r\n\r\n");
+        assert_eq!(read.len(), 2);
+        assert_eq!(
+            (&*read[0].front, read[0].back.texts()),
+            ("capital of France", &["Paris".to_owned()][..])
+        );
+        assert_eq!((&*read[1].front, read[1].back.texts()), ("a, b", &["c\n\"d\"".to_owned()][..]));
+        assert_eq!((read[0].line, read[1].line), (1, 2));
+    }
+
+    #[test]
+    fn a_header_names_every_field() {
+        let read = notes(
+            "id,Front,back,accept,hint,why,source,tags,value,category,reverse,need,ordered\n\
+             x-1,f,a|b|c,d|e,h,w,s,one two one,300,C,,2,yes\n\
+             ,g,b,,,,,,,,yes,,\n",
+        );
+        let details = &read[0].details;
+        assert_eq!(read[0].back, Answer::List(vec!["a".into(), "b".into(), "c".into()]));
+        assert_eq!(
+            (details.need, details.ordered, details.value),
+            (Some(2), Some(true), Some(300))
+        );
+        assert_eq!(
+            (&details.accept[..], &details.tags[..]),
+            (&["d".to_owned(), "e".into()][..], &["one".to_owned(), "two".into()][..])
+        );
+        assert!(read[1].reverse && !read[0].reverse);
+    }
+
+    #[test]
+    fn bad_rows_are_named_with_their_line() {
+        for (row, what) in [
+            ("f", "no back"),
+            (",b", "no front"),
+            ("f,|", "no back"),
+            ("f,b,x", "3 cells in a table of 2 columns: quote what holds the separator"),
+        ] {
+            assert_eq!(skipped(&format!("good,card\n\n{row}\n")), [format!("3: {what}")], "{row}");
+        }
+        for (row, what) in [
+            ("f,b,bad id,,,", "\"bad id\" is no id"),
+            ("f,b,,lots,,", "`value` \"lots\" is not a whole number from 0 to 1000000"),
+            ("f,b,,,1,", "`need` and `ordered` want a list: part its items by `|`"),
+            ("f,a|b,,,3,", "`need` \"3\" is not a whole number from 1 to 2"),
+            ("f,a|b,,,,yes", "a list cannot be asked in reverse"),
+            ("f,b,,,,maybe", "`reverse` \"maybe\" is neither true nor false"),
+        ] {
+            let text = format!("front,back,id,value,need,reverse\n{row}\n");
+            assert_eq!(skipped(&text), [format!("2: {what}")], "{row}");
+        }
+        let error = read(b"front,back,front\n", "x", b',').unwrap_err();
+        assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn what_anki_writes_above_its_notes_is_understood() {
+        let text = "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#tags column:5\n\
+                    aB!c\tBasic\tWhat is <b>a</b> &amp;&nbsp;b?\tone<br>two\ttag::x y\n# no note\tx\n";
+        let read = notes(text);
+        assert_eq!(read.len(), 1);
+        assert_eq!((&*read[0].front, read[0].line), ("What is **a** & b?", 6));
+        assert_eq!(read[0].back, Answer::Text("one\ntwo".into()));
+        assert_eq!(read[0].details.tags, ["tag::x", "y"]);
+        assert!(super::read(b"#separator:smoke\n", "x", b',').is_err());
+    }
+
+    #[test]
+    fn html_that_is_none_stays() {
+        for (html, text) in [
+            ("a < b && c", "a < b && c"),
+            ("x<y>z", "xz"),
+            ("&unknown;", "&unknown;"),
+            ("&#65;", "A"),
+        ] {
+            assert_eq!(without_html(html), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_makes_it_panic(
+            text in "([a-c,;|\"#:\n\r\t<>&é]|front|back|id|separator|tags column){0,60}",
+            bytes in any::<Vec<u8>>(),
+        ) {
+            let _ = read(text.as_bytes(), &text, b',');
+            let _ = read(&bytes, "x", b'\t');
+        }
+    }
+}

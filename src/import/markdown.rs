@@ -1,0 +1,227 @@
+//! Markdown: `Q:` and `A:` as hashcards reads them, and lines `front :: back`.
+//!
+//! A question goes on until its `A:`, an answer until the next `Q:`, `C:` or `---`, or a line
+//! `front :: back` below a blank one. Other text is left alone.
+
+use super::{Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, one_deck, simple, text_of};
+use crate::card::Answer;
+
+/// What parts the sides of a card on one line.
+const BETWEEN: &str = " :: ";
+
+/// Whether a line begins a card.
+pub fn begins_card(line: &str) -> bool {
+    line.starts_with("Q:") || line.starts_with("C:") || pair(line).is_some()
+}
+
+/// A card while its lines are read.
+#[derive(Debug)]
+struct Open {
+    line: usize,
+    question: String,
+    answer: Option<String>,
+}
+
+/// Reads Markdown; `name` is what its deck is called, unless its head says otherwise.
+///
+/// # Errors
+///
+/// Bytes that are no text, a text without cards, too many of them.
+pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
+    let text = text_of(input)?.replace("\r\n", "\n");
+    let mut deck = one_deck(name);
+    let mut skipped = Vec::new();
+    let (title, body) = head(&text);
+    if let Some(title) = title {
+        deck.head.title = Some(title);
+    }
+    let above = text[..text.len() - body.len()].matches('\n').count();
+    let (mut open, mut fence, mut blank) = (None::<Open>, None::<&str>, true);
+    let mut clozed = false; // in the lines of a cloze card
+    let mut add = |open: Option<Open>, skipped: &mut Vec<Skipped>| {
+        let Some(Open { line, question, answer }) = open else { return };
+        let Some(answer) = answer else {
+            skipped.push(Skipped::new(line, "a question without `A:`"));
+            return;
+        };
+        let (front, back) = (question.trim(), answer.trim());
+        if front.is_empty() || back.is_empty() {
+            let side = if front.is_empty() { "question" } else { "answer" };
+            skipped.push(Skipped::new(line, format!("the {side} is empty")));
+            return;
+        }
+        let note = simple(line, front.to_owned(), Answer::Text(back.to_owned()));
+        let origin = format!("front:{}", note.key_of_front());
+        deck.items.push(Item { origin, id: Wanted::OfContent, note });
+    };
+    for (number, line) in (above + 1..).zip(body.split('\n')) {
+        let was_blank = std::mem::replace(&mut blank, line.trim().is_empty());
+        let fenced = fence.is_some();
+        let mark = ["```", "~~~"].into_iter().find(|mark| line.trim_start().starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
+        }
+        if !fenced && mark.is_none() {
+            if let Some(rest) = line.strip_prefix("Q:") {
+                add(open.take(), &mut skipped);
+                clozed = false;
+                open = Some(Open { line: number, question: rest.to_owned(), answer: None });
+                continue;
+            }
+            if let Some(rest) = line.strip_prefix("A:") {
+                match &mut open {
+                    Some(Open { answer: answer @ None, .. }) => *answer = Some(rest.to_owned()),
+                    Some(_) => skipped.push(Skipped::new(number, "a second `A:` of one question")),
+                    None if !clozed => skipped.push(Skipped::new(number, "an `A:` without `Q:`")),
+                    None => {}
+                }
+                continue;
+            }
+            if line.starts_with("C:") {
+                add(open.take(), &mut skipped);
+                clozed = true;
+                skipped.push(Skipped::new(number, "a cloze card: they are not asked yet"));
+                continue;
+            }
+            if line.trim_end() == "---" {
+                add(open.take(), &mut skipped);
+                clozed = false;
+                continue;
+            }
+            let in_question = open.as_ref().is_some_and(|open| open.answer.is_none());
+            if let Some((front, back)) = pair(line).filter(|_| !in_question)
+                && ((open.is_none() && !clozed) || was_blank)
+            {
+                add(open.take(), &mut skipped);
+                clozed = false;
+                let sides = Open {
+                    line: number,
+                    question: front.to_owned(),
+                    answer: Some(back.to_owned()),
+                };
+                add(Some(sides), &mut skipped);
+                continue;
+            }
+        }
+        if let Some(Open { question, answer, .. }) = &mut open {
+            let side = answer.as_mut().unwrap_or(question);
+            side.push('\n');
+            side.push_str(line);
+        }
+    }
+    add(open, &mut skipped);
+    if deck.items.is_empty() && skipped.is_empty() {
+        return Err(Unreadable("there is no `Q:` and no `front :: back` in it".into()));
+    }
+    if deck.items.len() > MOST_CARDS {
+        return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
+    }
+    let what = "Markdown".to_owned();
+    Ok(Imported { decks: vec![deck], skipped, what, ..Imported::default() })
+}
+
+/// Returns the sides of a card on one line, without the bullet before them.
+fn pair(line: &str) -> Option<(&str, &str)> {
+    let (front, back) = line.trim().split_once(BETWEEN)?;
+    let front = front.strip_prefix("- ").or(front.strip_prefix("* ")).unwrap_or(front).trim();
+    let back = back.trim();
+    (!front.is_empty() && !back.is_empty()).then_some((front, back))
+}
+
+/// Returns the name that the head gives, and the text below it.
+fn head(text: &str) -> (Option<String>, &str) {
+    for mark in ["---\n", "+++\n"] {
+        let Some(rest) = text.strip_prefix(mark) else { continue };
+        let close = format!("\n{mark}");
+        let Some((head, body)) = rest.split_once(&close) else { continue };
+        let setting = |line: &str| {
+            line.contains('=')
+                || line.contains(": ")
+                || line.trim().is_empty()
+                || line.trim_end().ends_with(':')
+                || line.starts_with([' ', '-', '#'])
+        };
+        if head.lines().any(begins_card) || !head.lines().all(setting) {
+            continue;
+        }
+        let name = head.lines().find_map(|line| {
+            let (key, value) = line.split_once(['=', ':'])?;
+            let value = value.trim().trim_matches('"').trim();
+            (key.trim() == "name" && !value.is_empty()).then(|| value.to_owned())
+        });
+        return (name, body);
+    }
+    (None, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cards(text: &str) -> Vec<(usize, String, String)> {
+        let deck = read(text.as_bytes(), "notes").unwrap().decks.remove(0);
+        let sides = |item: Item| {
+            (item.note.line as usize, item.note.front, item.note.back.texts().join("|"))
+        };
+        deck.items.into_iter().map(sides).collect()
+    }
+
+    #[test]
+    fn questions_and_answers_go_on_over_lines() {
+        let text = "# Heading\n\nQ: What is\nit?\nA: This.\n\n```\nQ: not this\na :: b\n```\n\nQ: two\nA: 2\n---\nprose\n- three :: 3\n";
+        let card = |line, front: &str, back: &str| (line, front.to_owned(), back.to_owned());
+        let wanted = [
+            card(3, "What is\nit?", "This.\n\n```\nQ: not this\na :: b\n```"),
+            card(12, "two", "2"),
+            card(16, "three", "3"),
+        ];
+        assert_eq!(cards(text), wanted);
+        assert_eq!(cards(&text.replace('\n', "\r\n")), wanted);
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_named_with_its_line() {
+        let read = read(
+            b"Q: a\nQ: b\nA: c\nA: d\n---\nA: e\nC: [x] is y\nmore :: of it\nQ:\nA: f\nQ: g\nA:\n",
+            "n",
+        )
+        .unwrap();
+        let skipped: Vec<_> =
+            read.skipped.iter().map(|row| format!("{} {}", row.line, row.what)).collect();
+        assert_eq!(
+            skipped,
+            [
+                "1 a question without `A:`",
+                "4 a second `A:` of one question",
+                "6 an `A:` without `Q:`",
+                "7 a cloze card: they are not asked yet",
+                "9 the question is empty",
+                "11 the answer is empty"
+            ]
+        );
+        assert_eq!(read.decks[0].items.len(), 1);
+        assert!(super::read(b"prose\n", "n").is_err());
+    }
+
+    #[test]
+    fn the_head_names_the_deck() {
+        for text in
+            ["---\nname = \"Words\"\n---\nQ: a\nA: b\n", "---\nname: Words\n---\nQ: a\nA: b\n"]
+        {
+            let read = read(text.as_bytes(), "n").unwrap();
+            assert_eq!(read.decks[0].head.title.as_deref(), Some("Words"));
+            assert_eq!(read.decks[0].items[0].note.line, 4);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_markdown_makes_it_panic(text in "(Q:|A:|C:| :: |---|```|[a-c\n\r é]){0,40}") {
+            let _ = read(text.as_bytes(), &text);
+        }
+    }
+}
