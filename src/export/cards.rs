@@ -5,8 +5,9 @@
 
 use std::io::{self, Write};
 
-use super::yaml::{quoted, scalar};
-use crate::card::{Answer, Note};
+use super::unwrapped;
+use crate::card::Note;
+use crate::deck::{Head, write};
 
 /// A note on its way out.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,64 +42,9 @@ pub fn unwritable(row: &NoteRow) -> Option<&'static str> {
 ///
 /// What `out` says.
 pub fn write_yaml(title: Option<&str>, notes: &[NoteRow], out: &mut impl Write) -> io::Result<()> {
-    if let Some(title) = title {
-        writeln!(out, "deck: {}", scalar(title, 0))?;
-    }
-    if notes.is_empty() {
-        return writeln!(out, "cards: []");
-    }
-    writeln!(out, "cards:")?;
-    for row in notes {
-        write_note(row, out)?;
-    }
-    Ok(())
-}
-
-fn write_note(row: &NoteRow, out: &mut impl Write) -> io::Result<()> {
-    let (note, details) = (&row.note, &row.note.details);
-    // An id that looks like a number is read as it is written, and quotes say so to everybody.
-    let plain = row.key.starts_with(|c: char| c.is_ascii_alphabetic());
-    let id = if plain { scalar(&row.key, 4) } else { quoted(&row.key) };
-    writeln!(out, "  - id: {id}")?;
-    writeln!(out, "    front: {}", scalar(&note.front, 4))?;
-    match &note.back {
-        Answer::Text(back) => writeln!(out, "    back: {}", scalar(back, 4))?,
-        Answer::List(items) => write_list("back", items, out)?,
-    }
-    if note.reverse {
-        writeln!(out, "    reverse: true")?;
-    }
-    if let Some(need) = details.need {
-        writeln!(out, "    need: {need}")?;
-    }
-    if let Some(ordered) = details.ordered {
-        writeln!(out, "    ordered: {ordered}")?;
-    }
-    write_list("accept", &details.accept, out)?;
-    let texts = [("hint", &details.hint), ("why", &details.why), ("source", &details.source)];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            writeln!(out, "    {name}: {}", scalar(text, 4))?;
-        }
-    }
-    write_list("tags", &details.tags, out)?;
-    if let Some(value) = details.value {
-        writeln!(out, "    value: {value}")?;
-    }
-    if let Some(category) = &details.category {
-        writeln!(out, "    category: {}", scalar(category, 4))?;
-    }
-    if let Some(typed) = details.typed {
-        writeln!(out, "    typed: {typed}")?;
-    }
-    Ok(())
-}
-
-fn write_list(name: &str, items: &[String], out: &mut impl Write) -> io::Result<()> {
-    if !items.is_empty() {
-        writeln!(out, "    {name}:")?;
-    }
-    items.iter().try_for_each(|item| writeln!(out, "      - {}", scalar(item, 6)))
+    let head = Head { title: title.map(str::to_owned), ..Head::default() };
+    let notes: Vec<&Note> = notes.iter().map(|row| &row.note).collect();
+    out.write_all(write::deck(&head, &notes).as_bytes())
 }
 
 /// The columns of the table.
@@ -149,18 +95,10 @@ fn parted(texts: &[String]) -> String {
     texts.join("|")
 }
 
-/// Returns what the stream said, which is all that can go wrong.
-fn unwrapped(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Details;
+    use crate::card::{Answer, Details};
     use crate::deck::yaml;
 
     fn row(key: &str, front: &str, back: Answer) -> NoteRow {

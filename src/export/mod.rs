@@ -6,7 +6,6 @@ pub mod cards;
 pub mod history;
 pub mod progress;
 pub mod reviews;
-mod yaml;
 
 use std::io;
 
