@@ -205,6 +205,14 @@ impl Note {
     }
 }
 
+/// Whether a deck may give a note this id: 1 to 128 of the letters a-z and A-Z, digits, `_`, `.`, `%`
+/// and `-`, of which the last three are not the first.
+pub fn is_id(id: &str) -> bool {
+    let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
+    id.len() <= 128 && id.starts_with(first) && id.chars().all(later)
+}
+
 /// Returns 16 hexadecimal digits of SHA-256 over `parts`, each in NFC, its outer blanks off and its
 /// runs of white space as one, with a line feed between two of them.
 ///

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::unwrapped;
-use crate::card::Note;
+use crate::card::{Note, is_id};
 use crate::deck::{Head, write};
 
 /// A note on its way out.
@@ -22,12 +22,9 @@ pub struct NoteRow {
 
 /// Returns why a note cannot stand in a deck, if it cannot: only a parked one may be such.
 pub fn unwritable(row: &NoteRow) -> Option<&'static str> {
-    let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
-    let key = &row.key;
     let blank = |text: &String| text.trim().is_empty();
     let back = row.note.back.texts();
-    if key.len() > 128 || !key.starts_with(first) || !key.chars().all(later) {
+    if !is_id(&row.key) {
         Some("which is no id that a deck can have")
     } else if blank(&row.note.front) || back.is_empty() || back.iter().any(blank) {
         Some("whose text is not known: it was never asked")

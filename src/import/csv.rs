@@ -3,10 +3,9 @@
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
-    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, is_id, one_deck, simple,
-    text_of,
+    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, one_deck, simple, text_of,
 };
-use crate::card::{Answer, Note};
+use crate::card::{Answer, Note, is_id};
 
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;

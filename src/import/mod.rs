@@ -201,14 +201,6 @@ fn simple(line: usize, front: String, back: Answer) -> Note {
     Note { id: None, line, front, back, reverse: false, details: Details::default() }
 }
 
-/// Whether `id` is one that a deck may have.
-fn is_id(id: &str) -> bool {
-    let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    id.len() <= 128
-        && id.starts_with(first)
-        && id.chars().all(|c| first(c) || matches!(c, '.' | '%' | '-'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

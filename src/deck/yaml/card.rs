@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::each_once;
-use crate::card::{Answer, Details, Note, content_key};
+use crate::card::{Answer, Details, Note, content_key, is_id};
 use crate::deck::Deck;
 use crate::settings::lint;
 use crate::yaml::{At, Entry, Fields, Loose, Names, Page, Place, Value};
@@ -241,9 +241,7 @@ fn not_yet(page: &mut Page<'_>, front: Option<&Entry>, fields: &mut Fields<Key>)
 fn id(page: &mut Page<'_>, entry: Entry) -> Option<String> {
     let at = entry.place();
     let id = page.text("id", entry)?;
-    let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
-    if id.len() <= 128 && id.starts_with(first) && id.chars().all(later) {
+    if is_id(&id) {
         return Some(id);
     }
     let help = "use up to 128 letters a-z and A-Z, digits, `_`, `.`, `%` and `-`, beginning with a letter, a digit or `_`";
