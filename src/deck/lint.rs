@@ -5,14 +5,12 @@
 //! of decks, which reports it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
+use super::yaml::walk::{Part, entry, walk};
 use crate::answer;
 use crate::diagnostic::Diagnostic;
 use crate::text;
-use crate::yaml::{self, At, Extent, Page, Place, Problems, Value};
+use crate::yaml::{At, Page, Place, Problems, Value};
 
 /// Every lint by its name, for `lint: {allow: […]}`.
 pub const NAMES: [&str; 9] = [
@@ -43,12 +41,12 @@ const LONG: usize = 200;
 /// An answer of fewer says too little to be given away.
 const TELLING: usize = 4;
 
-/// Returns what is worth a look in a deck that is shown as `file`, without what `allowed` or the
+/// Returns what is worth a look in a deck that is shown as `file`, without what `allow` or the
 /// deck itself allows. `has_media` says whether a file that a card names is beside the deck.
 pub fn lint(
     deck: &str,
     file: &str,
-    allowed: &[String],
+    allow: &[String],
     has_media: &dyn Fn(&str) -> bool,
 ) -> Vec<Diagnostic> {
     let mut problems = Problems::new(file, true);
@@ -57,11 +55,16 @@ pub fn lint(
         deck,
         page: &mut page,
         has_media,
-        allowed: allowed.iter().cloned().collect(),
+        allowed: allow.iter().cloned().collect(),
         asked: BTreeMap::new(),
         found: Vec::new(),
     };
-    if yaml::read(deck, Extent::File, Top(&mut linter)).is_err() {
+    let walked = walk(deck, &["lint", "tags"], &mut |part| match part {
+        Part::Card(card) => linter.card(&card),
+        Part::Entry(key, tags) if key == "tags" => linter.tags(Some(&tags)),
+        Part::Entry(_, lint) => linter.allowed.extend(allowed(Some(&lint))),
+    });
+    if walked.is_err() {
         return Vec::new();
     }
     // What a deck allows may stand below its cards.
@@ -90,12 +93,6 @@ struct Linter<'l, 't> {
 }
 
 type Map = Vec<(At<Value>, At<Value>)>;
-
-fn entry<'m>(map: &'m Map, name: &str) -> Option<&'m At<Value>> {
-    let named =
-        |(key, _): &&(At<Value>, At<Value>)| matches!(&key.value, Value::Text(key) if key == name);
-    map.iter().find(named).map(|(_, value)| value)
-}
 
 /// Returns the names that a `lint` allows.
 fn allowed(value: Option<&At<Value>>) -> Vec<String> {
@@ -291,72 +288,10 @@ fn media(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The top of a deck.
-struct Top<'s, 'l, 't>(&'s mut Linter<'l, 't>);
-
-impl<'de> DeserializeSeed<'de> for Top<'_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Top<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a deck")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(key) = entries.next_key::<At<Value>>()? {
-            match &key.value {
-                Value::Text(key) if key == "cards" => entries.next_value_seed(Cards(self.0))?,
-                Value::Text(key) if key == "lint" => {
-                    let lint = entries.next_value::<At<Value>>()?;
-                    self.0.allowed.extend(allowed(Some(&lint)));
-                }
-                Value::Text(key) if key == "tags" => {
-                    let tags = entries.next_value::<At<Value>>()?;
-                    self.0.tags(Some(&tags));
-                }
-                _ => drop(entries.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The cards of a deck, one at a time.
-struct Cards<'s, 'l, 't>(&'s mut Linter<'l, 't>);
-
-impl<'de> DeserializeSeed<'de> for Cards<'_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Cards<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of cards")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(card) = items.next_element::<At<Value>>()? {
-            self.0.card(&card);
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
 
     fn found(card: &str) -> Vec<String> {
         let deck = format!("cards:\n{card}\n");

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::each_once;
+use super::walk::entry;
 use crate::card::{Answer, Details, Note, content_key, is_id};
 use crate::deck::Deck;
 use crate::settings::lint;
@@ -150,10 +151,6 @@ pub fn read(page: &mut Page<'_>, card: At<Value>, deck: &mut Deck) {
 /// Returns the keys that a note may have, whatever else is wrong with it: the id that is written,
 /// else those that are made of its front, and of front and back.
 fn keys(page: &Page<'_>, map: &[(At<Value>, At<Value>)]) -> Vec<String> {
-    let value = |wanted: &str| {
-        let found = |(key, _): &&(At<Value>, At<Value>)| matches!(&key.value, Value::Text(key) if key == wanted);
-        map.iter().find(found).map(|(_, value)| value)
-    };
     let text = |value: &At<Value>| match &value.value {
         Value::Text(text) => Some(text.clone()),
         Value::Flag(_) | Value::Whole(_) | Value::Number(_) => {
@@ -161,11 +158,11 @@ fn keys(page: &Page<'_>, map: &[(At<Value>, At<Value>)]) -> Vec<String> {
         }
         Value::Null | Value::List(_) | Value::Map(_) => None,
     };
-    if let Some(id) = value("id").and_then(text) {
+    if let Some(id) = entry(map, "id").and_then(text) {
         return vec![id];
     }
-    let Some(front) = value("front").and_then(text) else { return Vec::new() };
-    let back: Option<Vec<String>> = value("back").and_then(|back| match &back.value {
+    let Some(front) = entry(map, "front").and_then(text) else { return Vec::new() };
+    let back: Option<Vec<String>> = entry(map, "back").and_then(|back| match &back.value {
         Value::List(items) => items.iter().map(text).collect(),
         _ => text(back).map(|text| vec![text]),
     });

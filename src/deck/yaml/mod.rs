@@ -10,6 +10,7 @@ mod hostile;
 mod pieces;
 #[cfg(test)]
 mod tests;
+pub mod walk;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -19,6 +20,7 @@ use serde::de::{
 };
 
 use self::card::Quick;
+use self::walk::{Part, entry, walk};
 use super::{Deck, Head};
 use crate::diagnostic::Diagnostic;
 use crate::settings::{deck_options, lint};
@@ -67,13 +69,13 @@ pub fn doubled(text: &str, file: &str, mut notes: BTreeMap<u32, String>) -> Vec<
     const HELP: &str = "that one is asked; delete this card, or give it an `id` of its own";
     let mut problems = Problems::new(file, true);
     let mut page = Page::new(text, 0, &mut problems);
-    for card in cards_of(text) {
-        let Some(message) = notes.remove(&card.at.line) else { continue };
-        let Value::Map(map) = &card.value else { continue };
-        let id = map.iter().find(|(key, _)| key.value == Value::Text("id".to_owned()));
-        let at = id.map_or(card.at, |(_, value)| value.at);
+    // What cannot be read as a whole is looked at by lines.
+    let _ = walk(text, &[], &mut |part| {
+        let Part::Card(At { value: Value::Map(map), at }) = part else { return };
+        let Some(message) = notes.remove(&at.line) else { return };
+        let at = entry(&map, "id").map_or(at, |id| id.at);
         page.error(at, "duplicate-id", message, HELP);
-    }
+    });
     // A file that is broken elsewhere, or that somebody writes to just now.
     let lines: Vec<&str> = yaml::lines_of(text).collect();
     for (line, message) in notes {
@@ -82,18 +84,6 @@ pub fn doubled(text: &str, file: &str, mut notes: BTreeMap<u32, String>) -> Vec<
         page.error(Place::point(line, blanks as u32 + 1), "duplicate-id", message, HELP);
     }
     problems.into_diagnostics()
-}
-
-/// Returns the items of `cards`, where the file is read as a whole.
-fn cards_of(text: &str) -> Vec<At<Value>> {
-    let Ok(At { value: Value::Map(map), .. }) = yaml::read_value(text, Extent::File) else {
-        return Vec::new();
-    };
-    let cards = map.into_iter().find(|(key, _)| key.value == Value::Text("cards".to_owned()));
-    match cards {
-        Some((_, At { value: Value::List(cards), .. })) => cards,
-        _ => Vec::new(),
-    }
 }
 
 /// Returns what a file without any fault says; `None` if it is to be read thoroughly.
