@@ -29,14 +29,28 @@ pub struct Diagnostic {
     pub message: String,
     /// The way out.
     pub help: Option<String>,
-    /// Whether `check --fix` can mend it with certainty.
-    pub fixable: bool,
+    /// What `check --fix` does about it; `None` where the mend is not certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<Mend>,
     /// The text of the line, for the caret; empty when there is none to show.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source_line: String,
     /// How many characters the caret underlines, at least 1.
     #[serde(default)]
     pub width: u32,
+}
+
+/// Characters of one line, and what is to stand in their place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mend {
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// How many characters are replaced; 0 to put something before the column.
+    pub width: u32,
+    /// What is to stand there.
+    pub text: String,
 }
 
 /// The code of the last finding of a file that has more than are listed.

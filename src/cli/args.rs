@@ -107,8 +107,10 @@ pub enum Command {
     /// What was answered stays in the history, and no schedule reads what came before.
     #[command(after_help = "Example: retain reset domains-400")]
     Reset(Which),
-    /// Look through the decks for mistakes.
-    #[command(after_help = "Examples:\n  retain check\n  retain check ~/notes/verbs.yaml --json")]
+    /// Look through the decks for mistakes, and mend what is certain.
+    #[command(
+        after_help = "Examples:\n  retain check\n  retain check --fix --dry-run\n  retain check ~/notes/verbs.yaml --json"
+    )]
     Check(Check),
     /// Bring in cards from other programs, as YAML decks.
     ///
@@ -431,6 +433,12 @@ pub struct Check {
     /// Files or folders; without them, the decks of the home.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Mend what is certain and write an id for each card without one; every other byte stays.
+    #[arg(long)]
+    pub fix: bool,
+    /// Only say what --fix would write.
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// As JSON.
     #[arg(long)]
     pub json: bool,

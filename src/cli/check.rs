@@ -1,14 +1,15 @@
 //! `check`: what is wrong in the decks, each with its place and a way out.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::args::Check;
-use super::environment::seconds_now;
+use super::environment::{Environment, seconds_now};
 use super::error::CliError;
-use super::home::Desk;
+use super::fix::{self, Fix, Fixed};
+use super::home::{Desk, Home, real};
 use super::io::Io;
 use super::{report, words};
 use crate::deck::load::{self, Folder, Folders, is_yaml};
@@ -24,6 +25,8 @@ struct CheckJson<'a> {
     errors: usize,
     warnings: usize,
     diagnostics: Vec<DiagnosticJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<Fix>>,
 }
 
 #[derive(Serialize)]
@@ -38,28 +41,88 @@ struct DiagnosticJson<'a> {
     fixable: bool,
 }
 
-/// Checks the decks of the home.
+/// Whether all of `paths` are deck files of the home, or folders that hold some of them: then they
+/// are checked with the history that they have.
+pub fn are_of_home(paths: &[PathBuf], home: &Home, environment: &Environment) -> bool {
+    if !home.folder.exists() {
+        return false;
+    }
+    let Ok((settings, _)) = home.settings() else { return false };
+    let files = home.deck_files(&settings, environment);
+    paths.iter().all(|path| files.iter().any(|file| is_below(file, path)))
+}
+
+/// Whether a deck file is `path`, or stands in that folder.
+fn is_below(file: &DeckFile, path: &Path) -> bool {
+    std::fs::canonicalize(path).is_ok_and(|path| real(&file.path).starts_with(path))
+}
+
+/// Checks the decks of the home, or those that `check` names.
 pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     if !check.json && !desk.home.folder.exists() {
         return io.say(super::due::nothing_due(desk)?);
     }
-    let mut findings = desk.findings()?;
-    findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
-    findings.extend(lints(&desk.deck_files(), &desk.decks, &desk.settings));
-    if !check.json {
-        io.line(what_was_seen(&desk.store)?)?;
-        let parked = desk.store.parked_standings(&desk.settings)?.len();
-        if parked > 0 {
-            let cards = words::count(parked, "answered card is", "answered cards are");
-            io.say(format!("{cards} in no deck now and kept for it: `retain list is:parked`"))?;
+    let mut fixed = Fixed::default();
+    if check.fix {
+        let allow = desk.settings.lint_allow.clone();
+        loop {
+            let files = chosen(desk.deck_files(), &check.paths);
+            let round = fix::all(&mut desk.store, &files, &allow, check.dry_run)?;
+            let again = round.mended && !check.dry_run;
+            fixed.add(round);
+            if !check.dry_run {
+                desk.bring_up_to_date()?;
+            }
+            // What was mended may be a card without an id now.
+            if !again {
+                break;
+            }
         }
     }
-    conclude(check, findings, io)
+    let mut findings = desk.findings()?;
+    findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
+    let files = chosen(desk.deck_files(), &check.paths);
+    findings.extend(lints(&files, &desk.decks, &desk.settings));
+    if !check.paths.is_empty() {
+        let shown: HashSet<&str> = files.iter().map(|file| file.shown.as_str()).collect();
+        findings.retain(|finding| shown.contains(finding.file.as_str()));
+    }
+    if !check.json {
+        fix::say(&fixed, check.dry_run, io)?;
+        if check.paths.is_empty() {
+            io.line(what_was_seen(&desk.store)?)?;
+            let parked = desk.store.parked_standings(&desk.settings)?.len();
+            if parked > 0 {
+                let cards = words::count(parked, "answered card is", "answered cards are");
+                io.say(format!("{cards} in no deck now and kept for it: `retain list is:parked`"))?;
+            }
+        }
+    }
+    conclude(check, findings, fixed, io)?;
+    let nameless = desk.store.count_without_id()?;
+    if nameless > 0 && check.paths.is_empty() && !check.fix && !check.json {
+        let fix = desk.home.command("check --fix");
+        let (cards, them) = match nameless {
+            1 => ("1 card has".to_owned(), "it"),
+            many => (format!("{} cards have", words::grouped(many)), "each"),
+        };
+        io.say(format!(
+            "{cards} no `id`; `{fix}` writes {them} one, so that no rewording costs progress"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Returns those of `files` that are meant: all, unless there are `paths`.
+fn chosen(mut files: Vec<DeckFile>, paths: &[PathBuf]) -> Vec<DeckFile> {
+    if !paths.is_empty() {
+        files.retain(|file| paths.iter().any(|path| is_below(file, path)));
+    }
+    files
 }
 
 /// Checks files and folders outside of any home.
 pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
-    let mut folders = Vec::new();
     for path in &check.paths {
         if !path.exists() {
             return Err(CliError::failed(format!("{} is not there", words::path(path)))
@@ -69,21 +132,37 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
             return Err(CliError::failed(format!("{} is no YAML file", words::path(path)))
                 .hint("a deck's name ends in .yaml or .yml"));
         }
-        folders.push(folder_of(path));
     }
-    // Read as a home would read them, in a database that is gone afterwards.
-    let mut folders = Folders::new(folders, seconds_now());
-    let mut store = Store::nowhere(Box::new(|| [0; 16]))?;
-    let now = Moment { at_ms: 0, utc_offset_s: 0 };
-    store.bring_up_to_date(&mut folders, &Settings::default(), now)?;
+    let (mut store, mut folders) = read(&check.paths)?;
+    let mut fixed = Fixed::default();
+    while check.fix {
+        let round = fix::all(&mut store, &folders.files(), &[], check.dry_run)?;
+        let again = round.mended && !check.dry_run;
+        fixed.add(round);
+        (store, folders) = read(&check.paths)?;
+        if !again {
+            break;
+        }
+    }
     let mut findings = store.findings()?;
     let files = folders.files();
     findings.extend(lints(&files, &store.decks()?, &Settings::default()));
     findings.extend(folders.problems);
     if !check.json {
+        fix::say(&fixed, check.dry_run, io)?;
         io.line(what_was_seen(&store)?)?;
     }
-    conclude(check, findings, io)
+    conclude(check, findings, fixed, io)
+}
+
+/// Reads files and folders as a home would read them, in a database that is gone afterwards.
+fn read(paths: &[PathBuf]) -> Result<(Store, Folders), CliError> {
+    let folders = paths.iter().map(|path| folder_of(path)).collect();
+    let mut folders = Folders::new(folders, seconds_now());
+    let mut store = Store::nowhere(Box::new(|| [0; 16]))?;
+    let now = Moment { at_ms: 0, utc_offset_s: 0 };
+    store.bring_up_to_date(&mut folders, &Settings::default(), now)?;
+    Ok((store, folders))
 }
 
 /// Returns what is worth a look in those of `files` that are decks.
@@ -120,7 +199,13 @@ fn folder_of(path: &Path) -> Folder {
 /// # Errors
 ///
 /// Exit status 1 if there are errors.
-pub fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Result<(), CliError> {
+pub fn conclude(
+    check: &Check,
+    mut findings: Vec<Diagnostic>,
+    fixed: Fixed,
+    io: &mut Io,
+) -> Result<(), CliError> {
+    findings.extend(fixed.failed);
     findings.sort_by(|one, other| {
         let place =
             |finding: &Diagnostic| (finding.code == diagnostic::MORE, finding.line, finding.column);
@@ -130,7 +215,8 @@ pub fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Re
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if check.json {
         let diagnostics = findings.iter().map(as_json).collect();
-        io.json(&CheckJson { errors, warnings, diagnostics })?;
+        let fixed = check.fix.then_some(fixed.fixes);
+        io.json(&CheckJson { errors, warnings, diagnostics, fixed })?;
     } else {
         for finding in &findings {
             io.line(report::rendered(finding, io.width))?;
@@ -146,6 +232,11 @@ pub fn conclude(check: &Check, mut findings: Vec<Diagnostic>, io: &mut Io) -> Re
                 words::count(warnings, "warning", "warnings")
             ),
         })?;
+        let mendable = findings.iter().filter(|finding| finding.mend.is_some()).count();
+        if mendable > 0 && !check.fix {
+            let them = if mendable == 1 { "1 of them" } else { &format!("{mendable} of them") };
+            io.line(format!("`retain check --fix` mends {them}"))?;
+        }
     }
     if errors > 0 { Err(CliError::Quiet(1)) } else { Ok(()) }
 }
@@ -159,7 +250,7 @@ fn as_json(finding: &Diagnostic) -> DiagnosticJson<'_> {
         code: &finding.code,
         message: &finding.message,
         help: finding.help.as_deref(),
-        fixable: finding.fixable,
+        fixable: finding.mend.is_some(),
     }
 }
 
@@ -179,7 +270,7 @@ fn looks_edited(found: &Likeness) -> Diagnostic {
         help: Some(format!(
             "if it is the same card, write `id: {note}` here to go on with its progress; `retain review` on a terminal asks"
         )),
-        fixable: false,
+        mend: None,
         source_line: String::new(),
         width: 0,
     }

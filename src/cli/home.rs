@@ -103,6 +103,11 @@ impl Home {
         }
     }
 
+    /// Returns the files that may be decks.
+    pub fn deck_files(&self, settings: &Settings, environment: &Environment) -> Vec<DeckFile> {
+        Folders::new(self.deck_folders(settings, environment), seconds_now()).files()
+    }
+
     fn deck_folders(&self, settings: &Settings, environment: &Environment) -> Vec<Folder> {
         let own = Folder { path: real(&self.decks()), shown: "decks".into(), prefix: None };
         let others = settings.decks.iter().map(|written| {
@@ -122,7 +127,7 @@ impl Home {
 
 /// Returns the one path that all spellings of a folder have in common: the caches know files by
 /// it. A folder that is not there has no files either.
-fn real(folder: &Path) -> PathBuf {
+pub fn real(folder: &Path) -> PathBuf {
     std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 

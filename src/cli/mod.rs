@@ -13,6 +13,7 @@ mod environment;
 mod error;
 mod explain;
 mod export;
+mod fix;
 mod glance;
 mod grade;
 mod history;
@@ -118,6 +119,7 @@ fn on_home(
     };
     if let Some(Command::Check(check)) = &command
         && !check.paths.is_empty()
+        && !check::are_of_home(&check.paths, &home, environment)
     {
         return check::files(check, io);
     }
@@ -127,7 +129,7 @@ fn on_home(
         // An editor wants these as it wants those of decks.
         let (_, problems) = home.settings()?;
         if diagnostic::count(&problems, Severity::Error) > 0 {
-            return check::conclude(check, problems, io);
+            return check::conclude(check, problems, fix::Fixed::default(), io);
         }
     }
     let mut desk = Desk::open(home, environment, io)?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::yaml::walk::{Part, entry, walk};
 use crate::answer;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Mend};
 use crate::text;
 use crate::yaml::{At, Page, Place, Problems, Value};
 
@@ -70,7 +70,7 @@ pub fn lint(
     // What a deck allows may stand below its cards.
     let Linter { found, allowed, page, .. } = linter;
     for found in found.into_iter().filter(|found| !allowed.contains(found.code)) {
-        page.warning(found.at, found.code, found.message, found.help);
+        page.warning(found.at, found.code, found.message, found.help, found.mend);
     }
     problems.into_diagnostics()
 }
@@ -80,6 +80,7 @@ struct Found {
     code: &'static str,
     message: String,
     help: &'static str,
+    mend: Option<Mend>,
 }
 
 struct Linter<'l, 't> {
@@ -127,7 +128,7 @@ impl Linter<'_, '_> {
     }
 
     fn found(&mut self, at: Place, code: &'static str, message: String, help: &'static str) {
-        self.found.push(Found { at, code, message, help });
+        self.found.push(Found { at, code, message, help, mend: None });
     }
 
     /// Returns the text of a scalar, as it was written.
@@ -217,6 +218,9 @@ impl Linter<'_, '_> {
         if let Some(char) = text.chars().find(|char| is_invisible(*char)) {
             let message = format!("U+{:04X} in this text cannot be seen", u32::from(char));
             self.found(value.at, INVISIBLE, message, "delete it, unless its script needs it");
+            if let Some(found) = self.found.last_mut() {
+                found.mend = stray_marks(self.deck, self.page.line_of(value.at), value.at);
+            }
         }
         for name in media(&text) {
             if !(self.has_media)(name) {
@@ -276,6 +280,21 @@ fn is_invisible(char: char) -> bool {
             text::harmless(char.encode_utf8(&mut [0; 4])).contains('\u{fffd}') && char != '\u{fffd}'
         }
     }
+}
+
+/// Returns the mend of byte order marks inside a text, which belong to no script: they are what a
+/// file began with from which the text was copied.
+fn stray_marks(deck: &str, line: u32, at: Place) -> Option<Mend> {
+    const MARK: char = '\u{feff}';
+    let (start, length) = (at.span.0 as usize, at.span.1 as usize);
+    let written = deck.get(start..start + length).filter(|_| at.span == at.meaning)?;
+    let (first, last) = (written.find(MARK)?, written.rfind(MARK)?);
+    let marked = &written[first..last + MARK.len_utf8()];
+    let count = |text: &str| u32::try_from(text.chars().count()).ok();
+    let column = at.column + count(&written[..first])?;
+    let one_line = !written[..last].contains(['\n', '\r']);
+    let text = marked.replace(MARK, "");
+    one_line.then_some(Mend { line, column, width: count(marked)?, text })
 }
 
 /// Returns the files beside the deck that a text's Markdown links name.

@@ -104,7 +104,7 @@ impl Folders {
             code: "unreadable".into(),
             message,
             help: None,
-            fixable: false,
+            mend: None,
             source_line: String::new(),
             width: 0,
         });
@@ -203,7 +203,7 @@ fn unreadable(file: &DeckFile, error: &std::io::Error) -> ReadFile {
             code: "unreadable".into(),
             message: format!("cannot be read: {error}"),
             help: Some("let yourself read it, or take it out of the folder".into()),
-            fixable: false,
+            mend: None,
             source_line: String::new(),
             width: 0,
         }],

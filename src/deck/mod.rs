@@ -1,5 +1,6 @@
 //! Decks: what a file of notes says.
 
+pub mod edit;
 mod files;
 pub mod lint;
 pub mod load;

@@ -138,7 +138,7 @@ fn push_text(text: &mut String, indent: usize, key: &str, value: &str) {
 }
 
 /// Returns a text as YAML; further lines of it stand `indent` columns in.
-fn scalar(value: &str, indent: usize) -> String {
+pub(super) fn scalar(value: &str, indent: usize) -> String {
     if is_plain(value) {
         value.to_owned()
     } else if is_block(value) {
@@ -158,13 +158,21 @@ fn scalar(value: &str, indent: usize) -> String {
 fn is_plain(value: &str) -> bool {
     const OTHERWISE: [&str; 11] =
         ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"];
-    value.starts_with(char::is_alphabetic)
+    (value.starts_with(char::is_alphabetic) || is_word(value))
         && !value.ends_with([' ', ':'])
         && !value.contains(": ")
         && !value.contains(" #")
         && !value.contains(needs_escape)
         && !value.contains(['\n', '\t'])
         && !OTHERWISE.contains(&value.to_lowercase().as_str())
+}
+
+/// Whether a text that begins with a digit is no number in any way of writing them: the id of most
+/// cards without one.
+fn is_word(value: &str) -> bool {
+    value.chars().all(|char| char.is_ascii_alphanumeric())
+        && value.contains(|char: char| char.is_ascii_alphabetic() && !matches!(char, 'e' | 'E'))
+        && !["0x", "0X", "0o", "0O", "0b", "0B"].iter().any(|prefix| value.starts_with(prefix))
 }
 
 /// Whether a text of several lines can stand as they are.
@@ -233,6 +241,10 @@ pub(crate) mod tests {
         ];
         let whole = prop::sample::select(vec![
             "007",
+            "0xcafe",
+            "0b1",
+            "12e4",
+            "12f4",
             "no",
             "~",
             "null",

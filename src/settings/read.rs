@@ -227,7 +227,7 @@ fn limit(page: &mut Page<'_>, name: &str, entry: &Entry) -> Option<Limit> {
         Value::Whole(_) => page.whole(name, entry, 0..=99_999).map(Limit::AtMost),
         _ => {
             let help = "write `none`, or a whole number from 0 to 99999";
-            page.wrong(name, entry, "is no limit", help);
+            page.wrong(name, entry, "is no limit", help, None);
             None
         }
     }

@@ -31,6 +31,7 @@ pub use backup::{BACKUPS, refuse_no_copy};
 pub use edited::Likeness;
 pub use events::HistoryRow;
 pub use files::Refreshed;
+pub use names::Placed;
 pub use read::DeckRow;
 pub use standing::Standing;
 pub use union::{Count, Found, Other, Refused, United};

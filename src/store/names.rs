@@ -1,11 +1,13 @@
 //! Which id each card of the decks has among all the others.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::card::{Answer, Card, CardId, Side, content_key};
+use crate::card::{Answer, Card, CardId, Side, content_key, is_id};
+use crate::deck::DeckFile;
 
 /// What naming the cards has changed.
 #[derive(Debug, Default)]
@@ -160,6 +162,123 @@ impl Store {
         }
         Ok(touched)
     }
+}
+
+/// A note that stands in a deck file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its line, 1-based.
+    pub line: u32,
+    /// The id that it may be given for good: the one under which its history stands.
+    ///
+    /// `None` if it has one; if it, or another one with its front, is there twice, stands in a file
+    /// that is not asked for, or may be an edited card that nobody has told yet.
+    pub id: Option<String>,
+}
+
+impl Store {
+    /// Returns the notes of each of `files`, in their order, each with the id that can be written
+    /// for it if all of them are.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn placed_notes(&mut self, files: &[DeckFile]) -> Result<Vec<Vec<Placed>>, StoreError> {
+        let undecided = self.look_edited()?;
+        let undecided: BTreeSet<&str> =
+            undecided.iter().map(|found| note_of(found.card.as_str())).collect();
+        let at: BTreeMap<Cow<'_, str>, usize> =
+            files.iter().enumerate().map(|(at, file)| (file.key(), at)).collect();
+        let mut placed = vec![Vec::new(); files.len()];
+        let mut without: Vec<(usize, usize, String, String)> = Vec::new();
+        // Of notes with one front that have no id all get one, or none: the one that is left would
+        // be called by its front alone, as if it were another.
+        let mut stay: BTreeSet<String> = BTreeSet::new();
+        let mut fronts: BTreeMap<String, usize> = BTreeMap::new();
+        {
+            let mut statement = self.db.prepare(
+                "SELECT f.path, k.content ->> '$.line', k.id, k.front,
+                        EXISTS (SELECT 1 FROM cache_card AS o WHERE o.shadowed = 1 AND o.id = k.id)
+                   FROM cache_file AS f JOIN cache_card AS k ON k.key BETWEEN f.first AND f.last
+                  WHERE k.side = 0 ORDER BY f.shown, k.place",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let file = at.get(row.get_ref(0)?.as_str()?).copied();
+                if let Some(file) = file {
+                    placed[file].push(Placed { line: row.get(1)?, id: None });
+                }
+                let Some(front) = row.get::<_, Option<String>>(3)? else { continue };
+                let id: String = row.get(2)?;
+                *fronts.entry(front.clone()).or_default() += 1;
+                match file {
+                    Some(file) if !row.get::<_, bool>(4)? && !undecided.contains(&*id) => {
+                        without.push((file, placed[file].len() - 1, id, front));
+                    }
+                    _ => drop(stay.insert(front)),
+                }
+            }
+        }
+        for (file, place, id, front) in without {
+            if !stay.contains(&front) {
+                let id = if fronts[&front] > 1 { id } else { self.lasting_id(id, &fronts)? };
+                placed[file][place].id = Some(id);
+            }
+        }
+        Ok(placed)
+    }
+
+    /// Returns how many notes have no id of their own.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn count_without_id(&self) -> Result<usize, StoreError> {
+        let count: i64 = self.db.query_row(
+            "SELECT count(*) FROM cache_card
+              WHERE side = 0 AND front IS NOT NULL AND shadowed = 0",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(count as usize)
+    }
+
+    /// Returns the id under which the history of a note stands that is called `id` by its texts: its
+    /// own, unless it was only ever asked under the one that it had before an edit.
+    fn lasting_id(
+        &mut self,
+        id: String,
+        fronts: &BTreeMap<String, usize>,
+    ) -> Result<String, StoreError> {
+        let Some(key) = self.key_of(&CardId::new(&*id))? else { return Ok(id) };
+        if self.last_wording(&[key])?.is_some() {
+            return Ok(id);
+        }
+        let groups = self.groups()?;
+        let family = groups.members(key);
+        let Some((former, _, _)) = self.last_wording(&family)? else { return Ok(id) };
+        let wanted = fronts.contains_key(former.as_str());
+        if wanted || !is_id(former.as_str()) || self.any_in_decks(&family_but(&family, key))? {
+            return Ok(id);
+        }
+        // All sides move with the note: what was once the reverse must be its reverse now.
+        let side = |id: &str| self.key_of(&Side::Reverse.of(id));
+        let moves = match (side(former.as_str())?, side(&id)?) {
+            (None, None) => true,
+            (Some(was), Some(is)) => groups.members(is).contains(&was),
+            _ => false,
+        };
+        Ok(if moves { former.as_str().to_owned() } else { id })
+    }
+}
+
+fn family_but(family: &[i64], key: i64) -> Vec<i64> {
+    family.iter().copied().filter(|member| *member != key).collect()
+}
+
+/// Returns the note that a card's id names.
+fn note_of(card: &str) -> &str {
+    card.split('/').next().unwrap_or_default()
 }
 
 /// Returns the key of front and back of the note that a kept card belongs to.

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::failure::Failure;
 use super::fields::{Entry, Fields, Names};
 use super::value::{At, Place, Value, clamped};
-use crate::diagnostic::{Diagnostic, MORE, Severity};
+use crate::diagnostic::{Diagnostic, MORE, Mend, Severity};
 use crate::text;
 
 /// How many findings of one file are told.
@@ -62,7 +62,7 @@ impl Problems {
             code: code.to_owned(),
             message,
             help: Some(help.to_owned()),
-            fixable: false,
+            mend: None,
             source_line: String::new(),
             width: 1,
         });
@@ -133,6 +133,12 @@ impl<'a> Page<'a> {
         lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or_default()
     }
 
+    /// Whether the line that `at` is on begins an item of a list.
+    pub fn begins_item(&self, at: Place) -> bool {
+        let line = self.line_at(at).trim_start_matches(' ');
+        line.starts_with("- ") || line == "-"
+    }
+
     /// Adds an error at `at`.
     pub fn error(
         &mut self,
@@ -141,18 +147,45 @@ impl<'a> Page<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(Severity::Error, at, code, message, help);
+        self.add(Severity::Error, at, code, message, help, None);
     }
 
-    /// Adds something worth a look at `at`.
+    /// Adds an error at `at` for which `mend`, where there is one, is certain.
+    pub fn mendable(
+        &mut self,
+        at: Place,
+        code: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        mend: Option<Mend>,
+    ) {
+        self.add(Severity::Error, at, code, message, help, mend);
+    }
+
+    /// Adds something worth a look at `at`, for which `mend`, where there is one, is certain.
     pub fn warning(
         &mut self,
         at: Place,
         code: &str,
         message: impl Into<String>,
         help: impl Into<String>,
+        mend: Option<Mend>,
     ) {
-        self.add(Severity::Warning, at, code, message, help);
+        self.add(Severity::Warning, at, code, message, help, mend);
+    }
+
+    /// Returns the mend that writes `text` in place of what stands at `at`; `None` if that is not
+    /// to be seen there, on one line.
+    pub fn instead(&self, at: Place, text: &str) -> Option<Mend> {
+        let written = self.written(at).filter(|_| at.span == at.meaning)?;
+        let width = clamped(written.chars().count() as u64);
+        let one_line = width > 0 && !written.contains(['\n', '\r']);
+        one_line.then(|| Mend {
+            line: self.line_of(at),
+            column: at.column,
+            width,
+            text: text.to_owned(),
+        })
     }
 
     fn add(
@@ -162,6 +195,7 @@ impl<'a> Page<'a> {
         code: &str,
         message: impl Into<String>,
         help: impl Into<String>,
+        mend: Option<Mend>,
     ) {
         if self.problems.is_full() {
             self.problems.untold += 1;
@@ -187,7 +221,7 @@ impl<'a> Page<'a> {
             code: code.to_owned(),
             message: message.into(),
             help: Some(help.into()),
-            fixable: false,
+            mend,
             source_line: if content.len() > LONGEST_LINE {
                 String::new()
             } else {
@@ -292,12 +326,17 @@ impl<'a> Page<'a> {
         if let Value::Flag(flag) = entry.value.value {
             return Some(flag);
         }
-        self.wrong(
-            name,
-            entry,
-            "is neither true nor false",
-            format!("write `{name}: true` or `{name}: false`"),
-        );
+        let meant = match &entry.value.value {
+            Value::Text(text) => match text.to_lowercase().as_str() {
+                "true" | "yes" | "on" => Some("true"),
+                "false" | "no" | "off" => Some("false"),
+                _ => None,
+            },
+            _ => None,
+        };
+        let mend = meant.and_then(|meant| self.instead(entry.value.at, meant));
+        let help = format!("write `{name}: true` or `{name}: false`");
+        self.wrong(name, entry, "is neither true nor false", help, mend);
         None
     }
 
@@ -320,7 +359,12 @@ impl<'a> Page<'a> {
             }
             _ => "is not a number",
         };
-        self.wrong(name, entry, what, help);
+        let quoted = match &entry.value.value {
+            Value::Text(text) => text.parse().ok().filter(|number| (least..=most).contains(number)),
+            _ => None,
+        };
+        let mend = quoted.and_then(|number: u32| self.instead(entry.value.at, &number.to_string()));
+        self.wrong(name, entry, what, help, mend);
         None
     }
 
@@ -339,7 +383,7 @@ impl<'a> Page<'a> {
             Value::Whole(_) | Value::Number(_) => "is out of range",
             _ => "is not a number",
         };
-        self.wrong(name, entry, what, help);
+        self.wrong(name, entry, what, help, None);
         None
     }
 
@@ -357,12 +401,19 @@ impl<'a> Page<'a> {
         if let Some(meant) = nearest(said, &known) {
             help = format!("did you mean `{meant}`? {help}");
         }
-        self.wrong(name, entry, "is not known", help);
+        self.wrong(name, entry, "is not known", help, None);
         None
     }
 
     /// Adds an error about a value that its key cannot have.
-    pub fn wrong(&mut self, name: &str, entry: &Entry, what: &str, help: impl Into<String>) {
+    pub fn wrong(
+        &mut self,
+        name: &str,
+        entry: &Entry,
+        what: &str,
+        help: impl Into<String>,
+        mend: Option<Mend>,
+    ) {
         let message = match &entry.value.value {
             Value::Null => format!("`{name}` is empty"),
             Value::List(_) => format!("`{name}` is a list, which it cannot be"),
@@ -373,7 +424,7 @@ impl<'a> Page<'a> {
                 short(self.written(entry.value.at).unwrap_or_default())
             ),
         };
-        self.error(entry.place(), "bad-value", message, help);
+        self.mendable(entry.place(), "bad-value", message, help, mend);
     }
 
     /// Returns the entries of a mapping by their keys, and reports keys that `names` does not
@@ -437,7 +488,11 @@ impl<'a> Page<'a> {
             help = format!("did you mean `{meant}`? {help}");
         }
         let message = format!("unknown key `{}`", short(said));
-        self.error(key.at, "unknown-key", message, help);
+        // The same word with other capitals; one in quotes may be written for another program.
+        let same = known.into_iter().find(|name| name.eq_ignore_ascii_case(said));
+        let plain = self.written(key.at) == Some(said);
+        let mend = same.filter(|_| plain).and_then(|name| self.instead(key.at, name));
+        self.mendable(key.at, "unknown-key", message, help, mend);
     }
 }
 

@@ -216,13 +216,13 @@ fn a_table_comes_in_but_for_its_bad_rows() {
     insta::assert_snapshot!(text(&home, "les-mots"), @r#"
     deck: Les mots
     cards:
-      - id: "31e06f7d89feb99a"
+      - id: 31e06f7d89feb99a
         front: chat
         back: cat
         tags:
           - animal
           - pet
-      - id: "60bb6762adb7cae2"
+      - id: 60bb6762adb7cae2
         front: un, deux
         back:
           - one
@@ -316,7 +316,7 @@ fn markdown_yaml_and_folders_of_it_come_in() {
       - id: go
         front: go
         back: aller
-      - id: "46599c5bb5c33101"
+      - id: 46599c5bb5c33101
         front: be
         back: être
     "#);

@@ -11,6 +11,7 @@ mod due;
 mod edits;
 mod export;
 mod figures;
+mod fix;
 mod grade;
 mod history;
 mod import;

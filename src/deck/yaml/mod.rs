@@ -22,7 +22,7 @@ use serde::de::{
 use self::card::Quick;
 use self::walk::{Part, entry, walk};
 use super::{Deck, Head};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Mend};
 use crate::settings::{deck_options, lint};
 use crate::yaml::{self, At, Entry, Extent, Fields, Kind, Names, Page, Place, Problems, Value};
 
@@ -249,7 +249,14 @@ impl<'de> Visitor<'de> for DeckSeed<'_, '_> {
         if let Some(first) = first.filter(|first| first.value == Glance::Card) {
             self.draft.root = Root::Broken;
             let help = "write `cards:` on a line above the first card";
-            self.page.error(first.at, "cards-on-top", "cards without `cards:` above them", help);
+            let message = "cards without `cards:` above them";
+            let mend = self.page.begins_item(first.at).then(|| Mend {
+                line: self.page.line_of(first.at),
+                column: 1,
+                width: 0,
+                text: "cards:\n".to_owned(),
+            });
+            self.page.mendable(first.at, "cards-on-top", message, help, mend);
         }
         Ok(())
     }
