@@ -75,6 +75,10 @@ fn main() {
     if wanted("rebuild") {
         rebuild(&program, &big);
     }
+    if wanted("stats") {
+        let took = median(3, || run(&program, &big, &["stats", "--json"]));
+        row("stats of 1,000,000 reviews", took, "0.5 s, 50 ms after");
+    }
 }
 
 /// What a run of the program took.

@@ -63,21 +63,15 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         return io.say(super::due::nothing_due(desk)?);
     }
     let mut fixed = Fixed::default();
-    if check.fix {
-        let allow = desk.settings.lint_allow.clone();
-        loop {
-            let files = chosen(desk.deck_files(), &check.paths);
-            let round = fix::all(&mut desk.store, &files, &allow, check.dry_run)?;
-            let again = round.mended && !check.dry_run;
-            fixed.add(round);
-            if !check.dry_run {
-                desk.bring_up_to_date()?;
-            }
-            // What was mended may be a card without an id now.
-            if !again {
-                break;
-            }
-        }
+    let mut again = check.fix;
+    while again {
+        let files = chosen(desk.deck_files(), &check.paths);
+        let allow = &desk.settings.lint_allow;
+        let round = fix::all(&mut desk.store, &files, allow, check.dry_run)?;
+        // What was mended may be a card without an id now.
+        again = round.mended && !check.dry_run;
+        fixed.add(round);
+        desk.bring_up_to_date()?;
     }
     let mut findings = desk.findings()?;
     findings.extend(desk.store.look_edited()?.iter().map(looks_edited));
@@ -135,14 +129,12 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
     }
     let (mut store, mut folders) = read(&check.paths)?;
     let mut fixed = Fixed::default();
-    while check.fix {
+    let mut again = check.fix;
+    while again {
         let round = fix::all(&mut store, &folders.files(), &[], check.dry_run)?;
-        let again = round.mended && !check.dry_run;
+        again = round.mended && !check.dry_run;
         fixed.add(round);
         (store, folders) = read(&check.paths)?;
-        if !again {
-            break;
-        }
     }
     let mut findings = store.findings()?;
     let files = folders.files();

@@ -281,7 +281,7 @@ impl Figures<'_> {
         if self.decks.is_empty() {
             return;
         }
-        page.head("Decks");
+        page.head("Decks, with what is asked today");
         let columns = |deck: &DeckFigures<'_>| {
             let cards = words::count(deck.figures.cards, "card", "cards");
             let recalled = deck.figures.recalled.share();

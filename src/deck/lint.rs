@@ -151,7 +151,7 @@ impl Linter<'_, '_> {
         let mut words: Vec<String> = folded.split_whitespace().map(word).collect();
         words.retain(|word| !word.is_empty());
         words.sort();
-        if words.len() > 1 {
+        if !words.is_empty() {
             let line = self.page.line_of(card.at);
             let first = *self.asked.entry(words).or_insert(line);
             if first != line {

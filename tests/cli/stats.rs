@@ -124,7 +124,7 @@ fn a_person_sees_today_recall_the_week_and_decks() {
       Thu 28 Jan  0 due
       Fri 29 Jan  0 due
 
-    Decks
+    Decks, with what is asked today
       deck           5 cards  1 due  1 new  83.3 % recalled
       Spanish verbs   1 card  0 due  0 new   0.0 % recalled
     ");
@@ -151,7 +151,7 @@ fn a_person_sees_today_recall_the_week_and_decks() {
       Thu 28 Jan: 0 due
       Fri 29 Jan: 0 due
 
-    Decks
+    Decks, with what is asked today
       deck: 5 cards, 1 due, 1 new, 83.3 % recalled
       Spanish verbs: 1 card, 0 due, 0 new, 0.0 % recalled
     ");
@@ -178,7 +178,7 @@ fn a_person_sees_today_recall_the_week_and_decks() {
       Thu 28 Jan  0 due
       Fri 29 Jan  0 due
 
-    Decks
+    Decks, with what is asked today
       Spanish verbs  1 card  0 due  0 new  0.0 % recalled
     ");
 }
@@ -211,7 +211,7 @@ fn forty_columns_are_enough() {
       Thu 28 Jan  0 due
       Fri 29 Jan  0 due
 
-    Decks
+    Decks, with what is asked today
       deck
         5 cards, 1 due, 1 new, 83.3 %
         recalled
@@ -331,7 +331,7 @@ fn little_to_show_is_shown_sensibly() {
     Cards
       2 new
 
-    Decks
+    Decks, with what is asked today
       deck  2 cards  0 due  2 new
     ");
     // One review.
@@ -356,7 +356,7 @@ fn little_to_show_is_shown_sensibly() {
       Sun 29 Nov  0 due
       Mon 30 Nov  0 due
 
-    Decks
+    Decks, with what is asked today
       deck  2 cards  0 due  1 new
     ");
     // A history without decks.
