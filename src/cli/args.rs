@@ -115,7 +115,7 @@ pub enum Command {
     /// A quiz board's text, CSV, TSV, Markdown or YAML. What is there already is not doubled, a new
     /// version of a file brings its changes, and what you edited stays.
     #[command(
-        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
+        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n  curl -s https://example.org/words.tsv | retain import - --deck lang/words\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
     )]
     Import(Import),
     /// Explain the arithmetic behind a card's due date.
@@ -439,7 +439,7 @@ pub struct Check {
 /// What to bring in, and how.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Files, or folders of YAML decks.
+    /// Files, or folders of YAML decks; `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// What the files are; without it their names and texts decide.

@@ -21,6 +21,9 @@ use crate::deck::Head;
 /// As many cards as one import brings at most.
 pub const MOST_CARDS: usize = 200_000;
 
+/// What the deck of a source is called that has no name.
+pub const UNNAMED: &str = "imported";
+
 /// As many items as the answer of a card may have.
 const MOST_ITEMS: usize = 10_000;
 
@@ -37,6 +40,16 @@ pub struct Imported {
     pub open: Vec<board::OpenRow>,
     /// How the source is summed up: `quiz board, 5 categories`.
     pub what: String,
+}
+
+impl Imported {
+    /// Calls the decks of a source without a name by their titles.
+    pub fn name_by_titles(&mut self) {
+        for deck in &mut self.decks {
+            let title = deck.head.title.as_deref().and_then(slug);
+            deck.name = title.unwrap_or_else(|| UNNAMED.into());
+        }
+    }
 }
 
 /// A deck of an import.
@@ -186,7 +199,7 @@ fn last_part(name: &str) -> &str {
 /// Returns the deck that a source without decks of its own makes.
 fn one_deck(name: &str) -> ImportedDeck {
     ImportedDeck {
-        name: deck_path(name).unwrap_or_else(|| "imported".into()),
+        name: deck_path(name).unwrap_or_else(|| UNNAMED.into()),
         head: Head {
             title: Some(last_part(name).trim().to_owned()).filter(|title| !title.is_empty()),
             ..Head::default()

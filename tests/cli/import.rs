@@ -347,6 +347,67 @@ fn a_folder_can_be_linked() {
 }
 
 #[test]
+fn what_comes_through_a_pipe_is_a_file_without_a_name() {
+    let home = board();
+    let pipe = |text: &str, line: &str| home.on(0).input(text).run(line);
+    let ran = pipe("chat\tcat\nchien\n", "import -").exits(1);
+    assert!(ran.out.starts_with("stdin: table\n  decks/imported.yaml: 1 new\n"), "{}", ran.out);
+    ran.says("stdin:2: no back; left out");
+    pipe("coq,cock\n", "import - --format csv --deck lang/words").exits(0);
+    assert!(text(&home, "lang/words").starts_with("deck: words\n"));
+    // A deck is called by its title, and a board by its categories.
+    pipe("deck: More Verbs\ncards: [{front: go, back: aller}]\n", "import - --format yaml")
+        .exits(0);
+    assert!(text(&home, "more-verbs").starts_with("deck: More Verbs\n"));
+    let ran = pipe(BOARD, "import -").exits(0);
+    assert!(ran.out.contains("decks/processes.yaml: 3 new"), "{}", ran.out);
+    // Other pipes are no other.
+    let fifo = home.path().join("fifo");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).unwrap();
+    let written = std::thread::spawn(move || fs::write(fifo, "vache\tcow\n").unwrap());
+    let ran = home.on(0).run("import fifo").exits(0);
+    written.join().unwrap();
+    assert!(ran.out.starts_with("fifo: table\n  decks/imported.yaml: 1 new\n"), "{}", ran.out);
+    let before = decks(&home);
+    for (text, line, status, says) in [
+        ("chat,cat\n", "import -", 1, "it is not clear what stdin is"),
+        ("chat,cat\n", "import -", 1, "as in `retain import - --format csv`"),
+        ("", "import - --format csv", 1, "nothing came through stdin"),
+        ("a,b\n", "import - --format board", 1, "stdin cannot be read: it is no quiz board"),
+        ("a,b\n", "import - - --format csv", 2, "`-` stands twice"),
+        ("a,b\n", "import - --link", 2, "--link takes a folder"),
+        ("a,b\n", "import - --format csv --place 400.1=x", 2, "--place is for"),
+    ] {
+        pipe(text, line).exits(status).says(says);
+        assert_eq!(decks(&home), before, "{line}");
+    }
+    // A file that is called so can be named.
+    home.file("-", "poule\then\n");
+    home.on(0).run("import ./-").exits(0);
+}
+
+#[test]
+fn what_comes_again_into_the_same_deck_is_a_new_version() {
+    let home = board();
+    let pipe = |text: &str, line: &str| home.on(0).input(text).run(line);
+    let words = "import - --format csv --deck words";
+    pipe("id,front,back\na,chat,cat\nb,chien,hound\n", words).exits(0);
+    home.edit("words", "back: hound", "back: a hound");
+    let ran = pipe("id,front,back\na,chat,tomcat\nb,chien,dog\nc,coq,cock\n", words).exits(0);
+    assert!(ran.out.contains("decks/words.yaml: 1 new, 1 updated, 1 kept as you have it"));
+    ran.says("line 3 of stdin says another back: dog");
+    // Into another one it is something else.
+    let ran = pipe("chat,puss\n", "import - --format csv --deck pets").exits(0);
+    assert!(ran.out.contains("decks/pets.yaml: 1 new"), "{}", ran.out);
+    // Where cells of a board belong is said once, and another board is another one.
+    pipe(BOARD, "import - --place 400.1=Processes").exits(0);
+    let ran = pipe(BOARD, "import -").exits(0).says("400.2 (line 69)");
+    assert!(!ran.err.contains("400.1"), "{}", ran.err);
+    let ran = pipe(&BOARD.replace("Processes", "Jobs"), "import -").exits(0);
+    ran.says("400.1 (line 63), 400.2 (line 69)");
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
     let home = board();
     home.file("good.csv", "a,b\n");

@@ -32,3 +32,16 @@ fn a_question_that_is_left_by_ctrl_c_leaves_nothing_behind() {
     terminal.ends_sane(130);
     assert!(!home.path().join("decks").exists());
 }
+
+#[test]
+fn what_is_pasted_is_read_up_to_ctrl_d_and_asked_about() {
+    let home = Home::fresh();
+    let mut terminal = Terminal::start(&home, 80, &["import", "-"]);
+    terminal.wait_for("up to Ctrl-D");
+    terminal.press(BOARD);
+    terminal.press("\u{4}");
+    terminal.wait_for("Which category is it of?");
+    terminal.press("\r");
+    terminal.ends_sane(0);
+    assert!(terminal.output_text().contains("3 cards added"));
+}

@@ -13,6 +13,9 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     let [folder] = &import.files[..] else {
         return Err(CliError::usage("--link takes one folder"));
     };
+    if folder.as_os_str() == "-" {
+        return Err(CliError::usage("--link takes a folder, and standard input is none"));
+    }
     let shown = words::path(folder);
     let real = std::fs::canonicalize(folder)
         .map_err(|error| CliError::failed(format!("{shown} cannot be read: {error}")))?;

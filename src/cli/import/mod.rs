@@ -38,7 +38,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         return Err(CliError::usage(format!("{:?} is no name for a deck", text::one_line(name)))
             .hint("use letters and digits, and `/` between a folder and a deck"));
     }
-    let sources = sources::of(import)?;
+    let sources = sources::of(import, &desk.home, io)?;
     if !placed.is_empty() && !sources.iter().any(|source| source.format == Format::Board) {
         return Err(CliError::usage("--place is for the cells of a quiz board, and there is none"));
     }
@@ -137,51 +137,74 @@ fn read(
     desk: &Desk,
     io: &mut Io,
 ) -> Result<Ready, CliError> {
-    let Source { path, shown, name, bytes, format } = source;
-    let refused = |error: Unreadable| {
-        CliError::failed(text::one_line(&format!("{shown} cannot be read: {error}")))
-            .hint("nothing was imported")
+    let Source { shown, name, bytes, format, .. } = &source;
+    let deck = import.deck.as_deref();
+    let name = deck.unwrap_or(name);
+    let read = match format {
+        Format::Csv => import::csv::read(bytes, name, b','),
+        Format::Tsv => import::csv::read(bytes, name, b'\t'),
+        Format::Markdown => import::markdown::read(bytes, name),
+        Format::Yaml => import::decks::read(bytes, name),
+        Format::Board => board::read(bytes, deck, &Placements::new()),
     };
-    let real = std::fs::canonicalize(&path).unwrap_or(path);
-    let key = real.to_string_lossy().into_owned();
+    let mut imported = read.map_err(|error| refused(shown, &error))?;
+    if source.path.is_none() && deck.is_none() && *format != Format::Board {
+        imported.name_by_titles();
+    }
+    // The categories of a board are there also where no cell of theirs is.
+    let key = match (format, deck) {
+        (Format::Board, None) => {
+            source.key(&board::categories(bytes).unwrap_or_default().join(", "))
+        }
+        _ => source.key(imported.decks.first().map_or("", |deck| &deck.name)),
+    };
     let last = desk.store.last_import(&key)?;
     let mut record: Record =
         last.and_then(|last| serde_json::from_str(&last).ok()).unwrap_or_default();
+    if *format == Format::Board {
+        imported = place_cells(&source, import, placed, &mut record, io)?;
+    }
+    Ok(Ready { shown: source.shown, key, imported, record })
+}
+
+fn refused(shown: &str, error: &Unreadable) -> CliError {
+    CliError::failed(text::one_line(&format!("{shown} cannot be read: {error}")))
+        .hint("nothing was imported")
+}
+
+/// Reads a board with its cells where a person says that they belong, now or in `record`.
+fn place_cells(
+    source: &Source,
+    import: &Import,
+    placed: &Placements,
+    record: &mut Record,
+    io: &mut Io,
+) -> Result<Imported, CliError> {
+    let Source { shown, bytes, .. } = source;
     let deck = import.deck.as_deref();
-    let name = deck.unwrap_or(&name);
-    let imported = match format {
-        Format::Csv => import::csv::read(&bytes, name, b',').map_err(refused)?,
-        Format::Tsv => import::csv::read(&bytes, name, b'\t').map_err(refused)?,
-        Format::Markdown => import::markdown::read(&bytes, name).map_err(refused)?,
-        Format::Yaml => import::decks::read(&bytes, name).map_err(refused)?,
-        Format::Board => {
-            // What was said once holds until it makes no sense any more.
-            let mut all = Placements::new();
-            for (place, category) in &record.places {
-                let known =
-                    place.parse().ok().map(|place| Placements::from([(place, category.clone())]));
-                if let Some(known) = known.filter(|known| board::read(&bytes, deck, known).is_ok())
-                {
-                    all.extend(known);
-                }
-            }
-            all.extend(placed.clone());
-            let mut imported = board::read(&bytes, deck, &all).map_err(refused)?;
-            if io.interactive && !import.dry_run && !imported.open.is_empty() {
-                let categories = board::categories(&bytes).map_err(refused)?;
-                for cell in imported.open.iter().flat_map(|row| &row.cells) {
-                    if let Some(category) = ask(cell, &categories, io)? {
-                        all.insert(cell.place, category);
-                    }
-                }
-                imported = board::read(&bytes, deck, &all).map_err(refused)?;
-            }
-            record.places =
-                all.into_iter().map(|(place, category)| (place.to_string(), category)).collect();
-            imported
+    let refused = |error: Unreadable| refused(shown, &error);
+    // What was said once holds until it makes no sense any more.
+    let mut all = Placements::new();
+    for (place, category) in &record.places {
+        let known = place.parse().ok().map(|place| Placements::from([(place, category.clone())]));
+        if let Some(known) = known.filter(|known| board::read(bytes, deck, known).is_ok()) {
+            all.extend(known);
         }
-    };
-    Ok(Ready { shown, key, imported, record })
+    }
+    all.extend(placed.clone());
+    let mut imported = board::read(bytes, deck, &all).map_err(refused)?;
+    if io.interactive && !import.dry_run && !imported.open.is_empty() {
+        let categories = board::categories(bytes).map_err(refused)?;
+        for cell in imported.open.iter().flat_map(|row| &row.cells) {
+            if let Some(category) = ask(cell, &categories, io)? {
+                all.insert(cell.place, category);
+            }
+        }
+        imported = board::read(bytes, deck, &all).map_err(refused)?;
+    }
+    record.places =
+        all.into_iter().map(|(place, category)| (place.to_string(), category)).collect();
+    Ok(imported)
 }
 
 /// Asks for the category of a cell; `None` if nobody knows it.
