@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
+use encoding_rs::Encoding;
 
 use super::complete::{self, Shell};
 use super::io::Color;
+use crate::import::encoding;
 
 /// Flags that every command takes, shown behind its own.
 const EVERYWHERE: &str = "Everywhere";
@@ -445,6 +447,14 @@ pub struct Import {
     /// What the files are; without it their names and texts decide.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<ImportFormat>,
+    /// How their text is written, if it is not UTF-8: utf-16le, windows-1252, shift_jis …
+    #[arg(
+        long,
+        value_name = "E",
+        value_parser = encoding,
+        add = ArgValueCompleter::new(complete::encoding)
+    )]
+    pub encoding: Option<&'static Encoding>,
     /// Put all cards into this deck; `lang/verbs` makes a folder.
     #[arg(long, value_name = "NAME")]
     pub deck: Option<String>,
@@ -452,7 +462,7 @@ pub struct Import {
     #[arg(long, value_name = "V.N=CATEGORY")]
     pub place: Vec<String>,
     /// Link the folder into the decks, so that it is read where it is.
-    #[arg(long, conflicts_with_all = ["format", "deck", "place"])]
+    #[arg(long, conflicts_with_all = ["format", "encoding", "deck", "place"])]
     pub link: bool,
     /// Print what would happen, and write nothing.
     #[arg(long)]
@@ -519,6 +529,15 @@ pub struct Merge {
     /// Also if another learner did it all: that is you, too.
     #[arg(long)]
     pub same_person: bool,
+}
+
+/// Reads the label of an encoding.
+fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    encoding::named(label).ok_or_else(|| {
+        "no encoding is called so; there are utf-8, utf-16le, windows-1252, latin1, shift_jis, \
+         gb18030 and the others of the web"
+            .to_owned()
+    })
 }
 
 /// As many cards as anybody asks for.

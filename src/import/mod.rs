@@ -2,12 +2,13 @@
 //!
 //! The readers ([`board`], [`csv`], [`markdown`], [`decks`]) are plain functions on bytes. A source
 //! that cannot be read is an error; a row that cannot is [`Skipped`], and the rest comes in.
-//! [`plan`] is the one rule for all of them; writing is for whoever carries the plan out. Only
+//! [`encoding`] makes UTF-8 of their text before. [`plan`] is the one rule for all of them; writing is for whoever carries the plan out. Only
 //! [`history`] is apart: it reads what happened on other machines.
 
 pub mod board;
 pub mod csv;
 pub mod decks;
+pub mod encoding;
 pub mod history;
 pub mod markdown;
 pub mod merge;
@@ -149,9 +150,6 @@ pub fn format_of(name: &str, bytes: &[u8]) -> Option<Format> {
 ///
 /// Bytes that are not UTF-8, and text that holds NUL.
 pub fn text_of(bytes: &[u8]) -> Result<&str, Unreadable> {
-    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        return Err(Unreadable("it is UTF-16, not UTF-8".into()));
-    }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let above = &bytes[..error.valid_up_to()];
         let line = above.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -258,7 +256,6 @@ mod tests {
     fn what_is_no_text_is_refused_with_its_line() {
         assert_eq!(text_of(b"\xef\xbb\xbfa"), Ok("a"));
         assert_eq!(text_of(b"a\n\xff").unwrap_err().0, "line 2 is not UTF-8");
-        assert!(text_of(b"\xff\xfea\0").unwrap_err().0.contains("UTF-16"));
         assert!(text_of(b"PK\x03\0").unwrap_err().0.contains("no text"));
     }
 }

@@ -347,6 +347,26 @@ fn a_folder_can_be_linked() {
 }
 
 #[test]
+fn text_that_is_not_utf_8_is_read_by_its_encoding() {
+    let home = Home::new();
+    let bytes = |name: &str, bytes: &[u8]| fs::write(home.path().join(name), bytes).unwrap();
+    bytes("latin.csv", b"front,back\r\ncaf\xe9,\x93coffee\x94\r\n");
+    home.on(0).run("import latin.csv --encoding Latin1").exits(0);
+    let latin = text(&home, "latin");
+    assert!(latin.contains("front: café\n") && latin.contains("“coffee”"), "{latin}");
+    // What is told by its text is told by what that says.
+    let wide: Vec<u8> =
+        "\u{feff}été\tsummer\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes("wide.txt", &wide);
+    home.on(0).run("import wide.txt").exits(0);
+    assert!(text(&home, "wide").contains("front: été\n    back: summer\n"));
+    home.on(0).run("import wide.txt --encoding shift_jis").exits(0);
+    assert_eq!(decks(&home).len(), 2);
+    let help = home.on(0).ok("import --help");
+    assert!(help.contains("--encoding <E>"), "{help}");
+}
+
+#[test]
 fn what_comes_through_a_pipe_is_a_file_without_a_name() {
     let home = board();
     let pipe = |text: &str, line: &str| home.on(0).input(text).run(line);
@@ -418,7 +438,7 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
     home.file("twice.csv", "front,back,front\n");
     home.file("empty/readme.txt", "");
     fs::write(home.path().join("latin.csv"), b"a,b\ncaf\xe9,x\n").unwrap();
-    fs::write(home.path().join("wide.csv"), b"\xff\xfea\0").unwrap();
+    fs::write(home.path().join("wide.csv"), b"\xff\xfea\0b").unwrap();
     for (file, why) in [
         ("nowhere.csv", "nowhere.csv is not there"),
         ("prose.txt", "it is not clear what prose.txt is"),
@@ -427,7 +447,9 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
         ("broken.yaml", "broken.yaml cannot be read: line "),
         ("twice.csv", "two columns are called `front`"),
         ("latin.csv", "latin.csv cannot be read: line 2 is not UTF-8"),
-        ("wide.csv", "it is UTF-16, not UTF-8"),
+        ("latin.csv", "it may be windows-1252: try --encoding windows-1252"),
+        ("latin.csv --encoding shift_jis", "latin.csv cannot be read: line 2 is not Shift_JIS"),
+        ("wide.csv", "wide.csv cannot be read: line 1 is not UTF-16LE"),
         ("empty", "there is no YAML deck below empty"),
         ("prose.txt --format board", "it is no quiz board: no line is a value"),
         ("shell.txt --place 900.1=Processes", "it has no cell 900.1"),
@@ -445,7 +467,9 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
         ("good.csv --place 400.1=a", "--place is for the cells of a quiz board"),
         ("good.csv --deck ../x", "is no name for a deck"),
         ("good.csv --format apkg", "invalid value"),
+        ("good.csv --encoding utf-9", "there are utf-8, utf-16le, windows-1252, latin1, shift_jis"),
         ("--link --deck x good.csv", "cannot be used with"),
+        ("--link --encoding utf-8 good.csv", "cannot be used with"),
         ("", "required"),
     ] {
         home.on(0).run(&format!("import {arguments}")).exits(2).says(why);

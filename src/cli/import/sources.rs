@@ -10,7 +10,7 @@ use crate::cli::io::Io;
 use crate::cli::words;
 use crate::deck::Sources;
 use crate::deck::load::{self, Folder, Folders};
-use crate::import::{self, Format};
+use crate::import::{self, Format, encoding};
 use crate::text;
 
 /// A file on its way in, or what comes through a pipe.
@@ -137,6 +137,16 @@ fn source(
     import: &Import,
     hint: &str,
 ) -> Result<Source, CliError> {
+    let bytes = encoding::decoded(bytes, import.encoding).map_err(|error| {
+        let hint = match (error.likely, import.encoding) {
+            (Some(likely), None) => {
+                format!("it may be {likely}: try --encoding {likely} with --dry-run")
+            }
+            _ => "name how it is written with --encoding, such as windows-1252, shift_jis or utf-16le"
+                .into(),
+        };
+        CliError::failed(format!("{shown} cannot be read: {error}")).hint(hint)
+    })?;
     let format = match import.format {
         Some(ImportFormat::Board) => Some(Format::Board),
         Some(ImportFormat::Csv) => Some(Format::Csv),
