@@ -526,7 +526,7 @@ pub struct Merge {
     /// What `retain export history` or `retain backup` wrote, or another retain.db; `-` is standard
     /// input.
     pub file: PathBuf,
-    /// Also if another learner did it all: that is you, too.
+    /// Also if another learner did it all: that is you, too. A copy from before is made first.
     #[arg(long)]
     pub same_person: bool,
 }
