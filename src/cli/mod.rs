@@ -29,6 +29,7 @@ mod review;
 mod stats;
 mod undo;
 mod when;
+mod whole;
 mod words;
 mod write;
 
