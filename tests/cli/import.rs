@@ -277,6 +277,61 @@ fn a_new_version_brings_its_changes_and_keeps_mine() {
 }
 
 #[test]
+fn a_file_that_was_moved_is_still_the_same() {
+    let home = Home::new();
+    home.file("a/words.csv", "chat,cat\nchien,hound\nvache,cow\ncoq,cock\nloup,wolf\n");
+    home.on(0).run("import a/words.csv").exits(0);
+    home.edit("words", "back: cow", "back: a cow");
+    std::fs::create_dir(home.path().join("b")).unwrap();
+    home.rename("a/words.csv", "b/vocabulary.csv");
+    home.file(
+        "b/vocabulary.csv",
+        "chat,cat\nchien,dog\nvache,kine\ncoq,cock\nloup,wolf\npoule,hen\n",
+    );
+    let plan = home.on(0).run("import b/vocabulary.csv --dry-run").exits(0);
+    let ran = home.on(0).run("import b/vocabulary.csv").exits(0);
+    for ran in [plan, ran] {
+        let what = "decks/words.yaml: 1 new, 1 updated, 1 kept as you have it, 3 there already";
+        assert!(ran.out.contains(what), "{}", ran.out);
+        ran.says("note: b/vocabulary.csv is what was in /").says("/a/words.csv, which is gone\n");
+    }
+    assert_eq!(decks(&home).len(), 1);
+    let ran = home.on(0).run("import b/vocabulary.csv").exits(0).silently();
+    assert!(ran.out.contains("0 cards added; 6 there already"));
+    // A copy beside it, or a file that has little in common with it, is another source.
+    home.file("copy.csv", "chat,cat\nchien,dog\nvache,kine\ncoq,rooster\npoule,hen\n");
+    let ran = home.on(0).run("import copy.csv").exits(0).silently();
+    assert!(ran.out.contains("decks/copy.yaml: 2 new"), "{}", ran.out);
+    home.rename("b/vocabulary.csv", "b/gone.txt");
+    home.file("c/vocabulary.csv", "chat,cat\nours,bear\nhibou,owl\n");
+    let ran = home.on(0).run("import c/vocabulary.csv").exits(0).silently();
+    assert!(ran.out.contains("decks/vocabulary.yaml: 2 new"), "{}", ran.out);
+}
+
+#[test]
+fn a_folder_of_decks_that_was_moved_stays_one() {
+    let home = Home::new();
+    home.file(
+        "team/verbs.yaml",
+        "cards:\n- {id: go, front: go, back: aller}\n- {id: be, front: be, back: être}\n",
+    );
+    home.file(
+        "team/nouns.yaml",
+        "cards:\n- {id: cat, front: cat, back: chat}\n- {id: dog, front: dog, back: chien}\n",
+    );
+    home.on(0).run("import team").exits(0);
+    home.rename("team", "ours");
+    home.file(
+        "ours/verbs.yaml",
+        "cards:\n- {id: go, front: to go, back: aller}\n- {id: be, front: be, back: être}\n",
+    );
+    let ran = home.on(0).run("import ours").exits(0);
+    assert!(ran.out.contains("decks/team/verbs.yaml: 1 updated, 1 there already"), "{}", ran.out);
+    assert_eq!(decks(&home).len(), 2);
+    assert_eq!(home.on(0).card("go")["front"], "to go");
+}
+
+#[test]
 fn names_that_are_taken_get_a_number() {
     let home = Home::with("cards: [{id: a, front: mine, back: card}]\n");
     home.file("deck.tsv", "front\tback\nchat\tcat\n");

@@ -1,9 +1,11 @@
 //! `import`: other people's cards, read, planned, asked about and written.
 
+mod kept;
 mod link;
 mod said;
 mod sources;
 
+use self::kept::Kept;
 use self::sources::Source;
 use super::args::Import;
 use super::error::CliError;
@@ -24,6 +26,8 @@ struct Ready {
     key: String,
     imported: Imported,
     record: Record,
+    /// Under which they were kept, as long as its file had another path.
+    was: Option<String>,
 }
 
 /// Brings cards in.
@@ -52,8 +56,11 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         ));
     }
     let mut ready = Vec::new();
+    let mut moved = Vec::new();
     for source in sources {
-        ready.push(read(source, import, &placed, desk, io)?);
+        let source = read(source, import, &placed, &moved, desk, io)?;
+        moved.extend(source.was.clone());
+        ready.push(source);
     }
     let mut shelf = shelf(desk, import);
     let mut brought = Vec::new();
@@ -73,7 +80,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             .hint("divide the file that you import"));
     }
     if !import.dry_run {
-        put(&shelf, &brought, desk)?;
+        put(&shelf, &brought, &moved, desk)?;
     }
     let mut bad = false;
     for (ready, report) in &reports {
@@ -88,7 +95,12 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
 }
 
 /// Writes the decks, then what was brought.
-fn put(shelf: &Shelf, brought: &[(String, String)], desk: &mut Desk) -> Result<(), CliError> {
+fn put(
+    shelf: &Shelf,
+    brought: &[(String, String)],
+    moved: &[String],
+    desk: &mut Desk,
+) -> Result<(), CliError> {
     let decks = desk.home.decks();
     if !decks.exists() {
         std::fs::create_dir_all(&decks).map_err(|error| {
@@ -106,7 +118,7 @@ fn put(shelf: &Shelf, brought: &[(String, String)], desk: &mut Desk) -> Result<(
         })
         .collect();
     write::all(&changes)?;
-    desk.keep_imports(brought)
+    desk.keep_imports(brought, moved)
 }
 
 /// Returns the cells that `--place` names, and their categories.
@@ -134,6 +146,7 @@ fn read(
     source: Source,
     import: &Import,
     placed: &Placements,
+    moved: &[String],
     desk: &Desk,
     io: &mut Io,
 ) -> Result<Ready, CliError> {
@@ -158,13 +171,14 @@ fn read(
         }
         _ => source.key(imported.decks.first().map_or("", |deck| &deck.name)),
     };
-    let last = desk.store.last_import(&key)?;
-    let mut record: Record =
-        last.and_then(|last| serde_json::from_str(&last).ok()).unwrap_or_default();
+    let Kept { mut record, was } = kept::of(&key, &source, &imported, moved, desk)?;
+    if was.is_some() && deck.is_none() {
+        record.stays_in_its_deck(&imported);
+    }
     if *format == Format::Board {
         imported = place_cells(&source, import, placed, &mut record, io)?;
     }
-    Ok(Ready { shown: source.shown, key, imported, record })
+    Ok(Ready { shown: source.shown, key, imported, record, was })
 }
 
 fn refused(shown: &str, error: &Unreadable) -> CliError {

@@ -32,6 +32,9 @@ pub fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result
             list(&here, io)?;
         }
     }
+    if let Some(was) = &ready.was {
+        io.note(text::one_line(&format!("note: {shown} is what was in {was}, which is gone")));
+    }
     for (wanted, given) in &report.renamed {
         io.note(text::one_line(&format!(
             "note: the name {wanted} is taken by other cards: this deck is {given}"

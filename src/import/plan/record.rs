@@ -1,6 +1,6 @@
 //! What was imported from a source last, and which of its cards are those of the new version.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,32 @@ pub struct Record {
     /// The names that its decks got.
     pub(super) decks: BTreeMap<String, String>,
     pub(super) cards: Vec<Kept>,
+}
+
+impl Record {
+    /// Returns how many cards of `imported` are here with the same front and back, if it is surely
+    /// another version of the same source: that is at least half of the cards of either.
+    pub fn is_version_of(&self, imported: &Imported) -> Option<usize> {
+        let known: HashSet<String> =
+            self.cards.iter().map(|kept| kept.note().key_of_both()).collect();
+        let items = || imported.decks.iter().flat_map(|deck| &deck.items);
+        let same: HashSet<String> =
+            items().map(|item| item.note.key_of_both()).filter(|key| known.contains(key)).collect();
+        let larger = self.cards.len().max(items().count());
+        (!same.is_empty() && same.len() * 2 >= larger).then_some(same.len())
+    }
+
+    /// Makes the deck that it has also that of a version of the source that is called otherwise.
+    pub fn stays_in_its_deck(&mut self, imported: &Imported) {
+        let [deck] = &imported.decks[..] else { return };
+        let Some(wanted) = self.cards.first().map(|kept| kept.wanted.clone()) else { return };
+        if self.cards.iter().all(|kept| kept.wanted == wanted) {
+            if let Some(given) = self.decks.remove(&wanted) {
+                self.decks.insert(deck.name.clone(), given);
+            }
+            self.cards.iter_mut().for_each(|kept| kept.wanted.clone_from(&deck.name));
+        }
+    }
 }
 
 /// A card as it was imported last.

@@ -227,6 +227,34 @@ fn a_deck_that_cannot_be_added_to_is_left_alone() {
     assert_eq!(fates(&report)[0], &Fate::Kept { kept: vec!["front"], updated: Vec::new() });
 }
 
+#[test]
+fn a_version_of_a_source_is_known_by_its_cards() {
+    let first = imported(&[note("a", "f", "b"), note("b", "g", "c"), note("c", "h", "d")], true);
+    let mut shelf = shelf(&[]);
+    let mut record = shelf.take_in(&first, Record::default()).record;
+    for (notes, shared) in [
+        (&[note("a", "f", "b"), note("b", "g", "c"), note("c", "h", "D")][..], Some(2)),
+        (&[note("x", "f", "b"), note("y", "g", "c")], Some(2)),
+        // Ids may well be 1, 2 and 3 in every table.
+        (&[note("a", "1", "b"), note("b", "2", "c"), note("c", "3", "d")], None),
+        (&[note("a", "f", "b")], None),
+        (&[], None),
+    ] {
+        assert_eq!(record.is_version_of(&imported(notes, true)), shared, "{notes:?}");
+    }
+    let many: Vec<Note> = (0..7).map(|at| note("", &format!("{at}"), "b")).collect();
+    assert_eq!(record.is_version_of(&imported(&many, false)), None);
+    assert_eq!(Record::default().is_version_of(&imported(&[], false)), None);
+    // Its cards stay where they are, and new ones join them.
+    let mut second =
+        imported(&[note("a", "f", "B"), note("b", "g", "c"), note("d", "i", "e")], true);
+    second.decks[0].name = "vocabulary".into();
+    record.stays_in_its_deck(&second);
+    let report = shelf.take_in(&second, record);
+    assert_eq!(fates(&report), [&Fate::Updated(vec!["back"]), &Fate::Same, &Fate::Added]);
+    assert_eq!((shelf.files.len(), notes(&shelf).len()), (1, 4));
+}
+
 proptest! {
     #[test]
     fn whatever_a_source_brings_reads_back(
