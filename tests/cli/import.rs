@@ -59,7 +59,7 @@ fn a_dirty_board_becomes_clean_decks() {
         &[
             "note: shell.txt:56: Pipes/Redirection 300 is Processes 200 on line 27 again: one card is made of both",
             "note: a true-or-false card comes as an ordinary card",
-            "400.1 (line 63), 400.2 (line 69); `retain import` with --place settles it, perhaps --place 400.1=Processes --place 400.2=Pipes/Redirection",
+            "400.1 (line 63), 400.2 (line 69); this would, if the guess is right:\n  retain import shell.txt --place 400.1=Processes --place 400.2=Pipes/Redirection\n",
         ],
     );
     assert!(ran.out.ends_with("10 cards added\n"), "{}", ran.out);

@@ -22,6 +22,8 @@ use crate::text;
 /// A file that was read.
 struct Ready {
     shown: String,
+    /// As it is named on the command line.
+    argument: String,
     /// Under which its texts are kept.
     key: String,
     imported: Imported,
@@ -84,7 +86,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     }
     let mut bad = false;
     for (ready, report) in &reports {
-        said::say(ready, report, import.dry_run, io)?;
+        said::say(ready, report, import, &desk.home, io)?;
         bad |= !ready.imported.skipped.is_empty();
     }
     said::conclude(&reports, import.dry_run, io)?;
@@ -178,7 +180,7 @@ fn read(
     if *format == Format::Board {
         imported = place_cells(&source, import, placed, &mut record, io)?;
     }
-    Ok(Ready { shown: source.shown, key, imported, record, was })
+    Ok(Ready { shown: source.shown, argument: source.argument, key, imported, record, was })
 }
 
 fn refused(shown: &str, error: &Unreadable) -> CliError {

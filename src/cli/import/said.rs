@@ -1,7 +1,11 @@
 //! What is said of an import: what became of each card, and of what could not be read.
 
+use clap::ValueEnum;
+
 use super::Ready;
+use crate::cli::args::Import;
 use crate::cli::error::CliError;
+use crate::cli::home::Home;
 use crate::cli::io::Io;
 use crate::cli::words;
 use crate::import::board::OpenCell;
@@ -15,7 +19,13 @@ const LISTED: usize = 50;
 const NAMED: usize = 100;
 
 /// Says what becomes of a file.
-pub fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result<(), CliError> {
+pub fn say(
+    ready: &Ready,
+    report: &Report,
+    import: &Import,
+    home: &Home,
+    io: &mut Io,
+) -> Result<(), CliError> {
     let Ready { shown, imported, .. } = ready;
     io.line(format!("{shown}: {}", imported.what))?;
     let mut files: Vec<&str> = Vec::new();
@@ -28,7 +38,7 @@ pub fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result
         let here: Vec<&Outcome> =
             report.outcomes.iter().filter(|outcome| outcome.file == file).collect();
         io.line(format!("  {}", text::one_line(&format!("{file}: {}", counted(&here)))))?;
-        if dry_run {
+        if import.dry_run {
             list(&here, io)?;
         }
     }
@@ -68,18 +78,11 @@ pub fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result
     if !open.is_empty() {
         let cells: Vec<String> =
             open.iter().map(|cell| format!("{} (line {})", cell.place, cell.line)).collect();
-        let likely: Vec<String> = open
-            .iter()
-            .map(|cell| {
-                let place = format!("{}={}", cell.place, cell.likely_name);
-                format!("--place {}", words::quoted(&place))
-            })
-            .collect();
         io.note(text::one_line(&format!(
-            "note: {shown} does not say which categories these cells are of: {}; `retain import` with --place settles it, perhaps {}",
-            cells.join(", "),
-            likely.join(" ")
+            "note: {shown} does not say which categories these cells are of: {}; this would, if the guess is right:",
+            cells.join(", ")
         )));
+        io.verbatim(home.command(&placing(ready, &open, import)));
     }
     for row in imported.skipped.iter().take(NAMED) {
         io.note(text::one_line(&format!("{shown}:{}: {}; left out", row.line, row.what)));
@@ -88,6 +91,30 @@ pub fn say(ready: &Ready, report: &Report, dry_run: bool, io: &mut Io) -> Result
         io.note(format!("{shown}: and {} more", words::grouped(more)));
     }
     Ok(())
+}
+
+/// Returns the command that imports a board again, with its open cells where they are likely to be.
+fn placing(ready: &Ready, open: &[&OpenCell], import: &Import) -> String {
+    let mut words = vec!["import".to_owned(), words::quoted(&ready.argument)];
+    let mut flag = |name: &str, value: &str| {
+        words.extend([format!("--{name}"), words::quoted(value)]);
+    };
+    if let Some(format) = import.format.and_then(|format| format.to_possible_value()) {
+        flag("format", format.get_name());
+    }
+    if let Some(encoding) = import.encoding {
+        flag("encoding", encoding.name());
+    }
+    if let Some(deck) = &import.deck {
+        flag("deck", deck);
+    }
+    for place in &import.place {
+        flag("place", place);
+    }
+    for cell in open {
+        flag("place", &format!("{}={}", cell.place, cell.likely_name));
+    }
+    words.join(" ")
 }
 
 /// Returns what becomes of the cards of a file, in numbers.

@@ -19,6 +19,8 @@ pub struct Source {
     pub path: Option<PathBuf>,
     /// As it is shown.
     pub shown: String,
+    /// As it is named on the command line.
+    pub argument: String,
     /// What its deck is called, unless it says so itself.
     pub name: String,
     pub bytes: Vec<u8>,
@@ -83,7 +85,8 @@ fn stdin(import: &Import, home: &Home, io: &mut Io) -> Result<Source, CliError> 
     }
     let csv = home.command("import - --format csv");
     let hint = format!("say it with --format, as in `{csv}`: board, csv, tsv, markdown or yaml");
-    source(bytes, "stdin".into(), "", import, &hint)
+    let source = source(bytes, "stdin".into(), "", import, &hint)?;
+    Ok(Source { argument: "-".into(), ..source })
 }
 
 /// Returns the decks below a folder.
@@ -157,5 +160,6 @@ fn source(
     };
     let format = format
         .ok_or_else(|| CliError::failed(format!("it is not clear what {shown} is")).hint(hint))?;
-    Ok(Source { path: None, shown, name: import::UNNAMED.into(), bytes, format })
+    let argument = shown.clone();
+    Ok(Source { path: None, shown, argument, name: import::UNNAMED.into(), bytes, format })
 }
