@@ -1,6 +1,7 @@
-//! Which category a cell is likely to be of, by the words that it shares with others.
+//! Which category a cell is likely to be of, by its words: naive Bayes over the words of each category,
+//! with one added to each count (Laplace), all categories being as likely before a word is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::cells::Cell;
 use crate::card::Note;
@@ -8,6 +9,10 @@ use crate::card::Note;
 /// The words of each category: of its name, and of the cells that are surely in it.
 pub(super) struct Vocabulary {
     words: Vec<HashMap<String, f64>>,
+    /// For each category, how much all of its words weigh.
+    totals: Vec<f64>,
+    /// How many words there are in all, and one for those that nobody knows.
+    size: f64,
 }
 
 impl Vocabulary {
@@ -23,22 +28,24 @@ impl Vocabulary {
                 *weight = (*weight + 1.0).min(4.0);
             }
         }
-        Vocabulary { words }
+        let totals = words.iter().map(|words| words.values().sum()).collect();
+        let all: HashSet<&String> = words.iter().flat_map(HashMap::keys).collect();
+        let size = all.len() as f64 + 1.0;
+        Vocabulary { words, totals, size }
     }
 
-    /// Returns the categories of the cells of a row, in their order, that share the most words:
+    /// Returns the logarithm of how likely a cell of the category `at` is to have these words.
+    fn rank(&self, words: &[String], at: usize) -> f64 {
+        let (known, total) = (&self.words[at], self.totals[at]);
+        let count = |word: &String| known.get(word).copied().unwrap_or_default();
+        words.iter().map(|word| ((count(word) + 1.0) / (total + self.size)).ln()).sum()
+    }
+
+    /// Returns the categories of the cells of a row, in their order, that are the most likely ones:
     /// cells come in the order of their categories, and a missing one is skipped.
     pub(super) fn fit(&self, row: &[&Cell]) -> Vec<usize> {
         let columns = self.words.len();
-        let rank = |cell: &Cell, at: usize| -> f64 {
-            let total = |word: &String| -> f64 {
-                self.words.iter().filter_map(|words| words.get(word)).sum()
-            };
-            words_of_note(&cell.note)
-                .iter()
-                .filter_map(|word| self.words[at].get(word).map(|weight| weight / total(word)))
-                .sum()
-        };
+        let rank = |cell: &Cell, at: usize| self.rank(&words_of_note(&cell.note), at);
         if row.len() > columns {
             let best = |cell: &&Cell| {
                 let ranks = (0..columns).map(|at| (at, rank(cell, at)));
@@ -92,4 +99,41 @@ fn words_of(text: &str) -> Vec<String> {
         })
         .map(|word| word.strip_suffix('s').unwrap_or(&word).to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::board::{Placements, read};
+
+    fn likely(board: &str) -> Vec<String> {
+        let read = read(board.as_bytes(), None, &Placements::new()).unwrap();
+        let cells = read.open.into_iter().flat_map(|row| row.cells);
+        cells.map(|cell| cell.likely_name).collect()
+    }
+
+    #[test]
+    fn a_word_that_stands_by_chance_says_less_than_a_name() {
+        let cells = [
+            ("How long a river is", "its length"),
+            ("The highest mountain on this planet, and the reason for its name", "Everest"),
+            ("What is at the end of a river?", "its mouth"),
+            (
+                "A mountain that may break out despite being quiet already for a long time",
+                "a volcano",
+            ),
+        ];
+        let mut board = "Rivers\nMountains\n".to_owned();
+        for (at, (clue, response)) in cells.iter().enumerate() {
+            board += &format!("{}\n{clue}\n\n{response}\n\n", 100 + at / 2 * 100);
+        }
+        // It shares `reason`, `being`, `already` and `time` with the mountains.
+        board += "300\nThe reason for a river being dry already, at some time\n\na drought\n\n";
+        assert_eq!(likely(&board), ["Rivers"]);
+    }
+
+    #[test]
+    fn cells_without_a_known_word_come_in_the_order_of_the_categories() {
+        let board = "A\nB\nC\n100\nx\n\ny\n\n100\nz\n\nw\n";
+        assert_eq!(likely(board), ["A", "B"]);
+    }
 }
