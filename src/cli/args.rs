@@ -1,5 +1,7 @@
 //! The command line.
 
+mod exchange;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+pub use self::exchange::{Export, Format, Import, ImportFormat, Merge, What};
 use super::complete::{self, Shell};
 use super::io::Color;
 
@@ -117,7 +120,7 @@ pub enum Command {
     /// A quiz board's text, CSV, TSV, Markdown or YAML. What is there already is not doubled, a new
     /// version of a file brings its changes, and what you edited stays.
     #[command(
-        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
+        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n  curl -s https://example.org/words.tsv | retain import - --deck lang/words\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
     )]
     Import(Import),
     /// Explain the arithmetic behind a card's due date.
@@ -329,61 +332,6 @@ pub struct Stats {
     pub plain: bool,
 }
 
-/// What to write, and where.
-#[derive(Debug, Args)]
-pub struct Export {
-    /// What to write; see below.
-    #[arg(value_name = "WHAT", value_enum, hide_possible_values = true)]
-    pub what: What,
-    /// Only cards that match; `retain review --help` explains QUERY.
-    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
-    pub query: Vec<String>,
-    /// Write to this file, in place of what is in it; without it, or as -, to standard output.
-    #[arg(long, value_name = "FILE")]
-    pub to: Option<PathBuf>,
-    /// How to write it, whatever the file's ending says.
-    #[arg(long, value_name = "F", value_enum)]
-    pub format: Option<Format>,
-}
-
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum What {
-    /// A row a day.
-    Progress,
-    /// A row an answer.
-    Reviews,
-    /// Cards.
-    Cards,
-    /// Every fact of every event, and every wording.
-    History,
-}
-
-/// How it can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Comma-separated values with a header.
-    Csv,
-    /// A JSON object a line.
-    Ndjson,
-    /// One JSON object.
-    Json,
-    /// A deck.
-    Yaml,
-}
-
-impl Format {
-    /// Returns its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-            Format::Ndjson => "ndjson",
-            Format::Json => "json",
-            Format::Yaml => "yaml",
-        }
-    }
-}
-
 /// Which cards to list.
 #[derive(Debug, Args)]
 pub struct List {
@@ -444,44 +392,6 @@ pub struct Check {
     pub json: bool,
 }
 
-/// What to bring in, and how.
-#[derive(Debug, Args)]
-pub struct Import {
-    /// Files, or folders of YAML decks.
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// What the files are; without it their names and texts decide.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<ImportFormat>,
-    /// Put all cards into this deck; `lang/verbs` makes a folder.
-    #[arg(long, value_name = "NAME")]
-    pub deck: Option<String>,
-    /// Say which category a cell of a board belongs to: of value 500 the third is 500.3.
-    #[arg(long, value_name = "V.N=CATEGORY")]
-    pub place: Vec<String>,
-    /// Link the folder into the decks, so that it is read where it is.
-    #[arg(long, conflicts_with_all = ["format", "deck", "place"])]
-    pub link: bool,
-    /// Print what would happen, and write nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// What a file to import may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ImportFormat {
-    /// The text of a quiz board.
-    Board,
-    /// Comma-separated values, Anki's notes in plain text among them.
-    Csv,
-    /// Tab-separated values.
-    Tsv,
-    /// `Q:` and `A:`, or `front :: back`.
-    Markdown,
-    /// A deck.
-    Yaml,
-}
-
 /// Which card to explain.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -516,17 +426,6 @@ pub struct Backup {
 pub struct Restore {
     /// A copy that `retain backup` or a session made.
     pub file: PathBuf,
-}
-
-/// What to take in.
-#[derive(Debug, Args)]
-pub struct Merge {
-    /// What `retain export history` or `retain backup` wrote, or another retain.db; `-` is standard
-    /// input.
-    pub file: PathBuf,
-    /// Also if another learner did it all: that is you, too.
-    #[arg(long)]
-    pub same_person: bool,
 }
 
 /// As many cards as anybody asks for.

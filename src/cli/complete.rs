@@ -16,6 +16,7 @@ use super::environment::{self, Environment};
 use super::error::CliError;
 use super::home::Home;
 use super::io::Io;
+use crate::import::encoding;
 use crate::store::Store;
 use crate::text;
 
@@ -148,6 +149,13 @@ pub fn card(current: &OsStr) -> Vec<CompletionCandidate> {
         .take(MOST)
         .map(|(id, front)| CompletionCandidate::new(id).help(Some(text::one_line(&front).into())))
         .collect()
+}
+
+/// Returns the usual encodings that begin with `current`.
+pub fn encoding(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = current.to_string_lossy().to_lowercase();
+    let begun = encoding::COMMON.into_iter().filter(|label| label.starts_with(&*typed));
+    begun.map(CompletionCandidate::new).collect()
 }
 
 fn candidates<'t>(terms: impl Iterator<Item = &'t String>, sign: &str) -> Vec<CompletionCandidate> {

@@ -245,17 +245,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Keeps what an import of each source brought, and reads the decks anew.
+    /// Keeps what an import of each source brought, and no more what was kept of the `moved` ones
+    /// by other names; reads the decks anew.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub fn keep_imports(&mut self, brought: &[(String, String)]) -> Result<(), CliError> {
+    pub fn keep_imports(
+        &mut self,
+        brought: &[(String, String)],
+        moved: &[String],
+    ) -> Result<(), CliError> {
         if !self.home.database().exists() {
             // The home was not there when the command began, and is now.
             self.store = Store::open(&self.home.database(), self.chance.ids())?;
         }
-        self.store.keep_imports(brought)?;
+        self.store.keep_imports(brought, moved)?;
         self.bring_up_to_date()
     }
 

@@ -1,5 +1,6 @@
 //! `init`, and the offer of the starter decks to who has none.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::args::Init;
@@ -7,6 +8,7 @@ use super::environment::Environment;
 use super::error::CliError;
 use super::home::Home;
 use super::io::Io;
+use super::whole::Unfinished;
 use super::{prompt, words};
 
 /// The decks that come with the program.
@@ -91,22 +93,14 @@ fn write_starter(decks: &Path) -> Result<usize, CliError> {
 
 /// Writes a file that appears whole or not at all, unless there is one.
 fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
-    let failed = |error: std::io::Error| {
-        CliError::failed(format!("{} cannot be written: {error}", words::path(path)))
+    let write = || {
+        let mut file = Unfinished::begin(path, 0o644)?;
+        file.write_all(text.as_bytes())?;
+        file.appear()
     };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut unfinished = tempfile::Builder::new();
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut file = unfinished
-        .permissions(permissions)
-        .tempfile_in(folder)
-        .map_err(|error| failed(error.kind().into()))?; // its own words name the unfinished file
-    std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(failed(error.error)),
-    }
+    write().map_err(|error: std::io::Error| {
+        CliError::failed(format!("{} cannot be written: {error}", words::path(path)))
+    })
 }
 
 /// Offers the starter decks where there are no decks at all.

@@ -112,6 +112,12 @@ impl Io {
         }
     }
 
+    /// Says a line on standard error that is there to be copied, such as a command: it is not broken.
+    pub fn verbatim(&mut self, line: impl std::fmt::Display) {
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "  {}", text::one_line(&line.to_string()));
+    }
+
     /// Says what went wrong, or the way out, behind a coloured word, on standard error.
     pub fn complain(&mut self, word: &str, text: &str) {
         let width = if self.err_is_terminal { self.width } else { usize::MAX / 2 };

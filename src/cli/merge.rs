@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::Merge;
@@ -60,6 +60,12 @@ pub fn run(
         left_out: 0,
         whose: Whose { file: &merge.file, same_person: merge.same_person, of_the_file: learner },
     };
+    if let Some(copy) = work.whose.copy_before_mixing(work.desk)? {
+        work.io
+            .note("the histories of two learners become one; there is no way back but this copy:");
+        let copy = words::quoted(&words::path(&copy));
+        work.io.verbatim(work.desk.home.command(&format!("restore {copy}")));
+    }
     work.whose.refuse_another(work.desk)?;
     match source {
         Source::Lines(reader) => work.lines(reader)?,
@@ -161,6 +167,18 @@ struct Whose<'a> {
 }
 
 impl Whose<'_> {
+    /// Copies what is here if another person's history may be about to come in, for good.
+    fn copy_before_mixing(&self, desk: &Desk) -> Result<Option<PathBuf>, CliError> {
+        let known = match self.of_the_file {
+            Some(theirs) => desk.store.knows_learner(theirs)?,
+            None => false, // its devices will say it, when part of it is written
+        };
+        if !self.same_person || known || desk.store.learner()?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(desk.store.back_up_before("merge", desk.today)?))
+    }
+
     /// Refuses the history of another person; one of nobody yet becomes that of whoever it is.
     fn refuse_another(&self, desk: &mut Desk) -> Result<(), CliError> {
         let Some(theirs) = self.of_the_file else { return Ok(()) };

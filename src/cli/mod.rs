@@ -30,6 +30,7 @@ mod review;
 mod stats;
 mod undo;
 mod when;
+mod whole;
 mod words;
 mod write;
 

@@ -1,10 +1,10 @@
 //! Deck files that appear whole or not at all, and over nobody else's edit.
 
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use super::whole::Unfinished;
 use super::words;
 
 /// A file that is to be written: where, what was there when it was read, and what is to be.
@@ -54,29 +54,22 @@ fn one(change: &Change<'_>) -> Result<(), CliError> {
         Some(_) => std::fs::canonicalize(change.path).unwrap_or_else(|_| change.path.to_owned()),
         None => PathBuf::from(change.path),
     };
-    let told = |error: &std::io::Error| failed(change.path, error);
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|error| told(&error))?;
-    let permissions = match change.was {
-        Some(_) => std::fs::metadata(&path).map_err(|error| told(&error))?.permissions(),
-        None => PermissionsExt::from_mode(0o644),
+    let write = || {
+        std::fs::create_dir_all(folder)?;
+        let mut file = Unfinished::begin(&path, 0o644)?;
+        file.write_all(change.text.as_bytes())?;
+        // Now, so that the last look at what is there comes as late as it can.
+        file.sync()?;
+        Ok(file)
     };
-    let mut file = tempfile::Builder::new()
-        .permissions(permissions)
-        .tempfile_in(folder)
-        .map_err(|error| told(&error.kind().into()))?; // its own words name the unfinished file
-    file.write_all(change.text.as_bytes())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| told(&error))?;
+    let told = |error: std::io::Error| failed(change.path, &error);
+    let file = write().map_err(told)?;
     check(change)?;
-    let written = match change.was {
-        Some(_) => file.persist(&path),
-        None => file.persist_noclobber(&path),
-    };
-    match written {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(changed(change.path)),
-        Err(error) => Err(told(&error.error)),
+    match change.was {
+        Some(_) => file.replace().map_err(told),
+        None if file.appear().map_err(told)? => Ok(()),
+        None => Err(changed(change.path)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! YAML decks of others.
 
 use super::{
-    Imported, ImportedDeck, Item, MOST_CARDS, Skipped, Unreadable, Wanted, deck_path, text_of,
+    Imported, ImportedDeck, Item, MOST_CARDS, Skipped, UNNAMED, Unreadable, Wanted, deck_path,
+    text_of,
 };
 use crate::deck::yaml;
 use crate::diagnostic::Severity;
@@ -31,7 +32,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         let origin = id.clone().unwrap_or_else(|| format!("front:{}", note.key_of_front()));
         Item { origin, id: id.map_or(Wanted::OfContent, Wanted::Given), note }
     });
-    let name = deck_path(name).unwrap_or_else(|| "imported".into());
+    let name = deck_path(name).unwrap_or_else(|| UNNAMED.into());
     let deck = ImportedDeck { name, head: deck.head, items: items.collect() };
     Ok(Imported { decks: vec![deck], skipped, what: "deck".into(), ..Imported::default() })
 }

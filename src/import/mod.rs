@@ -2,12 +2,13 @@
 //!
 //! The readers ([`board`], [`csv`], [`markdown`], [`decks`]) are plain functions on bytes. A source
 //! that cannot be read is an error; a row that cannot is [`Skipped`], and the rest comes in.
-//! [`plan`] is the one rule for all of them; writing is for whoever carries the plan out. Only
+//! [`encoding`] makes UTF-8 of their text before. [`plan`] is the one rule for all of them; writing is for whoever carries the plan out. Only
 //! [`history`] is apart: it reads what happened on other machines.
 
 pub mod board;
 pub mod csv;
 pub mod decks;
+pub mod encoding;
 pub mod history;
 pub mod markdown;
 pub mod merge;
@@ -20,6 +21,9 @@ use crate::deck::Head;
 
 /// As many cards as one import brings at most.
 pub const MOST_CARDS: usize = 200_000;
+
+/// What the deck of a source is called that has no name.
+pub const UNNAMED: &str = "imported";
 
 /// As many items as the answer of a card may have.
 const MOST_ITEMS: usize = 10_000;
@@ -37,6 +41,16 @@ pub struct Imported {
     pub open: Vec<board::OpenRow>,
     /// How the source is summed up: `quiz board, 5 categories`.
     pub what: String,
+}
+
+impl Imported {
+    /// Calls the decks of a source without a name by their titles.
+    pub fn name_by_titles(&mut self) {
+        for deck in &mut self.decks {
+            let title = deck.head.title.as_deref().and_then(slug);
+            deck.name = title.unwrap_or_else(|| UNNAMED.into());
+        }
+    }
 }
 
 /// A deck of an import.
@@ -136,9 +150,6 @@ pub fn format_of(name: &str, bytes: &[u8]) -> Option<Format> {
 ///
 /// Bytes that are not UTF-8, and text that holds NUL.
 pub fn text_of(bytes: &[u8]) -> Result<&str, Unreadable> {
-    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        return Err(Unreadable("it is UTF-16, not UTF-8".into()));
-    }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let above = &bytes[..error.valid_up_to()];
         let line = above.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -186,7 +197,7 @@ fn last_part(name: &str) -> &str {
 /// Returns the deck that a source without decks of its own makes.
 fn one_deck(name: &str) -> ImportedDeck {
     ImportedDeck {
-        name: deck_path(name).unwrap_or_else(|| "imported".into()),
+        name: deck_path(name).unwrap_or_else(|| UNNAMED.into()),
         head: Head {
             title: Some(last_part(name).trim().to_owned()).filter(|title| !title.is_empty()),
             ..Head::default()
@@ -245,7 +256,6 @@ mod tests {
     fn what_is_no_text_is_refused_with_its_line() {
         assert_eq!(text_of(b"\xef\xbb\xbfa"), Ok("a"));
         assert_eq!(text_of(b"a\n\xff").unwrap_err().0, "line 2 is not UTF-8");
-        assert!(text_of(b"\xff\xfea\0").unwrap_err().0.contains("UTF-16"));
         assert!(text_of(b"PK\x03\0").unwrap_err().0.contains("no text"));
     }
 }

@@ -125,6 +125,19 @@ impl Store {
         copy(&self.db, to).map_err(|error| error.at(&self.path))
     }
 
+    /// Writes a verified copy of the facts before something that changes them for ever, called
+    /// `what`, and returns its path.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::back_up`].
+    pub fn back_up_before(&self, what: &str, today: Day) -> Result<PathBuf, StoreError> {
+        let home = self.path.parent().unwrap_or(Path::new("."));
+        let copy = free_name(&home.join(BACKUPS), &format!("before-{what}-{today}.db"));
+        self.back_up(&copy)?;
+        Ok(copy)
+    }
+
     /// Makes today's copy if there is none yet, and deletes old ones. Returns the new copy.
     ///
     /// # Errors
@@ -159,9 +172,7 @@ impl Store {
             .and_then(|source| copy(&source, &fresh))
             .and_then(|()| open_copy(&fresh))
             .map_err(|error| error.at(from))?;
-        let home = self.path.parent().unwrap_or(Path::new("."));
-        let before = free_name(&home.join(BACKUPS), &format!("before-restore-{today}.db"));
-        self.back_up(&before)?;
+        let before = self.back_up_before("restore", today)?;
         let path = self.path.clone();
         self.replace(&source).map_err(|error| error.at(&path))?;
         Ok(before)

@@ -18,15 +18,39 @@ impl Store {
         found.map_err(|error| StoreError::from(error).at(&self.path))
     }
 
-    /// Keeps what an import of each source brought, all of them or none.
+    /// Returns the sources of which the last import was kept.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn imported_sources(&self) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut names = self.db.prepare(
+                "SELECT substr(name, length('import ') + 1) FROM meta
+                  WHERE name GLOB 'import *' ORDER BY name",
+            )?;
+            names.query_map([], |row| row.get(0))?.collect()
+        };
+        read().map_err(|error| StoreError::from(error).at(&self.path))
+    }
+
+    /// Keeps what an import of each source brought, and nothing more of those that are `gone`: all
+    /// of it or none.
     ///
     /// # Errors
     ///
     /// What SQLite says; nothing can be kept where only reading is allowed.
-    pub fn keep_imports(&mut self, brought: &[(String, String)]) -> Result<(), StoreError> {
+    pub fn keep_imports(
+        &mut self,
+        brought: &[(String, String)],
+        gone: &[String],
+    ) -> Result<(), StoreError> {
         self.deny_readers()?;
         let path = self.path.clone();
         self.within(|store| {
+            for source in gone {
+                store.db.execute("DELETE FROM meta WHERE name = ?", [name(source)])?;
+            }
             for (source, value) in brought {
                 store.db.execute(
                     "INSERT INTO meta (name, value) VALUES (?, ?)

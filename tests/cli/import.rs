@@ -59,7 +59,7 @@ fn a_dirty_board_becomes_clean_decks() {
         &[
             "note: shell.txt:56: Pipes/Redirection 300 is Processes 200 on line 27 again: one card is made of both",
             "note: a true-or-false card comes as an ordinary card",
-            "400.1 (line 63), 400.2 (line 69); `retain import` with --place settles it, perhaps --place 400.1=Processes --place 400.2=Pipes/Redirection",
+            "400.1 (line 63), 400.2 (line 69); this would, if the guess is right:\n  retain import shell.txt --place 400.1=Processes --place 400.2=Pipes/Redirection\n",
         ],
     );
     assert!(ran.out.ends_with("10 cards added\n"), "{}", ran.out);
@@ -277,6 +277,61 @@ fn a_new_version_brings_its_changes_and_keeps_mine() {
 }
 
 #[test]
+fn a_file_that_was_moved_is_still_the_same() {
+    let home = Home::new();
+    home.file("a/words.csv", "chat,cat\nchien,hound\nvache,cow\ncoq,cock\nloup,wolf\n");
+    home.on(0).run("import a/words.csv").exits(0);
+    home.edit("words", "back: cow", "back: a cow");
+    std::fs::create_dir(home.path().join("b")).unwrap();
+    home.rename("a/words.csv", "b/vocabulary.csv");
+    home.file(
+        "b/vocabulary.csv",
+        "chat,cat\nchien,dog\nvache,kine\ncoq,cock\nloup,wolf\npoule,hen\n",
+    );
+    let plan = home.on(0).run("import b/vocabulary.csv --dry-run").exits(0);
+    let ran = home.on(0).run("import b/vocabulary.csv").exits(0);
+    for ran in [plan, ran] {
+        let what = "decks/words.yaml: 1 new, 1 updated, 1 kept as you have it, 3 there already";
+        assert!(ran.out.contains(what), "{}", ran.out);
+        ran.says("note: b/vocabulary.csv is what was in /").says("/a/words.csv, which is gone\n");
+    }
+    assert_eq!(decks(&home).len(), 1);
+    let ran = home.on(0).run("import b/vocabulary.csv").exits(0).silently();
+    assert!(ran.out.contains("0 cards added; 6 there already"));
+    // A copy beside it, or a file that has little in common with it, is another source.
+    home.file("copy.csv", "chat,cat\nchien,dog\nvache,kine\ncoq,rooster\npoule,hen\n");
+    let ran = home.on(0).run("import copy.csv").exits(0).silently();
+    assert!(ran.out.contains("decks/copy.yaml: 2 new"), "{}", ran.out);
+    home.rename("b/vocabulary.csv", "b/gone.txt");
+    home.file("c/vocabulary.csv", "chat,cat\nours,bear\nhibou,owl\n");
+    let ran = home.on(0).run("import c/vocabulary.csv").exits(0).silently();
+    assert!(ran.out.contains("decks/vocabulary.yaml: 2 new"), "{}", ran.out);
+}
+
+#[test]
+fn a_folder_of_decks_that_was_moved_stays_one() {
+    let home = Home::new();
+    home.file(
+        "team/verbs.yaml",
+        "cards:\n- {id: go, front: go, back: aller}\n- {id: be, front: be, back: être}\n",
+    );
+    home.file(
+        "team/nouns.yaml",
+        "cards:\n- {id: cat, front: cat, back: chat}\n- {id: dog, front: dog, back: chien}\n",
+    );
+    home.on(0).run("import team").exits(0);
+    home.rename("team", "ours");
+    home.file(
+        "ours/verbs.yaml",
+        "cards:\n- {id: go, front: to go, back: aller}\n- {id: be, front: be, back: être}\n",
+    );
+    let ran = home.on(0).run("import ours").exits(0);
+    assert!(ran.out.contains("decks/team/verbs.yaml: 1 updated, 1 there already"), "{}", ran.out);
+    assert_eq!(decks(&home).len(), 2);
+    assert_eq!(home.on(0).card("go")["front"], "to go");
+}
+
+#[test]
 fn names_that_are_taken_get_a_number() {
     let home = Home::with("cards: [{id: a, front: mine, back: card}]\n");
     home.file("deck.tsv", "front\tback\nchat\tcat\n");
@@ -347,6 +402,87 @@ fn a_folder_can_be_linked() {
 }
 
 #[test]
+fn text_that_is_not_utf_8_is_read_by_its_encoding() {
+    let home = Home::new();
+    let bytes = |name: &str, bytes: &[u8]| fs::write(home.path().join(name), bytes).unwrap();
+    bytes("latin.csv", b"front,back\r\ncaf\xe9,\x93coffee\x94\r\n");
+    home.on(0).run("import latin.csv --encoding Latin1").exits(0);
+    let latin = text(&home, "latin");
+    assert!(latin.contains("front: café\n") && latin.contains("“coffee”"), "{latin}");
+    // What is told by its text is told by what that says.
+    let wide: Vec<u8> =
+        "\u{feff}été\tsummer\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes("wide.txt", &wide);
+    home.on(0).run("import wide.txt").exits(0);
+    assert!(text(&home, "wide").contains("front: été\n    back: summer\n"));
+    home.on(0).run("import wide.txt --encoding shift_jis").exits(0);
+    assert_eq!(decks(&home).len(), 2);
+    let help = home.on(0).ok("import --help");
+    assert!(help.contains("--encoding <E>"), "{help}");
+}
+
+#[test]
+fn what_comes_through_a_pipe_is_a_file_without_a_name() {
+    let home = board();
+    let pipe = |text: &str, line: &str| home.on(0).input(text).run(line);
+    let ran = pipe("chat\tcat\nchien\n", "import -").exits(1);
+    assert!(ran.out.starts_with("stdin: table\n  decks/imported.yaml: 1 new\n"), "{}", ran.out);
+    ran.says("stdin:2: no back; left out");
+    pipe("coq,cock\n", "import - --format csv --deck lang/words").exits(0);
+    assert!(text(&home, "lang/words").starts_with("deck: words\n"));
+    // A deck is called by its title, and a board by its categories.
+    pipe("deck: More Verbs\ncards: [{front: go, back: aller}]\n", "import - --format yaml")
+        .exits(0);
+    assert!(text(&home, "more-verbs").starts_with("deck: More Verbs\n"));
+    let ran = pipe(BOARD, "import -").exits(0);
+    assert!(ran.out.contains("decks/processes.yaml: 3 new"), "{}", ran.out);
+    // Other pipes are no other.
+    let fifo = home.path().join("fifo");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).unwrap();
+    let written = std::thread::spawn(move || fs::write(fifo, "vache\tcow\n").unwrap());
+    let ran = home.on(0).run("import fifo").exits(0);
+    written.join().unwrap();
+    assert!(ran.out.starts_with("fifo: table\n  decks/imported.yaml: 1 new\n"), "{}", ran.out);
+    let before = decks(&home);
+    for (text, line, status, says) in [
+        ("chat,cat\n", "import -", 1, "it is not clear what stdin is"),
+        ("chat,cat\n", "import -", 1, "as in `retain import - --format csv`"),
+        ("", "import - --format csv", 1, "nothing came through stdin"),
+        ("a,b\n", "import - --format board", 1, "stdin cannot be read: it is no quiz board"),
+        ("a,b\n", "import - - --format csv", 2, "`-` stands twice"),
+        ("a,b\n", "import - --link", 2, "--link takes a folder"),
+        ("a,b\n", "import - --format csv --place 400.1=x", 2, "--place is for"),
+    ] {
+        pipe(text, line).exits(status).says(says);
+        assert_eq!(decks(&home), before, "{line}");
+    }
+    // A file that is called so can be named.
+    home.file("-", "poule\then\n");
+    home.on(0).run("import ./-").exits(0);
+}
+
+#[test]
+fn what_comes_again_into_the_same_deck_is_a_new_version() {
+    let home = board();
+    let pipe = |text: &str, line: &str| home.on(0).input(text).run(line);
+    let words = "import - --format csv --deck words";
+    pipe("id,front,back\na,chat,cat\nb,chien,hound\n", words).exits(0);
+    home.edit("words", "back: hound", "back: a hound");
+    let ran = pipe("id,front,back\na,chat,tomcat\nb,chien,dog\nc,coq,cock\n", words).exits(0);
+    assert!(ran.out.contains("decks/words.yaml: 1 new, 1 updated, 1 kept as you have it"));
+    ran.says("line 3 of stdin says another back: dog");
+    // Into another one it is something else.
+    let ran = pipe("chat,puss\n", "import - --format csv --deck pets").exits(0);
+    assert!(ran.out.contains("decks/pets.yaml: 1 new"), "{}", ran.out);
+    // Where cells of a board belong is said once, and another board is another one.
+    pipe(BOARD, "import - --place 400.1=Processes").exits(0);
+    let ran = pipe(BOARD, "import -").exits(0).says("400.2 (line 69)");
+    assert!(!ran.err.contains("400.1"), "{}", ran.err);
+    let ran = pipe(&BOARD.replace("Processes", "Jobs"), "import -").exits(0);
+    ran.says("400.1 (line 63), 400.2 (line 69)");
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
     let home = board();
     home.file("good.csv", "a,b\n");
@@ -357,7 +493,7 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
     home.file("twice.csv", "front,back,front\n");
     home.file("empty/readme.txt", "");
     fs::write(home.path().join("latin.csv"), b"a,b\ncaf\xe9,x\n").unwrap();
-    fs::write(home.path().join("wide.csv"), b"\xff\xfea\0").unwrap();
+    fs::write(home.path().join("wide.csv"), b"\xff\xfea\0b").unwrap();
     for (file, why) in [
         ("nowhere.csv", "nowhere.csv is not there"),
         ("prose.txt", "it is not clear what prose.txt is"),
@@ -366,7 +502,9 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
         ("broken.yaml", "broken.yaml cannot be read: line "),
         ("twice.csv", "two columns are called `front`"),
         ("latin.csv", "latin.csv cannot be read: line 2 is not UTF-8"),
-        ("wide.csv", "it is UTF-16, not UTF-8"),
+        ("latin.csv", "it may be windows-1252: try --encoding windows-1252"),
+        ("latin.csv --encoding shift_jis", "latin.csv cannot be read: line 2 is not Shift_JIS"),
+        ("wide.csv", "wide.csv cannot be read: line 1 is not UTF-16LE"),
         ("empty", "there is no YAML deck below empty"),
         ("prose.txt --format board", "it is no quiz board: no line is a value"),
         ("shell.txt --place 900.1=Processes", "it has no cell 900.1"),
@@ -384,7 +522,9 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
         ("good.csv --place 400.1=a", "--place is for the cells of a quiz board"),
         ("good.csv --deck ../x", "is no name for a deck"),
         ("good.csv --format apkg", "invalid value"),
+        ("good.csv --encoding utf-9", "there are utf-8, utf-16le, windows-1252, latin1, shift_jis"),
         ("--link --deck x good.csv", "cannot be used with"),
+        ("--link --encoding utf-8 good.csv", "cannot be used with"),
         ("", "required"),
     ] {
         home.on(0).run(&format!("import {arguments}")).exits(2).says(why);

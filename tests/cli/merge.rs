@@ -155,14 +155,36 @@ fn the_history_of_another_learner_needs_a_word() {
     assert_eq!(digest(&two), before);
 
     let args = ["merge".as_ref(), "--same-person".as_ref(), file.as_os_str()];
-    two.on(1).run_args(args).exits(0).silently();
+    let ran = two.on(1).run_args(args).exits(0).says("there is no way back but this copy:\n");
     assert_eq!(events(&two), 2);
+    let copy = two.path().join("backups/before-merge-2026-11-25.db");
+    assert_eq!(ran.err.lines().last(), Some(&*format!("  retain restore {}", copy.display())));
     // Said once, it is known.
     one.on(2).ok("grade b good");
     merge(&two.on(3), &exported(&one)).exits(0).silently();
     let file = exported(&two);
     one.on(3).run_args(["merge".as_ref(), file.as_os_str(), "--same-person".as_ref()]).exits(0);
     assert_eq!(digest(&one), digest(&two));
+    // Nor is there another copy: nothing was mixed that was not mixed before.
+    assert_eq!(std::fs::read_dir(two.path().join("backups")).unwrap().count(), 1);
+    two.on(4).run_args(["restore".as_ref(), copy.as_os_str()]).exits(0);
+    assert_eq!(digest(&two), before);
+}
+
+#[test]
+fn the_histories_of_two_learners_are_not_mixed_without_a_copy() {
+    let (one, two) = (Home::with(TWO), another(TWO));
+    one.on(0).ok("grade a good");
+    two.on(0).ok("grade b good");
+    let (before, file) = (digest(&two), exported(&one));
+    two.file("backups", "in the way");
+    let args = ["merge".as_ref(), "--same-person".as_ref(), file.as_os_str()];
+    two.on(1).run_args(args).exits(1).says("backups");
+    assert_eq!(digest(&two), before);
+    // What is nobody's yet needs none, and neither does one's own.
+    let new = Home::new();
+    new.on(1).run_args(args).exits(0).silently();
+    one.on(1).run_args(args).exits(0).silently();
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn bash_completes_commands_flags_decks_tags_states_and_cards() {
         (&["due", "is", ":", "su"], &["suspended"]),
         (&["show", "g"], &["go"]),
         (&["list", "--sort", "inter"], &["interval"]),
+        (&["import", "--encoding", "Shi"], &["shift_jis"]),
     ] {
         assert_eq!(offered(&home, words), wanted, "{words:?}");
     }

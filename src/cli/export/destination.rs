@@ -1,13 +1,12 @@
 //! Where an export goes.
 
-use std::fs::Permissions;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::cli::home::Home;
 use crate::cli::io::{Io, unwritten};
+use crate::cli::whole::Unfinished;
 use crate::cli::words;
 use crate::store::BACKUPS;
 
@@ -32,7 +31,7 @@ enum Out {
     /// Something that is no file, such as a pipe with a name.
     Special(BufWriter<std::fs::File>),
     File {
-        file: BufWriter<tempfile::NamedTempFile>,
+        file: BufWriter<Unfinished>,
         path: PathBuf,
         replaces: bool,
     },
@@ -82,21 +81,11 @@ impl Destination {
         if there.as_ref().is_some_and(|there| there.permissions().readonly()) {
             return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
         }
-        let mode = match (&there, privacy) {
-            (Some(there), _) => there.permissions().mode() & 0o777,
-            (None, Privacy::Mine) => 0o600,
-            (None, Privacy::Shared) => 0o666,
+        let mode = match privacy {
+            Privacy::Mine => 0o600,
+            Privacy::Shared => 0o666,
         };
-        let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = tempfile::Builder::new()
-            .prefix(".unfinished-")
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .map_err(|error| failed(error.kind().into()))?; // its own words name the unfinished file
-        if there.is_some() {
-            let set = file.as_file().set_permissions(Permissions::from_mode(mode));
-            set.map_err(failed)?;
-        }
+        let file = Unfinished::begin(&real, mode).map_err(failed)?;
         let replaces = there.is_some();
         let out = Out::File { file: BufWriter::new(file), path: real, replaces };
         Ok(Destination { out, is_terminal: false })
@@ -120,8 +109,7 @@ impl Destination {
         let Out::File { file, path, replaces } = self.out else { return Ok(None) };
         let failed = |error: std::io::Error| unwritten_file(&path, &error);
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
+        file.replace().map_err(failed)?;
         Ok(Some(replaces))
     }
 }

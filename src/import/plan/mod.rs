@@ -1,0 +1,124 @@
+//! The one rule of all imports: what becomes of the decks when other people's cards come in.
+//!
+//! - A card that is there already, by its id or else by front and back, is not doubled.
+//! - A name that is taken by other cards gets a number, be it of a deck or of a card.
+//! - A card of a source that was imported before is merged by three texts: what that import brought,
+//!   what the deck says now, and what the source says now. What nobody touched is updated; what the
+//!   learner touched is kept, and told.
+//! - Nothing is taken away.
+
+mod change;
+mod record;
+mod shelf;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::collections::HashSet;
+
+pub use self::record::Record;
+use self::record::{Kept, matched};
+pub use self::shelf::{Shelf, Shelved};
+use self::work::Work;
+use super::Imported;
+use crate::card::Answer;
+
+/// What becomes of a card of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It says what it said.
+    Same,
+    /// These keys are as in the source now.
+    Updated(Vec<&'static str>),
+    /// These keys are other ones in the deck, and stay; perhaps others were updated.
+    Kept {
+        /// What stays.
+        kept: Vec<&'static str>,
+        /// What was updated.
+        updated: Vec<&'static str>,
+    },
+    /// It was taken out of its deck, and stays out.
+    Gone,
+    /// It went to another deck, from the one that is named.
+    Moved(String),
+}
+
+/// A card of the source, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its id.
+    pub id: String,
+    /// Its line in the source.
+    pub line: u32,
+    /// The question, as the source has it.
+    pub front: String,
+    /// The answer, as the source has it.
+    pub back: Answer,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// The file it is in, as commands show it.
+    pub file: String,
+}
+
+/// What becomes of a source.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Its cards, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Names that were taken: the wanted and the given one.
+    pub renamed: Vec<(String, String)>,
+    /// What is to be kept of it.
+    pub record: Record,
+}
+
+impl Shelf {
+    /// Plans what becomes of a source: `record` is what was kept of its last import.
+    pub fn take_in(&mut self, imported: &Imported, record: Record) -> Report {
+        let mut report =
+            Report { record: Record { cards: Vec::new(), ..record.clone() }, ..Report::default() };
+        let matched = matched(imported, &record.cards);
+        let mut used: HashSet<usize> = HashSet::new();
+        let mut work = Work::default();
+        for (deck_at, deck) in imported.decks.iter().enumerate() {
+            for (item_at, item) in deck.items.iter().enumerate() {
+                let known = matched[deck_at][item_at];
+                used.extend(known);
+                let known = known.and_then(|at| record.cards.get(at));
+                let step = self.step(deck, item, known, &work);
+                work.take(deck_at, item, known, step);
+            }
+        }
+        self.update(&mut work);
+        self.remove_moved(&mut work);
+        self.add(imported, &record, &mut work, &mut report);
+        for done in work.done {
+            let (item, kept) = (done.item, done.kept);
+            report.outcomes.push(Outcome {
+                id: done.id.clone(),
+                line: item.note.line,
+                front: item.note.front.clone(),
+                back: item.note.back.clone(),
+                fate: done.fate,
+                file: done.file,
+            });
+            if kept {
+                report.record.cards.push(Kept {
+                    origin: item.origin,
+                    id: done.id,
+                    wanted: imported.decks[done.deck].name.clone(),
+                    deck: done.deck_name,
+                    front: item.note.front,
+                    back: item.note.back,
+                    reverse: item.note.reverse,
+                    details: item.note.details,
+                });
+            }
+        }
+        // What the source says no more may come again.
+        let left = record.cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at));
+        report.record.cards.extend(left.map(|(_, kept)| kept));
+        report
+    }
+}

@@ -1,0 +1,141 @@
+//! What is to be done about each card of a source, and how far that is.
+
+use std::collections::HashSet;
+
+use super::record::Kept;
+use super::{Fate, Shelf};
+use crate::card::Note;
+use crate::import::{ImportedDeck, Item, Wanted};
+
+/// What is to be done about a card.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    Add,
+    /// It is there already.
+    Same((usize, usize)),
+    /// Its id is there, with other texts.
+    Other((usize, usize)),
+    /// It is in the source twice.
+    Twice,
+    Merge((usize, usize)),
+    Move {
+        from: (usize, usize),
+        elsewhere: bool,
+    },
+    Gone,
+}
+
+/// A card of the source while its fate is worked out.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) deck: usize,
+    pub(super) item: Item,
+    pub(super) id: String,
+    /// Where it is now.
+    pub(super) place: Option<(usize, usize)>,
+    /// What was imported last, where the two are to be merged.
+    pub(super) base: Option<Note>,
+    /// The card that comes from another deck.
+    pub(super) moving: Option<Note>,
+    /// Whether it is in another deck already.
+    pub(super) elsewhere: bool,
+    pub(super) fate: Fate,
+    pub(super) file: String,
+    pub(super) deck_name: String,
+    /// Whether it is kept for the next import.
+    pub(super) kept: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) done: Vec<Done>,
+    ids: HashSet<String>,
+    texts: HashSet<String>,
+}
+
+impl Work {
+    pub(super) fn take(&mut self, deck: usize, item: &Item, known: Option<&Kept>, step: Step) {
+        let mut done = Done {
+            deck,
+            item: item.clone(),
+            id: known.map(|known| known.id.clone()).unwrap_or_default(),
+            place: None,
+            base: None,
+            moving: None,
+            elsewhere: false,
+            fate: Fate::Same,
+            file: String::new(),
+            deck_name: known.map(|known| known.deck.clone()).unwrap_or_default(),
+            kept: true,
+        };
+        match step {
+            Step::Add => {
+                done.fate = Fate::Added;
+                self.texts.insert(item.note.key_of_both());
+                if let Wanted::Given(id) = &item.id {
+                    self.ids.insert(id.clone());
+                }
+            }
+            Step::Same(place) => done.place = Some(place),
+            Step::Other(place) => {
+                done.place = Some(place);
+                done.fate = Fate::Kept { kept: vec!["text"], updated: Vec::new() };
+            }
+            Step::Twice => done.kept = false,
+            Step::Merge(place) => {
+                (done.place, done.base) = (Some(place), known.map(Kept::note));
+            }
+            Step::Move { from, elsewhere } => {
+                (done.place, done.base) = (Some(from), known.map(Kept::note));
+                done.elsewhere = elsewhere;
+                done.fate = Fate::Moved(known.map(|known| known.deck.clone()).unwrap_or_default());
+            }
+            Step::Gone => done.fate = Fate::Gone,
+        }
+        self.done.push(done);
+    }
+}
+
+impl Shelf {
+    /// Returns what is to be done about a card of the source.
+    pub(super) fn step(
+        &self,
+        deck: &ImportedDeck,
+        item: &Item,
+        known: Option<&Kept>,
+        work: &Work,
+    ) -> Step {
+        if let Some(known) = known {
+            let places = self.by_id.get(&known.id).map_or(&[][..], Vec::as_slice);
+            let in_old =
+                places.iter().copied().find(|place| self.files[place.0].deck == known.deck);
+            if let Some(from) = in_old.filter(|_| known.wanted != deck.name) {
+                let elsewhere = places.iter().any(|place| *place != from);
+                return Step::Move { from, elsewhere };
+            }
+            return match places.first() {
+                Some(place) => Step::Merge(*place),
+                None if self.by_name.contains_key(&known.deck) => Step::Gone,
+                None => Step::Add,
+            };
+        }
+        let same = |place: &(usize, usize)| {
+            let texts = |note: &Note| Note { id: None, line: 0, ..note.clone() };
+            self.note(*place).is_some_and(|note| texts(note) == texts(&item.note))
+        };
+        if let Wanted::Given(id) = &item.id {
+            if let Some(place) = self.by_id.get(id).and_then(|places| places.first()) {
+                return if same(place) { Step::Same(*place) } else { Step::Other(*place) };
+            }
+            if work.ids.contains(id) {
+                return Step::Twice;
+            }
+        }
+        let texts = item.note.key_of_both();
+        match self.by_texts.get(&texts) {
+            Some(place) => Step::Same(*place),
+            None if work.texts.contains(&texts) => Step::Twice,
+            None => Step::Add,
+        }
+    }
+}
