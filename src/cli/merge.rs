@@ -1,6 +1,6 @@
 //! `merge`: another history into this one.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -112,8 +112,10 @@ fn report(united: &United, io: &mut Io) -> Result<(), CliError> {
 /// Opens a file as what it is, and returns whose history it holds.
 fn open(file: &Path, home: &Home) -> Result<(Source, Option<LearnerId>), CliError> {
     let shown = words::path(file);
-    let unreadable =
-        |error: std::io::Error| CliError::failed(format!("{shown} cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => CliError::failed(format!("{shown} is not there")),
+        _ => CliError::failed(format!("{shown} cannot be read: {error}")),
+    };
     let input: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {

@@ -73,8 +73,10 @@ impl Problems {
         self.found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         if self.untold > 0 {
             let message = format!("and {} more", self.untold);
+            let severity = self.found.iter().map(|found| found.severity).min();
             self.whole_file(MORE, message, "mend these first");
             if let Some(more) = self.found.last_mut() {
+                more.severity = severity.unwrap_or(Severity::Error);
                 more.width = clamped(self.untold as u64);
             }
         }

@@ -347,8 +347,9 @@ fn of_many_mistakes_a_hundred_are_listed_and_all_are_counted() {
     home.deck("one", &again);
     home.deck("two", &again);
     let ran = home.on(0).run("check").exits(1);
-    assert!(ran.out.ends_with("900 errors\n"), "{}", &ran.out[ran.out.len() - 300..]);
-    assert!(ran.out.contains("decks/bad.yaml: and 500 more"));
+    assert!(ran.out.ends_with("900 errors, 299 warnings\n"), "{}", &ran.out[ran.out.len() - 300..]);
+    assert!(ran.out.contains("error[more]: decks/bad.yaml: and 500 more"));
+    assert!(ran.out.contains("warning[more]: decks/bad.yaml: and 199 more"));
     assert!(ran.out.find("decks/bad.yaml:2").unwrap() < ran.out.find("and 500 more").unwrap());
     home.on(0).run("due").exits(0).says("900 errors");
     assert_eq!(home.on(0).ok("due --count").trim(), "20");

@@ -259,7 +259,7 @@ fn colours_are_only_added() {
       Thu 28 Jan  0 due
       Fri 29 Jan  0 due
 
-    ^[1mDecks^[0m
+    ^[1mDecks, with what is asked today^[0m
       ^[1mdeck         ^[0m  5 cards  1 due  1 new  83.3 % recalled
       ^[1mSpanish verbs^[0m   1 card  0 due  0 new   0.0 % recalled
     ");
@@ -286,7 +286,7 @@ fn colours_are_only_added() {
       Thu 28 Jan  0 due
       Fri 29 Jan  0 due
 
-    ^[1mDecks^[0m
+    ^[1mDecks, with what is asked today^[0m
       ^[1mdeck^[0m
         5 cards, 1 due, 1 new, 83.3 %
         recalled
