@@ -14,6 +14,7 @@ use super::{
 };
 use crate::card::{Answer, Note, content_key};
 use crate::deck::Head;
+use crate::text::short;
 
 /// Where cells go whose category nobody has said.
 pub const UNPLACED: &str = "unplaced";
@@ -120,7 +121,7 @@ pub fn categories(input: &[u8]) -> Result<Vec<String>, Unreadable> {
         lines[..first].iter().filter(|line| !line.is_empty()).cloned().collect();
     for (at, name) in names.iter().enumerate() {
         if names[..at].iter().any(|other| same_name(other, name)) {
-            return Err(Unreadable(format!("two categories are called {name:?}")));
+            return Err(Unreadable(format!("two categories are called {:?}", short(name))));
         }
     }
     match names.len() {
@@ -503,12 +504,17 @@ fn assign(cells: &mut [Cell], categories: usize) {
 fn place(cells: &mut [Cell], categories: &[String], placed: &Placements) -> Result<(), Unreadable> {
     for (place, name) in placed {
         let category = category_named(categories, name).ok_or_else(|| {
-            Unreadable(format!("it has no category {name:?}; there are {}", categories.join(", ")))
+            let known: Vec<String> = categories.iter().map(|name| short(name)).collect();
+            let (name, known) = (short(name), known.join(", "));
+            Unreadable(format!("it has no category {name:?}; there are {known}"))
         })?;
         let cell = cells.iter_mut().find(|cell| cell.place == *place);
         let cell = cell.ok_or_else(|| Unreadable(format!("it has no cell {place}")))?;
         if !cell.ambiguous && cell.category != Some(category) {
-            let own = cell.category.and_then(|at| categories.get(at)).map_or("", String::as_str);
+            let own = cell
+                .category
+                .and_then(|at| categories.get(at))
+                .map_or_else(String::new, |own| short(own));
             return Err(Unreadable(format!("the cell {place} is of {own:?}: its row is full")));
         }
         cell.category = Some(category);
@@ -635,7 +641,7 @@ fn each_once(cells: Vec<Cell>, categories: &[String], remarks: &mut Vec<Skipped>
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<Cell> = Vec::new();
     let name = |cell: &Cell| match cell.category.and_then(|at| categories.get(at)) {
-        Some(category) => format!("{category} {}", cell.place.value),
+        Some(category) => format!("{} {}", short(category), cell.place.value),
         None => format!("cell {}", cell.place),
     };
     for cell in cells.into_iter().filter(|cell| !cell.note.front.is_empty()) {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::card::{Answer, Note, is_id};
 
+use crate::text::short;
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;
 
@@ -158,7 +159,7 @@ fn row(
     details.ordered = cell(ORDERED).map(|cell| flag(Some(cell), ORDERED)).transpose()?;
     let id = match cell("id") {
         Some(id) if is_id(&id) => Wanted::Given(id),
-        Some(id) => return Err(format!("{id:?} is no id")),
+        Some(id) => return Err(format!("{:?} is no id", short(&id))),
         None => Wanted::OfContent,
     };
     let origin = match &id {
@@ -172,7 +173,7 @@ fn number(cell: Option<String>, name: &str, from: u32, to: u32) -> Result<Option
     let Some(cell) = cell else { return Ok(None) };
     match cell.parse() {
         Ok(number) if (from..=to).contains(&number) => Ok(Some(number)),
-        _ => Err(format!("`{name}` {cell:?} is not a whole number from {from} to {to}")),
+        _ => Err(format!("`{name}` {:?} is not a whole number from {from} to {to}", short(&cell))),
     }
 }
 
@@ -181,7 +182,7 @@ fn flag(cell: Option<String>, name: &str) -> Result<bool, String> {
     match cell.to_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "x" => Ok(true),
         "false" | "no" | "n" | "0" => Ok(false),
-        _ => Err(format!("`{name}` {cell:?} is neither true nor false")),
+        _ => Err(format!("`{name}` {:?} is neither true nor false", short(&cell))),
     }
 }
 
@@ -252,7 +253,12 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
                     "space" => b' ',
                     "pipe" | "|" => b'|',
                     "colon" | ":" => b':',
-                    _ => return Err(Unreadable(format!("no separator is called {value:?}"))),
+                    _ => {
+                        return Err(Unreadable(format!(
+                            "no separator is called {:?}",
+                            short(value)
+                        )));
+                    }
                 };
             }
             "html" => head.html = word == "true",

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::fields::{Entry, Fields, Names};
 use super::value::{At, Place, Value, clamped};
 use crate::diagnostic::{Diagnostic, MORE, Severity};
-use crate::text;
+use crate::text::short;
 
 /// How many findings of one file are told.
 const MOST_FINDINGS: usize = 100;
@@ -449,12 +449,6 @@ fn listed(words: &[&str], last: &str) -> String {
         Some((end, before)) => format!("{} {last} {end}", before.join(", ")),
         None => String::new(),
     }
-}
-
-/// Returns `text` in one line of at most 40 characters.
-fn short(text: &str) -> String {
-    let line = text::one_line(&text.chars().take(40).collect::<String>());
-    if text.chars().nth(40).is_some() { format!("{}…", line.trim_end()) } else { line }
 }
 
 /// Returns the one of `known` that other programs call `word`.
