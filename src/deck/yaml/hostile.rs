@@ -79,6 +79,13 @@ fn a_broken_head_leaves_the_cards() {
 }
 
 #[test]
+fn cards_keep_their_order_when_there_are_cards_twice() {
+    let text = "cards:\n- front: a\n  back: b\n- c: d: e\ncards:\n  - {front: x, back: y}\n";
+    assert_eq!(findings(text), ["4:7 unquoted-colon", "5:1 duplicate-key"]);
+    assert_eq!(fronts(text), ["a", "x"]);
+}
+
+#[test]
 fn an_alias_into_another_piece_is_told_and_not_called_unknown() {
     let text = "cards:\n- front: &f a\n  back: b\n- front: *f\n  back: c\n- front: d: e\n";
     assert_eq!(findings(text), ["4:10 anchor-elsewhere", "6:11 unquoted-colon"]);
