@@ -26,6 +26,9 @@ const LARGEST: usize = 1 << 20;
 /// As many categories as a board has at most.
 const MOST_CATEGORIES: usize = 40;
 
+/// What ends a line; the last four only here, and not for editors.
+const ENDS: [char; 6] = ['\n', '\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'];
+
 /// A cell of a board: the value of its row, and which one it is there, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -153,9 +156,9 @@ fn same_name(one: &str, other: &str) -> bool {
 /// Bytes that are no text, a text that is no board, a placement in a category that is not there.
 pub fn read(input: &[u8], all: Option<&str>, placed: &Placements) -> Result<Imported, Unreadable> {
     let categories = categories(input)?;
-    let lines = lines_of(text_of(input)?);
+    let text = text_of(input)?;
     let mut imported = Imported::default();
-    let mut cells = cells(&lines, &mut imported)?;
+    let mut cells = cells(&lines_of(text), &numbers_of(text), &mut imported)?;
     assign(&mut cells, categories.len());
     let count = cells.len();
     place(&mut cells, &categories, placed)?;
@@ -244,8 +247,21 @@ fn lines_of(text: &str) -> Vec<String> {
     };
     let visible = |char: &char| !matches!(char, '\u{200b}' | '\u{feff}' | '\u{ad}' | '\u{2060}');
     text.replace("\r\n", "\n")
-        .split(['\n', '\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'])
+        .split(ENDS)
         .map(|line| line.chars().filter(visible).map(plain).collect::<String>().trim().to_owned())
+        .collect()
+}
+
+/// Returns the number that each of the lines has in an editor.
+fn numbers_of(text: &str) -> Vec<usize> {
+    let mut number = 1;
+    text.replace("\r\n", "\n")
+        .split_inclusive(ENDS)
+        .map(|line| {
+            let own = number;
+            number += usize::from(line.ends_with(['\n', '\r']));
+            own
+        })
         .collect()
 }
 
@@ -257,8 +273,12 @@ fn value_of(line: &str) -> Option<u32> {
     digits.parse().ok().filter(|value| number && (1..=1_000_000).contains(value))
 }
 
-/// Returns the cells, each with its place in its row.
-fn cells(lines: &[String], imported: &mut Imported) -> Result<Vec<Cell>, Unreadable> {
+/// Returns the cells, each with its place in its row; `numbers` are those of the lines.
+fn cells(
+    lines: &[String],
+    numbers: &[usize],
+    imported: &mut Imported,
+) -> Result<Vec<Cell>, Unreadable> {
     // A number above another one is a response, unless both are the same value.
     let mut next: Option<&String> = None;
     let mut starts: Vec<(usize, u32)> = Vec::new();
@@ -279,19 +299,19 @@ fn cells(lines: &[String], imported: &mut Imported) -> Result<Vec<Cell>, Unreada
         let position = positions.entry(*value).or_default();
         *position += 1;
         let place = Place { value: *value, position: *position };
-        match cell(&lines[start + 1..end], start + 1) {
+        let line = numbers[*start];
+        let note = match cell(&lines[start + 1..end], line) {
             Ok(mut note) => {
                 note.details.value = Some(*value);
-                cells.push(Cell { place, line: start + 1, note, category: None, ambiguous: false });
+                note
             }
             Err(what) => {
-                let what = format!("the cell {place} has {what}");
-                imported.skipped.push(Skipped::new(start + 1, what));
+                imported.skipped.push(Skipped::new(line, format!("the cell {place} has {what}")));
                 // Its column stays taken.
-                let note = simple(start + 1, String::new(), Answer::Text(String::new()));
-                cells.push(Cell { place, line: start + 1, note, category: None, ambiguous: false });
+                simple(line, String::new(), Answer::Text(String::new()))
             }
-        }
+        };
+        cells.push(Cell { place, line, note, category: None, ambiguous: false });
     }
     if cells.len() > MOST_CELLS {
         return Err(Unreadable(format!("it has over {MOST_CELLS} cells")));
@@ -734,6 +754,14 @@ mod tests {
             let need = cell_of(&format!("{clue}\n\n- x\n- y")).unwrap().details.need;
             assert_eq!(need, one.then_some(1), "{clue}");
         }
+    }
+
+    #[test]
+    fn lines_are_numbered_as_editors_do() {
+        let board = "Ports\r\n100\u{b}ssh\u{b}\u{b}22\u{2028}200\r\nhttp\r\r80\n300\nnone";
+        let read = read(board.as_bytes(), None, &Placements::new()).unwrap();
+        let lines: Vec<u32> = read.decks[0].items.iter().map(|item| item.note.line).collect();
+        assert_eq!((lines, read.skipped[0].line), (vec![2, 2], 6));
     }
 
     #[test]

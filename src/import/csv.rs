@@ -3,11 +3,12 @@
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
-    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, one_deck, simple, text_of,
+    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, line_ends, one_deck,
+    simple, text_of,
 };
 use crate::card::{Answer, Note, is_id};
-
 use crate::text::short;
+
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;
 
@@ -29,7 +30,7 @@ const ORDERED: &str = "ordered";
 pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreadable> {
     let text = text_of(input)?;
     let (head, body) = anki_head(text, separator)?;
-    let above = text[..text.len() - body.len()].matches('\n').count();
+    let above = line_ends(&text.as_bytes()[..text.len() - body.len()]);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -48,7 +49,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
         }
         let at = record.position().map_or(0, |place| place.byte() as usize);
         let blank = body[at..].len() - body[at..].trim_start_matches(['\n', '\r']).len();
-        line += body[seen..at + blank].matches('\n').count();
+        line += line_ends(&body.as_bytes()[seen..at + blank]);
         seen = at + blank;
         let cells: Vec<String> = record
             .iter()
@@ -412,6 +413,7 @@ mod tests {
             let text = format!("front,back,id,value,need,reverse\n{row}\n");
             assert_eq!(skipped(&text), [format!("2: {what}")], "{row}");
         }
+        assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
     }

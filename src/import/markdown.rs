@@ -28,7 +28,7 @@ struct Open {
 ///
 /// Bytes that are no text, a text without cards, too many of them.
 pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
-    let text = text_of(input)?.replace("\r\n", "\n");
+    let text = text_of(input)?.replace("\r\n", "\n").replace('\r', "\n");
     let mut deck = one_deck(name);
     let mut skipped = Vec::new();
     let (title, body) = head(&text);
@@ -181,6 +181,7 @@ mod tests {
         ];
         assert_eq!(cards(text), wanted);
         assert_eq!(cards(&text.replace('\n', "\r\n")), wanted);
+        assert_eq!(cards(&text.replace('\n', "\r")), wanted);
     }
 
     #[test]

@@ -140,14 +140,24 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, Unreadable> {
         return Err(Unreadable("it is UTF-16, not UTF-8".into()));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let above = &bytes[..error.valid_up_to()];
-        let line = above.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = line_ends(&bytes[..error.valid_up_to()]) + 1;
         Unreadable(format!("line {line} is not UTF-8"))
     })?;
     if text.contains('\0') {
         return Err(Unreadable("it is no text: there are zero bytes in it".into()));
     }
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Returns how many lines end in a text, as editors count them: at CR, LF, and both together.
+fn line_ends(text: &[u8]) -> usize {
+    let next = text.iter().skip(1).map(Some).chain([None]);
+    let ends = text.iter().zip(next).filter(|(byte, next)| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count()
 }
 
 /// Returns a name as files and ids can have it: small letters, digits and hyphens; `None` if
@@ -244,7 +254,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_line() {
         assert_eq!(text_of(b"\xef\xbb\xbfa"), Ok("a"));
-        assert_eq!(text_of(b"a\n\xff").unwrap_err().0, "line 2 is not UTF-8");
+        for text in [&b"a\n\xff"[..], b"a\r\n\xff", b"a\r\xff"] {
+            assert_eq!(text_of(text).unwrap_err().0, "line 2 is not UTF-8");
+        }
         assert!(text_of(b"\xff\xfea\0").unwrap_err().0.contains("UTF-16"));
         assert!(text_of(b"PK\x03\0").unwrap_err().0.contains("no text"));
     }
