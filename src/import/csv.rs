@@ -3,8 +3,8 @@
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
-    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, line_ends, one_deck,
-    simple, text_of,
+    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, leave_out_doubles,
+    line_ends, one_deck, simple, text_of,
 };
 use crate::card::{Answer, Note, is_id};
 use crate::text::short;
@@ -75,6 +75,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
     }
     deck.head.tags = head.tags;
     super::decks::share_tags(&mut deck);
+    leave_out_doubles(&mut deck, &mut imported.skipped);
     imported.decks.push(deck);
     Ok(imported)
 }
@@ -416,6 +417,13 @@ mod tests {
         assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn of_two_cards_with_one_id_the_second_is_named_and_left_out() {
+        let table = "id,front,back\na,one,1\na,two,2\n,three,3\na,one,1\n";
+        assert_eq!(skipped(table), ["3: the card on line 2 has the id \"a\""]);
+        assert_eq!(notes(table).len(), 3, "what says the same is no loss");
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub mod markdown;
 pub mod merge;
 pub mod plan;
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::card::{Answer, Details, Note};
@@ -158,6 +160,24 @@ fn line_ends(text: &[u8]) -> usize {
         _ => false,
     });
     ends.count()
+}
+
+/// Leaves out cards whose id is that of an earlier one which says something else, and tells of them.
+fn leave_out_doubles(deck: &mut ImportedDeck, skipped: &mut Vec<Skipped>) {
+    let mut first: HashMap<&str, &Note> = HashMap::new();
+    let doubles = deck.items.iter().map(|item| {
+        let Wanted::Given(id) = &item.id else { return false };
+        let note = *first.entry(id).or_insert(&item.note);
+        let is_double = *note != Note { line: note.line, ..item.note.clone() };
+        if is_double {
+            let what = format!("the card on line {} has the id {id:?}", note.line);
+            skipped.push(Skipped::new(item.note.line as usize, what));
+        }
+        is_double
+    });
+    let mut doubles = doubles.collect::<Vec<_>>().into_iter();
+    deck.items.retain(|_| doubles.next() != Some(true));
+    skipped.sort_by_key(|row| row.line);
 }
 
 /// Returns a name as files and ids can have it: small letters, digits and hyphens; `None` if
