@@ -5,6 +5,8 @@
 mod database;
 #[path = "laws/export.rs"]
 mod export;
+#[path = "laws/fuzz.rs"]
+mod fuzz;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/schema.rs"]
