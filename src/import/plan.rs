@@ -287,7 +287,7 @@ impl Shelf {
             let in_old =
                 places.iter().copied().find(|place| self.files[place.0].deck == known.deck);
             if let Some(from) = in_old.filter(|_| known.wanted != deck.name) {
-                let elsewhere = places.iter().any(|place| *place != from);
+                let elsewhere = places.iter().any(|place| place.0 != from.0);
                 return Step::Move { from, elsewhere };
             }
             return match places.first() {
@@ -928,6 +928,19 @@ mod tests {
         let mut second = shelf(&[("other", &was), ("words", &was)]);
         second.take_in(&source, record);
         assert_eq!(texts(&second), [("other", &*was), ("words", "cards: []\n")]);
+    }
+
+    #[test]
+    fn a_card_moves_also_if_its_deck_has_it_twice() {
+        let mut source = imported(&[note("", "one", "1")], false);
+        let mut first = shelf(&[]);
+        let record = first.take_in(&source, Record::default()).record;
+        source.decks[0].name = "other".into();
+        let copy = first.files[0].text.split_once("cards:\n").unwrap().1.replace("\"1\"", "uno");
+        let mut second = shelf(&[("words", &(first.files[0].text.clone() + &copy))]);
+        second.take_in(&source, record);
+        let backs: Vec<_> = notes(&second).into_iter().map(|note| note.back).collect();
+        assert_eq!(backs, [Answer::Text("uno".into()), Answer::Text("1".into())]);
     }
 
     #[test]
