@@ -11,7 +11,8 @@ use retain::import::plan::{Fate, Outcome, Record, Shelf};
 use retain::import::{self, Imported, ImportedDeck, Item, Skipped, Unreadable, Wanted};
 use retain::query::{MAX_BYTES, Query, Subject};
 use retain::schedule::Stage;
-use retain::text;
+use retain::{settings, text};
+use serde_json::json;
 
 /// The longest sentence that is told, in characters.
 const LONGEST: usize = 400;
@@ -80,12 +81,14 @@ pub fn markdown(bytes: &[u8]) -> String {
     }
 }
 
-/// Reads bytes as a deck, lints it, writes it, takes it in, and adds a card to it.
+/// Reads bytes as a deck, lints it, writes it, takes it in, and takes cards into it; and reads them as
+/// settings.
 pub fn yaml(bytes: &[u8]) -> String {
     let reading = yaml::read(bytes, "decks/d.yaml");
     assert_eq!(yaml::read(bytes, "decks/d.yaml"), reading, "read twice");
     let text = String::from_utf8_lossy(bytes);
     are_inside(&reading.diagnostics, &text);
+    are_inside(&settings::read(bytes, "config.yaml").1, &text);
     let mut codes: Vec<String> = reading.diagnostics.iter().map(|one| one.code.clone()).collect();
     let is_text = std::str::from_utf8(bytes).is_ok();
     if is_text {
@@ -140,7 +143,7 @@ pub fn yaml(bytes: &[u8]) -> String {
         assert_eq!(items(&imported).len() + out, deck.notes.len());
         holds(&imported, &text, &|_| true);
     }
-    takes_a_card(&text, &deck.notes);
+    takes_cards_in(&text, &deck.notes);
     let with = |name, is: bool| if is { name } else { "" };
     format!(
         "{} {}{}{}{}{} {codes:?}",
@@ -383,35 +386,53 @@ fn comes_in(imported: &Imported) {
     }
 }
 
-/// Checks that a card that comes into a deck leaves the others as they are.
-fn takes_a_card(text: &str, notes: &[Note]) {
-    let shown = "decks/d.yaml";
-    let files = [("d.yaml".into(), shown.to_owned(), "d".to_owned(), text.as_bytes().to_vec())];
-    let mut shelf = Shelf::new("decks".into(), files);
-    let note = Note {
+/// Checks that a card that comes into a deck, or another version of its first card, leaves the others
+/// as they are; and that so does a card that goes to another deck.
+fn takes_cards_in(text: &str, notes: &[Note]) {
+    let plain = |note: &Note| Note { line: 0, ..note.clone() };
+    let key = |note: &Note| note.id.clone().unwrap_or_else(|| note.key_of_front());
+    let new = Note {
         id: None,
         line: 1,
         front: "the front of a card that comes in".into(),
         back: Answer::List(vec!["two".into(), "items: # both".into()]),
         reverse: false,
-        details: Details::default(),
+        details: Details { hint: Some("a hint\nof two lines".into()), ..Details::default() },
     };
-    let id = Wanted::Given("one-that-comes-in".into());
-    let items = vec![Item { origin: "one-that-comes-in".into(), id, note: note.clone() }];
-    let deck = ImportedDeck { name: "d".into(), head: Head::default(), items };
-    let imported = Imported { decks: vec![deck], ..Imported::default() };
-    let record: Record = serde_json::from_str(r#"{"decks": {"d": "d"}}"#).unwrap();
-    shelf.take_in(&imported, record);
-    let old = &shelf.files[0];
-    let deck = yaml::read(old.text.as_bytes(), shown).deck.unwrap();
-    let of_deck = |note: &Note| note.id.as_deref() != Some("one-that-comes-in");
-    let plain = |note: &Note| Note { line: 0, ..note.clone() };
-    let kept: Vec<Note> = deck.notes.iter().filter(|note| of_deck(note)).map(plain).collect();
-    let before: Vec<Note> = notes.iter().filter(|note| of_deck(note)).map(plain).collect();
-    assert_eq!(kept, before, "{}", old.text);
-    let all = shelf.files.iter().filter_map(|file| yaml::read(file.text.as_bytes(), shown).deck);
-    let there = all.flat_map(|deck| deck.notes).any(|other| !of_deck(&other));
-    assert!(there, "it is not there");
+    let first = notes.first().unwrap_or(&new);
+    let next = Note { id: None, back: new.back.clone(), reverse: false, ..first.clone() };
+    for (id, note, wanted, known) in [
+        ("one-that-comes-in".to_owned(), new.clone(), "d", false),
+        (key(first), next.clone(), "d", true),
+        (key(first), next, "another", true),
+    ] {
+        if known && notes.is_empty() {
+            continue;
+        }
+        let files = [("d.yaml".into(), "d".to_owned(), "d".to_owned(), text.as_bytes().to_vec())];
+        let mut shelf = Shelf::new("decks".into(), files);
+        let mut record = json!({ "decks": { "d": "d" }, "cards": [] });
+        if known {
+            record["cards"] = json!([{
+                "origin": id, "id": id, "wanted": "d", "deck": "d", "front": first.front,
+                "back": first.back, "reverse": first.reverse, "details": first.details,
+            }]);
+        }
+        let item = Item { origin: id.clone(), id: Wanted::Given(id.clone()), note };
+        let deck = ImportedDeck { name: wanted.into(), items: vec![item], ..Default::default() };
+        let imported = Imported { decks: vec![deck], ..Imported::default() };
+        let report = shelf.take_in(&imported, serde_json::from_value(record).unwrap());
+        assert_eq!(report.outcomes.len(), 1);
+        let others = |notes: &[Note]| -> Vec<Note> {
+            notes.iter().filter(|note| key(note) != id).map(plain).collect()
+        };
+        let old = yaml::read(shelf.files[0].text.as_bytes(), "d").deck.unwrap();
+        assert_eq!(others(&old.notes), others(notes), "{}", shelf.files[0].text);
+        let all = shelf.files.iter().filter_map(|file| yaml::read(file.text.as_bytes(), "d").deck);
+        let all: Vec<Note> = all.flat_map(|deck| deck.notes).collect();
+        let left = notes.iter().filter(|note| key(note) == id).count();
+        assert_eq!(all.iter().filter(|note| key(note) == id).count(), left.max(1), "{report:?}");
+    }
 }
 
 /// Returns a sentence without what it quotes: which one it is.
