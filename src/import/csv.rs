@@ -4,7 +4,7 @@ use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
     Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, leave_out_doubles,
-    line_ends, one_deck, simple, text_of,
+    one_deck, simple, unix_text_of,
 };
 use crate::card::{Answer, Note, is_id};
 use crate::text::short;
@@ -28,9 +28,9 @@ const ORDERED: &str = "ordered";
 ///
 /// Bytes that are no text, a separator that is none, too many cards.
 pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreadable> {
-    let text = text_of(input)?;
-    let (head, body) = anki_head(text, separator)?;
-    let above = line_ends(&text.as_bytes()[..text.len() - body.len()]);
+    let text = unix_text_of(input)?;
+    let (head, body) = anki_head(&text, separator)?;
+    let above = text[..text.len() - body.len()].matches('\n').count();
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -48,13 +48,11 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
             break;
         }
         let at = record.position().map_or(0, |place| place.byte() as usize);
-        let blank = body[at..].len() - body[at..].trim_start_matches(['\n', '\r']).len();
-        line += line_ends(&body.as_bytes()[seen..at + blank]);
+        let blank = body[at..].len() - body[at..].trim_start_matches('\n').len();
+        line += body[seen..at + blank].matches('\n').count();
         seen = at + blank;
-        let cells: Vec<String> = record
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).replace("\r\n", "\n").trim().to_owned())
-            .collect();
+        let cells: Vec<String> =
+            record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         if std::mem::take(&mut first) && columns.is_none() {
             if let Some(header) = header(&cells) {
                 columns = Some(header.map_err(|twice| {
@@ -242,7 +240,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         else {
             break;
         };
-        let (key, value) = (key.trim().to_lowercase(), value.trim_end_matches(['\n', '\r']));
+        let (key, value) = (key.trim().to_lowercase(), value.trim_end_matches('\n'));
         let word = value.trim().to_lowercase();
         let column = word.parse::<usize>().ok().and_then(|column| column.checked_sub(1));
         match key.as_str() {
@@ -435,6 +433,8 @@ mod tests {
         assert_eq!((&*read[0].front, read[0].line), ("What is **a** & b?", 6));
         assert_eq!(read[0].back, Answer::Text("one\ntwo".into()));
         assert_eq!(read[0].details.tags, ["tag::x", "y"]);
+        assert_eq!(notes(&text.replace('\n', "\r")), read);
+        assert_eq!(notes(&text.replace('\n', "\r\n")), read);
         assert!(super::read(b"#separator:smoke\n", "x", b',').is_err());
     }
 

@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod merge;
 pub mod plan;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
@@ -149,6 +150,16 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, Unreadable> {
         return Err(Unreadable("it is no text: there are zero bytes in it".into()));
     }
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Returns bytes as text, each line of which ends in LF.
+fn unix_text_of(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    let text = text_of(bytes)?;
+    Ok(if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        text.into()
+    })
 }
 
 /// Returns how many lines end in a text, as editors count them: at CR, LF, and both together.
