@@ -112,12 +112,8 @@ fn hunt(target: &Target) {
             Err(failure) if findings.contains_key(&failure.at) => {}
             Err(failure) => {
                 let path = save(target.name, &trial.shortened(input, &failure.at));
-                let told = format!(
-                    "{}\n  of {}: copy it into tests/corpus/{}/, and it is a test from then on",
-                    failure.told,
-                    path.display(),
-                    target.name
-                );
+                let told =
+                    format!("{}\n  of {}: {}", failure.told, path.display(), kept(target.name));
                 println!("{told}");
                 findings.insert(failure.at, told);
             }
@@ -147,6 +143,11 @@ fn corpus(name: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+/// Returns what to do with an input that was found.
+fn kept(name: &str) -> String {
+    format!("copy it into tests/corpus/{name}/, and it is a test from then on")
 }
 
 /// Writes an input where it can be looked at.
@@ -250,9 +251,9 @@ fn watch(name: &str, watched: &Weak<Running>) {
             && since.elapsed() > HANG
         {
             let path = save(name, input);
+            let told = format!("{} takes over {HANG:?}; {}", path.display(), kept(name));
             // Not by a macro: what those print is kept for the end of the test.
-            let mut out = std::io::stderr();
-            let _ = writeln!(out, "{name} hangs: {} takes over {HANG:?}", path.display());
+            let _ = writeln!(std::io::stderr(), "{name} hangs: {told}");
             std::process::abort();
         }
         drop(running);
