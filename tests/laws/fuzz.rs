@@ -33,7 +33,7 @@ const HANG: Duration = Duration::from_secs(20);
 
 /// Mutants with a new outcome become seeds up to this many, and up to this size in bytes.
 const MOST_SEEDS: usize = 4_000;
-const LARGEST_SEED: usize = 4_000;
+const LARGEST_SEED: usize = 1_500;
 
 /// A parser, and what must hold of it.
 struct Target {
