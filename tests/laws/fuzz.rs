@@ -11,7 +11,8 @@ mod targets;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
-use std::io::Write;
+use std::fs::File;
+use std::io::{Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, Weak};
@@ -199,22 +200,26 @@ type Running = Mutex<Option<(Instant, Vec<u8>)>>;
 struct Trial<'t> {
     target: &'t Target,
     running: Arc<Running>,
-    /// Whether each input is written down first, for one that takes the process with it.
-    noted: bool,
+    /// Where each input is written first, for one that takes the process with it. It stays open: a
+    /// file that is cut to nothing and closed is waited for by some file systems.
+    notes: Option<File>,
 }
 
 impl Trial<'_> {
-    fn new(target: &Target, noted: bool) -> Trial<'_> {
+    fn new(target: &Target, is_noted: bool) -> Trial<'_> {
         keep_panics();
         let running = Arc::new(Running::default());
         let (name, watched) = (target.name, Arc::downgrade(&running));
         std::thread::spawn(move || watch(name, &watched));
-        Trial { target, running, noted }
+        let note = || File::create(write(&format!("{}-running", target.name), b"")).unwrap();
+        Trial { target, running, notes: is_noted.then(note) }
     }
 
     fn of(&self, input: &[u8]) -> Result<String, Failure> {
-        if self.noted {
-            write(&format!("{}-running", self.target.name), input);
+        if let Some(mut notes) = self.notes.as_ref() {
+            notes.rewind().unwrap();
+            notes.write_all(input).unwrap();
+            notes.set_len(input.len() as u64).unwrap();
         }
         *self.running.lock().unwrap() = Some((Instant::now(), input.to_vec()));
         TRYING.set(true);
