@@ -170,8 +170,9 @@ impl<'a> Page<'a> {
         let lines = self.lines.get_or_init(|| lines_of(self.text).collect());
         let mut line = (at.line.max(1) as usize).min(lines.len());
         let mut column = at.column.max(1);
-        if line == lines.len() && line > 1 && lines[line - 1].is_empty() {
-            // The end of the text: in a piece of a file that is the next piece's first line.
+        while line > 1 && lines[line - 1].is_empty() {
+            // Something that is missing, or the end: below it a piece of a file has other lines than
+            // the file.
             line -= 1;
             column = u32::MAX;
         }
