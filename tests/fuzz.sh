@@ -6,6 +6,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if [ ! -d "tests/corpus/${2:-}" ]; then
+    echo "tests/fuzz.sh: there is no target $2; there are: $(ls tests/corpus | tr '\n' ' ')" >&2
+    exit 2
+fi
 export RETAIN_FUZZ_SECONDS=${1:-20}
 status=0
 # One after the other, so that each has the time that it was given; what is printed is seen at once.
