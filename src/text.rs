@@ -109,6 +109,12 @@ pub fn one_line(text: &str) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// Returns `text` in [`one_line`] of at most 40 characters, for a sentence that is about it.
+pub fn short(text: &str) -> String {
+    let line = one_line(&text.chars().take(40).collect::<String>());
+    if text.chars().nth(40).is_some() { format!("{}…", line.trim_end()) } else { line }
+}
+
 /// Returns `text` as [`harmless`] shows it, in lines of at most `width` columns: the first behind
 /// `first`, each other behind `rest`.
 ///

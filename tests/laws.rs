@@ -7,6 +7,8 @@ mod database;
 mod export;
 #[path = "laws/fix.rs"]
 mod fix;
+#[path = "laws/fuzz.rs"]
+mod fuzz;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/schema.rs"]

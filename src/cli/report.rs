@@ -76,3 +76,29 @@ fn byte_of_column(line: &str, column: u32) -> usize {
     let at = (column as usize).saturating_sub(1);
     line.char_indices().nth(at).map_or(line.len(), |(byte, _)| byte)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::deck::{lint, yaml};
+
+    proptest! {
+        #[test]
+        fn whatever_is_wrong_in_a_deck_is_shown(
+            text in "([a-c:\\-#'\"\\[{&*!|\t\r\u{1b}\u{ad}\u{202e}\u{2028}é漢\u{301}🏴]|\n|\n  - |: |cards:\n|front: |back: |![a]\\(b\\)){0,40}",
+            width in 0_usize..120,
+        ) {
+            let deck = format!("cards:\n- front: {text}");
+            let mut findings = yaml::read(deck.as_bytes(), &text).diagnostics;
+            findings.extend(lint::lint(&deck, &text, &[], &|_| false));
+            for finding in findings {
+                let shown = rendered(&finding, width);
+                let plain = anstream::adapter::strip_str(&shown).to_string();
+                prop_assert_eq!(text::harmless(&plain), &*plain);
+                prop_assert!(plain.contains(&finding.code));
+            }
+        }
+    }
+}

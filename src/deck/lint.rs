@@ -176,7 +176,7 @@ impl Linter<'_, '_> {
         let Some(text) = self.text(back) else { return };
         let folded = answer::folded(&text, true);
         if ["true", "false", "yes", "no"].contains(&&*folded) && entry(map, "choices").is_none() {
-            let message = format!("{:?} is guessed half of the time", text::one_line(&text));
+            let message = format!("{:?} is guessed half of the time", text::short(&text));
             let help = "ask for what makes it so";
             self.found(back.at, BARE_TRUE_FALSE, message, help);
         }
@@ -192,7 +192,7 @@ impl Linter<'_, '_> {
         if let Some(At { value: Value::Text(tag), at }) = tags
             && tag.contains(',')
         {
-            let message = format!("{:?} is one tag", text::one_line(tag));
+            let message = format!("{:?} is one tag", text::short(tag));
             self.found(*at, COMMA_IN_TAG, message, "write several as a list: [one, two]");
         }
     }
@@ -224,20 +224,18 @@ impl Linter<'_, '_> {
         }
         for name in media(&text) {
             if !(self.has_media)(name) {
-                let message =
-                    format!("there is no file {:?} beside the deck", text::one_line(name));
+                let message = format!("there is no file {:?} beside the deck", text::short(name));
                 self.found(value.at, MISSING_MEDIA, message, "put it there, or mend the name");
             }
         }
         let before = self.before(value.at);
         if before.starts_with('!') || (before.starts_with('&') && !self.is_used(before)) {
-            let message = format!("{:?} is no part of this text", text::one_line(before));
+            let message = format!("{:?} is no part of this text", text::short(before));
             let help = "put all of it in quotes if it belongs to the text";
             self.found(value.at, READS_OTHERWISE, message, help);
         }
         if let Some(after) = self.cut_off(value.at) {
-            let message =
-                format!("{:?} is a comment, and no part of the text", text::one_line(after));
+            let message = format!("{:?} is a comment, and no part of the text", text::short(after));
             let help =
                 "put the text in quotes if it belongs to it, or the comment on a line of its own";
             self.found(value.at, CUT_BY_COMMENT, message, help);

@@ -3,9 +3,11 @@
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
-    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, one_deck, simple, text_of,
+    Imported, Item, MOST_CARDS, MOST_ITEMS, Skipped, Unreadable, Wanted, leave_out_doubles,
+    one_deck, simple, unix_text_of,
 };
 use crate::card::{Answer, Note, is_id};
+use crate::text::short;
 
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;
@@ -26,8 +28,8 @@ const ORDERED: &str = "ordered";
 ///
 /// Bytes that are no text, a separator that is none, too many cards.
 pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreadable> {
-    let text = text_of(input)?;
-    let (head, body) = anki_head(text, separator)?;
+    let text = unix_text_of(input)?;
+    let (head, body) = anki_head(&text, separator)?;
     let above = text[..text.len() - body.len()].matches('\n').count();
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -46,13 +48,11 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
             break;
         }
         let at = record.position().map_or(0, |place| place.byte() as usize);
-        let blank = body[at..].len() - body[at..].trim_start_matches(['\n', '\r']).len();
+        let blank = body[at..].len() - body[at..].trim_start_matches('\n').len();
         line += body[seen..at + blank].matches('\n').count();
         seen = at + blank;
-        let cells: Vec<String> = record
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).replace("\r\n", "\n").trim().to_owned())
-            .collect();
+        let cells: Vec<String> =
+            record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         if std::mem::take(&mut first) && columns.is_none() {
             if let Some(header) = header(&cells) {
                 columns = Some(header.map_err(|twice| {
@@ -73,6 +73,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
     }
     deck.head.tags = head.tags;
     super::decks::share_tags(&mut deck);
+    leave_out_doubles(&mut deck, &mut imported.skipped);
     imported.decks.push(deck);
     Ok(imported)
 }
@@ -158,7 +159,7 @@ fn row(
     details.ordered = cell(ORDERED).map(|cell| flag(Some(cell), ORDERED)).transpose()?;
     let id = match cell("id") {
         Some(id) if is_id(&id) => Wanted::Given(id),
-        Some(id) => return Err(format!("{id:?} is no id")),
+        Some(id) => return Err(format!("{:?} is no id", short(&id))),
         None => Wanted::OfContent,
     };
     let origin = match &id {
@@ -172,7 +173,7 @@ fn number(cell: Option<String>, name: &str, from: u32, to: u32) -> Result<Option
     let Some(cell) = cell else { return Ok(None) };
     match cell.parse() {
         Ok(number) if (from..=to).contains(&number) => Ok(Some(number)),
-        _ => Err(format!("`{name}` {cell:?} is not a whole number from {from} to {to}")),
+        _ => Err(format!("`{name}` {:?} is not a whole number from {from} to {to}", short(&cell))),
     }
 }
 
@@ -181,7 +182,7 @@ fn flag(cell: Option<String>, name: &str) -> Result<bool, String> {
     match cell.to_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "x" => Ok(true),
         "false" | "no" | "n" | "0" => Ok(false),
-        _ => Err(format!("`{name}` {cell:?} is neither true nor false")),
+        _ => Err(format!("`{name}` {:?} is neither true nor false", short(&cell))),
     }
 }
 
@@ -239,7 +240,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         else {
             break;
         };
-        let (key, value) = (key.trim().to_lowercase(), value.trim_end_matches(['\n', '\r']));
+        let (key, value) = (key.trim().to_lowercase(), value.trim_end_matches('\n'));
         let word = value.trim().to_lowercase();
         let column = word.parse::<usize>().ok().and_then(|column| column.checked_sub(1));
         match key.as_str() {
@@ -252,7 +253,12 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
                     "space" => b' ',
                     "pipe" | "|" => b'|',
                     "colon" | ":" => b':',
-                    _ => return Err(Unreadable(format!("no separator is called {value:?}"))),
+                    _ => {
+                        return Err(Unreadable(format!(
+                            "no separator is called {:?}",
+                            short(value)
+                        )));
+                    }
                 };
             }
             "html" => head.html = word == "true",
@@ -406,8 +412,16 @@ mod tests {
             let text = format!("front,back,id,value,need,reverse\n{row}\n");
             assert_eq!(skipped(&text), [format!("2: {what}")], "{row}");
         }
+        assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn of_two_cards_with_one_id_the_second_is_named_and_left_out() {
+        let table = "id,front,back\na,one,1\na,two,2\n,three,3\na,one,1\n";
+        assert_eq!(skipped(table), ["3: the card on line 2 has the id \"a\""]);
+        assert_eq!(notes(table).len(), 3, "what says the same is no loss");
     }
 
     #[test]
@@ -419,6 +433,8 @@ mod tests {
         assert_eq!((&*read[0].front, read[0].line), ("What is **a** & b?", 6));
         assert_eq!(read[0].back, Answer::Text("one\ntwo".into()));
         assert_eq!(read[0].details.tags, ["tag::x", "y"]);
+        assert_eq!(notes(&text.replace('\n', "\r")), read);
+        assert_eq!(notes(&text.replace('\n', "\r\n")), read);
         assert!(super::read(b"#separator:smoke\n", "x", b',').is_err());
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Imported, ImportedDeck, Item, MOST_CARDS, Skipped, UNNAMED, Unreadable, Wanted, deck_path,
-    text_of,
+    leave_out_doubles, text_of,
 };
 use crate::deck::yaml;
 use crate::diagnostic::Severity;
@@ -16,7 +16,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     text_of(input)?;
     let reading = yaml::read(input, name);
     let errors = reading.diagnostics.into_iter().filter(|one| one.severity == Severity::Error);
-    let skipped: Vec<Skipped> =
+    let mut skipped: Vec<Skipped> =
         errors.map(|one| Skipped::new(one.line as usize, one.message)).collect();
     let Some(deck) = reading.deck else {
         return Err(Unreadable(match skipped.first() {
@@ -33,7 +33,8 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         Item { origin, id: id.map_or(Wanted::OfContent, Wanted::Given), note }
     });
     let name = deck_path(name).unwrap_or_else(|| UNNAMED.into());
-    let deck = ImportedDeck { name, head: deck.head, items: items.collect() };
+    let mut deck = ImportedDeck { name, head: deck.head, items: items.collect() };
+    leave_out_doubles(&mut deck, &mut skipped);
     Ok(Imported { decks: vec![deck], skipped, what: "deck".into(), ..Imported::default() })
 }
 
@@ -70,6 +71,10 @@ mod tests {
             (&Wanted::OfContent, &["a".to_owned(), "b".into()][..])
         );
         assert_eq!(imported.skipped, [Skipped::new(6, "card has no `back`")]);
+        let twice =
+            read(b"cards:\n- {id: x, front: f, back: b}\n- {id: x, front: g, back: b}\n", "x");
+        let skipped = Skipped::new(3, "the card on line 2 has the id \"x\"");
+        assert_eq!(twice.unwrap().skipped, [skipped]);
         assert!(read(b"a: 1\n", "x").unwrap_err().0.contains("no deck"));
         assert!(read(b"cards: [\n", "x").unwrap_err().0.starts_with("line "));
     }

@@ -3,7 +3,9 @@
 //! A question goes on until its `A:`, an answer until the next `Q:`, `C:` or `---`, or a line
 //! `front :: back` below a blank one. Other text is left alone.
 
-use super::{Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, one_deck, simple, text_of};
+use super::{
+    Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, one_deck, simple, unix_text_of,
+};
 use crate::card::Answer;
 
 /// What parts the sides of a card on one line.
@@ -28,7 +30,7 @@ struct Open {
 ///
 /// Bytes that are no text, a text without cards, too many of them.
 pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
-    let text = text_of(input)?.replace("\r\n", "\n");
+    let text = unix_text_of(input)?;
     let mut deck = one_deck(name);
     let mut skipped = Vec::new();
     let (title, body) = head(&text);
@@ -181,6 +183,7 @@ mod tests {
         ];
         assert_eq!(cards(text), wanted);
         assert_eq!(cards(&text.replace('\n', "\r\n")), wanted);
+        assert_eq!(cards(&text.replace('\n', "\r")), wanted);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub mod markdown;
 pub mod merge;
 pub mod plan;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::card::{Answer, Details, Note};
@@ -151,14 +154,52 @@ pub fn format_of(name: &str, bytes: &[u8]) -> Option<Format> {
 /// Bytes that are not UTF-8, and text that holds NUL.
 pub fn text_of(bytes: &[u8]) -> Result<&str, Unreadable> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let above = &bytes[..error.valid_up_to()];
-        let line = above.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = line_ends(&bytes[..error.valid_up_to()]) + 1;
         Unreadable(format!("line {line} is not UTF-8"))
     })?;
     if text.contains('\0') {
         return Err(Unreadable("it is no text: there are zero bytes in it".into()));
     }
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Returns bytes as text, each line of which ends in LF.
+fn unix_text_of(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    let text = text_of(bytes)?;
+    Ok(if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        text.into()
+    })
+}
+
+/// Returns how many lines end in a text, as editors count them: at CR, LF, and both together.
+fn line_ends(text: &[u8]) -> usize {
+    let next = text.iter().skip(1).map(Some).chain([None]);
+    let ends = text.iter().zip(next).filter(|(byte, next)| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count()
+}
+
+/// Leaves out cards whose id is that of an earlier one which says something else, and tells of them.
+fn leave_out_doubles(deck: &mut ImportedDeck, skipped: &mut Vec<Skipped>) {
+    let mut first: HashMap<&str, &Note> = HashMap::new();
+    let doubles = deck.items.iter().map(|item| {
+        let Wanted::Given(id) = &item.id else { return false };
+        let note = *first.entry(id).or_insert(&item.note);
+        let is_double = *note != Note { line: note.line, ..item.note.clone() };
+        if is_double {
+            let what = format!("the card on line {} has the id {id:?}", note.line);
+            skipped.push(Skipped::new(item.note.line as usize, what));
+        }
+        is_double
+    });
+    let mut doubles = doubles.collect::<Vec<_>>().into_iter();
+    deck.items.retain(|_| doubles.next() != Some(true));
+    skipped.sort_by_key(|row| row.line);
 }
 
 /// Returns a name as files and ids can have it: small letters, digits and hyphens; `None` if
@@ -255,7 +296,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_line() {
         assert_eq!(text_of(b"\xef\xbb\xbfa"), Ok("a"));
-        assert_eq!(text_of(b"a\n\xff").unwrap_err().0, "line 2 is not UTF-8");
+        for text in [&b"a\n\xff"[..], b"a\r\n\xff", b"a\r\xff"] {
+            assert_eq!(text_of(text).unwrap_err().0, "line 2 is not UTF-8");
+        }
         assert!(text_of(b"PK\x03\0").unwrap_err().0.contains("no text"));
     }
 }

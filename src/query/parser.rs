@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Comparison, Figure, MAX_BYTES, MAX_DEPTH, Needle, Query, QueryError, State, Term, folded,
 };
-use crate::text::one_line;
+use crate::text::{one_line, short};
 
 /// Reads a query from left to right.
 pub(super) struct Parser<'a> {
@@ -252,7 +252,11 @@ impl<'a> Parser<'a> {
                         "there are deck:, tag:, id: and is:; in quotes it is a text: \"{name}:\""
                     ),
                 };
-                return Err(self.error(start..self.at, format!("{name}: finds nothing"), hint));
+                return Err(self.error(
+                    start..self.at,
+                    format!("{}: finds nothing", short(name)),
+                    hint,
+                ));
             }
         };
         let value = if value.starts_with('"') {
@@ -277,7 +281,7 @@ impl<'a> Parser<'a> {
             "id" => Term::Id(value),
             _ => Term::Is(named(&State::ALL, &value).ok_or_else(|| {
                 let states = State::ALL.map(|(word, _)| word).join(", ");
-                let message = format!("is:{} is no state", one_line(&value));
+                let message = format!("is:{} is no state", short(&value));
                 self.error(at, message, format!("it can be: {states}"))
             })?),
         })
@@ -303,7 +307,7 @@ impl<'a> Parser<'a> {
                     let at = self.at - bound.len()..self.at;
                     let message = match bound {
                         "" => "a number is missing".to_owned(),
-                        _ => format!("{} is no number", one_line(bound)),
+                        _ => format!("{} is no number", short(bound)),
                     };
                     Err(self.error(at, message, "write it like lapses>3 or retrievability<0.8"))
                 }
@@ -314,7 +318,7 @@ impl<'a> Parser<'a> {
             }
             (None, Some((_, bound))) if name.len() > 1 && number(bound).is_some() => {
                 let names = Figure::ALL.map(|(word, _)| word).join(", ");
-                let message = format!("{name} is no figure of a card");
+                let message = format!("{} is no figure of a card", short(name));
                 let hint = format!("there are: {names}; in quotes it is a text: \"{name}{value}\"");
                 Err(self.error(start..start + name.len(), message, hint))
             }

@@ -249,7 +249,7 @@ pub fn lint(page: &mut Page<'_>, entry: Entry) -> Vec<String> {
     let at = allow.place();
     let names = page.texts("allow", allow).unwrap_or_default();
     for name in names.iter().filter(|name| !NAMES.contains(&name.as_str())) {
-        let message = format!("there is no lint {:?}", text::one_line(name));
+        let message = format!("there is no lint {:?}", text::short(name));
         page.error(at, "unknown-lint", message, format!("there are {}", NAMES.join(", ")));
     }
     names

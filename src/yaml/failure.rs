@@ -5,6 +5,7 @@ use serde_yaml::{Error, ExternalMessageSource, UserMessageFormatter};
 
 use super::page::lines_of;
 use super::value::{Place, TOO_MANY_ITEMS, clamped};
+use crate::text::short;
 
 /// What a failure leaves to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,7 @@ impl Failure {
                 _ => broken("syntax", &sentence(msg), "see the line"),
             },
             Error::UnsupportedTag { tag, .. } => {
-                let message = format!("the tag `{tag}` does not fit here");
+                let message = format!("the tag `{}` does not fit here", short(tag));
                 broken("tag", &message, "take the tag out; no tag is needed")
             }
             Error::InvalidScalar { .. } | Error::InvalidBooleanStrict { .. } => {

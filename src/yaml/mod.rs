@@ -86,16 +86,16 @@ pub fn text_of<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> 
     };
     let (before, after) = bytes.split_at(error.valid_up_to());
     let before = std::str::from_utf8(before).unwrap_or_default();
-    let (above, start) = lines_of(before).fold((0, ""), |(count, _), line| (count + 1, line));
+    let (number, start) = lines_of(before).fold((0, ""), |(count, _), line| (count + 1, line));
     let end = after.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(after.len());
-    let line = format!("{start}{}", String::from_utf8_lossy(&after[..end]));
+    let text = format!("{before}{}", String::from_utf8_lossy(&after[..end]));
     let message = match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, not UTF-8".to_owned(),
         _ => format!("the byte 0x{:02X} here is not UTF-8", after[0]),
     };
     let column = start.chars().count() as u64 + 1;
-    Page::new(&line, above - 1, problems).error(
-        Place::point(1, value::clamped(column)),
+    Page::new(&text, 0, problems).error(
+        Place::point(number, value::clamped(column)),
         "not-utf8",
         message,
         "save the file as UTF-8",

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::fields::{Entry, Fields, Names};
 use super::value::{At, Place, Value, clamped};
 use crate::diagnostic::{Diagnostic, MORE, Mend, Severity};
-use crate::text;
+use crate::text::short;
 
 /// How many findings of one file are told.
 const MOST_FINDINGS: usize = 100;
@@ -206,8 +206,9 @@ impl<'a> Page<'a> {
         let lines = self.lines.get_or_init(|| lines_of(self.text).collect());
         let mut line = (at.line.max(1) as usize).min(lines.len());
         let mut column = at.column.max(1);
-        if line == lines.len() && line > 1 && lines[line - 1].is_empty() {
-            // The end of the text: in a piece of a file that is the next piece's first line.
+        while line > 1 && lines[line - 1].is_empty() {
+            // Something that is missing, or the end: below it a piece of a file has other lines than
+            // the file.
             line -= 1;
             column = u32::MAX;
         }
@@ -506,12 +507,6 @@ fn listed(words: &[&str], last: &str) -> String {
         Some((end, before)) => format!("{} {last} {end}", before.join(", ")),
         None => String::new(),
     }
-}
-
-/// Returns `text` in one line of at most 40 characters.
-fn short(text: &str) -> String {
-    let line = text::one_line(&text.chars().take(40).collect::<String>());
-    if text.chars().nth(40).is_some() { format!("{}…", line.trim_end()) } else { line }
 }
 
 /// Returns the one of `known` that other programs call `word`.

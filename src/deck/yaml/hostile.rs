@@ -79,6 +79,21 @@ fn a_broken_head_leaves_the_cards() {
 }
 
 #[test]
+fn cards_keep_their_order_when_there_are_cards_twice() {
+    let text = "cards:\n- front: a\n  back: b\n- c: d: e\ncards:\n  - {front: x, back: y}\n";
+    assert_eq!(findings(text), ["4:7 unquoted-colon", "5:1 duplicate-key"]);
+    assert_eq!(fronts(text), ["a", "x"]);
+}
+
+#[test]
+fn what_is_missing_is_told_where_something_is() {
+    let text = "cards:\n- [\ndeck: D\n?\n- front: a\n  back: b\n";
+    let findings = read_str(text).diagnostics;
+    let places: Vec<_> = findings.iter().map(|one| (one.line, &*one.source_line)).collect();
+    assert_eq!(places, [(2, "- ["), (4, "?")]);
+}
+
+#[test]
 fn an_alias_into_another_piece_is_told_and_not_called_unknown() {
     let text = "cards:\n- front: &f a\n  back: b\n- front: *f\n  back: c\n- front: d: e\n";
     assert_eq!(findings(text), ["4:10 anchor-elsewhere", "6:11 unquoted-colon"]);
@@ -122,6 +137,8 @@ fn what_is_no_text_is_refused_with_its_line() {
     assert_eq!(reading.deck, None);
     assert_eq!((told[0].line, told[0].column, &*told[0].code), (3, 13, "not-utf8"));
     assert_eq!(told[0].source_line, "- front: caf\u{fffd} x");
+    let told = &read(b"deck: a\n\xef\xbb\xbfb\xff\n", "d.yaml").diagnostics[0];
+    assert_eq!((told.line, told.column, &*told.source_line), (2, 3, "\u{feff}b\u{fffd}"));
     let utf16: Vec<u8> = "\u{feff}deck: a".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(&utf16, "d").diagnostics[0].message, "the file is UTF-16, not UTF-8");
     assert_eq!(findings("deck: a\0b\n"), ["1:8 bad-character"]);

@@ -59,6 +59,8 @@ pub fn read(text: &str, failure: &Failure, problems: &mut Problems) -> Draft {
     if !explained {
         Page::new(text, 0, problems).failure(failure);
     }
+    // A second `cards` is part of the head, and was read with it.
+    draft.deck.notes.sort_by_key(|note| note.line);
     draft.root = Root::Deck;
     draft
 }

@@ -10,6 +10,9 @@ use crate::import::{Imported, MOST_ITEMS, Skipped, Unreadable, simple};
 /// As many cells as a board has at most.
 const MOST_CELLS: usize = 2_000;
 
+/// What ends a line; the last four only here, and not for editors.
+const ENDS: [char; 6] = ['\n', '\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'];
+
 /// A cell as it was read.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
@@ -32,8 +35,21 @@ pub(super) fn lines_of(text: &str) -> Vec<String> {
     };
     let visible = |char: &char| !matches!(char, '\u{200b}' | '\u{feff}' | '\u{ad}' | '\u{2060}');
     text.replace("\r\n", "\n")
-        .split(['\n', '\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'])
+        .split(ENDS)
         .map(|line| line.chars().filter(visible).map(plain).collect::<String>().trim().to_owned())
+        .collect()
+}
+
+/// Returns the number that each of the lines has in an editor.
+pub(super) fn numbers_of(text: &str) -> Vec<usize> {
+    let mut number = 1;
+    text.replace("\r\n", "\n")
+        .split_inclusive(ENDS)
+        .map(|line| {
+            let own = number;
+            number += usize::from(line.ends_with(['\n', '\r']));
+            own
+        })
         .collect()
 }
 
@@ -45,8 +61,12 @@ pub(super) fn value_of(line: &str) -> Option<u32> {
     digits.parse().ok().filter(|value| number && (1..=1_000_000).contains(value))
 }
 
-/// Returns the cells, each with its place in its row.
-pub(super) fn cells(lines: &[String], imported: &mut Imported) -> Result<Vec<Cell>, Unreadable> {
+/// Returns the cells, each with its place in its row; `numbers` are those of the lines.
+pub(super) fn cells(
+    lines: &[String],
+    numbers: &[usize],
+    imported: &mut Imported,
+) -> Result<Vec<Cell>, Unreadable> {
     // A number above another one is a response, unless both are the same value.
     let mut next: Option<&String> = None;
     let mut starts: Vec<(usize, u32)> = Vec::new();
@@ -67,19 +87,19 @@ pub(super) fn cells(lines: &[String], imported: &mut Imported) -> Result<Vec<Cel
         let position = positions.entry(*value).or_default();
         *position += 1;
         let place = Place { value: *value, position: *position };
-        match cell(&lines[start + 1..end], start + 1) {
+        let line = numbers[*start];
+        let note = match cell(&lines[start + 1..end], line) {
             Ok(mut note) => {
                 note.details.value = Some(*value);
-                cells.push(Cell { place, line: start + 1, note, category: None, ambiguous: false });
+                note
             }
             Err(what) => {
-                let what = format!("the cell {place} has {what}");
-                imported.skipped.push(Skipped::new(start + 1, what));
+                imported.skipped.push(Skipped::new(line, format!("the cell {place} has {what}")));
                 // Its column stays taken.
-                let note = simple(start + 1, String::new(), Answer::Text(String::new()));
-                cells.push(Cell { place, line: start + 1, note, category: None, ambiguous: false });
+                simple(line, String::new(), Answer::Text(String::new()))
             }
-        }
+        };
+        cells.push(Cell { place, line, note, category: None, ambiguous: false });
     }
     if cells.len() > MOST_CELLS {
         return Err(Unreadable(format!("it has over {MOST_CELLS} cells")));

@@ -13,7 +13,7 @@ mod rows;
 
 use std::collections::HashMap;
 
-use self::cells::{Cell, cells, is_judged, lines_of, value_of};
+use self::cells::{Cell, cells, is_judged, lines_of, numbers_of, value_of};
 pub use self::rows::{OpenCell, OpenRow, Place, Placements};
 use self::rows::{assign, open_rows, place};
 use super::{
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::card::content_key;
 use crate::deck::Head;
+use crate::text::short;
 
 /// Where cells go whose category nobody has said.
 pub const UNPLACED: &str = "unplaced";
@@ -61,7 +62,7 @@ pub fn categories(input: &[u8]) -> Result<Vec<String>, Unreadable> {
         lines[..first].iter().filter(|line| !line.is_empty()).cloned().collect();
     for (at, name) in names.iter().enumerate() {
         if names[..at].iter().any(|other| same_name(other, name)) {
-            return Err(Unreadable(format!("two categories are called {name:?}")));
+            return Err(Unreadable(format!("two categories are called {:?}", short(name))));
         }
     }
     match names.len() {
@@ -93,9 +94,9 @@ fn same_name(one: &str, other: &str) -> bool {
 /// Bytes that are no text, a text that is no board, a placement in a category that is not there.
 pub fn read(input: &[u8], all: Option<&str>, placed: &Placements) -> Result<Imported, Unreadable> {
     let categories = categories(input)?;
-    let lines = lines_of(text_of(input)?);
+    let text = text_of(input)?;
     let mut imported = Imported::default();
-    let mut cells = cells(&lines, &mut imported)?;
+    let mut cells = cells(&lines_of(text), &numbers_of(text), &mut imported)?;
     assign(&mut cells, categories.len());
     let count = cells.len();
     place(&mut cells, &categories, placed)?;
@@ -179,7 +180,7 @@ fn each_once(cells: Vec<Cell>, categories: &[String], remarks: &mut Vec<Skipped>
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<Cell> = Vec::new();
     let name = |cell: &Cell| match cell.category.and_then(|at| categories.get(at)) {
-        Some(category) => format!("{category} {}", cell.place.value),
+        Some(category) => format!("{} {}", short(category), cell.place.value),
         None => format!("cell {}", cell.place),
     };
     for cell in cells.into_iter().filter(|cell| !cell.note.front.is_empty()) {
@@ -211,6 +212,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_are_numbered_as_editors_do() {
+        let board = "Ports\r\n100\u{b}ssh\u{b}\u{b}22\u{2028}200\r\nhttp\r\r80\n300\nnone";
+        let read = read(board.as_bytes(), None, &Placements::new()).unwrap();
+        let lines: Vec<u32> = read.decks[0].items.iter().map(|item| item.note.line).collect();
+        assert_eq!((lines, read.skipped[0].line), (vec![2, 2], 6));
+    }
 
     #[test]
     fn numbers_are_values_only_where_a_cell_can_begin() {

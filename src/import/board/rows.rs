@@ -6,6 +6,7 @@ use super::category_named;
 use super::cells::Cell;
 use super::likeness::Vocabulary;
 use crate::import::Unreadable;
+use crate::text::short;
 
 /// A cell of a board: the value of its row, and which one it is there, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,12 +84,17 @@ pub(super) fn place(
 ) -> Result<(), Unreadable> {
     for (place, name) in placed {
         let category = category_named(categories, name).ok_or_else(|| {
-            Unreadable(format!("it has no category {name:?}; there are {}", categories.join(", ")))
+            let known: Vec<String> = categories.iter().map(|name| short(name)).collect();
+            let (name, known) = (short(name), known.join(", "));
+            Unreadable(format!("it has no category {name:?}; there are {known}"))
         })?;
         let cell = cells.iter_mut().find(|cell| cell.place == *place);
         let cell = cell.ok_or_else(|| Unreadable(format!("it has no cell {place}")))?;
         if !cell.ambiguous && cell.category != Some(category) {
-            let own = cell.category.and_then(|at| categories.get(at)).map_or("", String::as_str);
+            let own = cell
+                .category
+                .and_then(|at| categories.get(at))
+                .map_or_else(String::new, |own| short(own));
             return Err(Unreadable(format!("the cell {place} is of {own:?}: its row is full")));
         }
         cell.category = Some(category);

@@ -214,6 +214,19 @@ fn a_move_that_was_broken_off_is_finished() {
 }
 
 #[test]
+fn a_card_moves_also_if_its_deck_has_it_twice() {
+    let mut source = imported(&[note("", "one", "1")], false);
+    let mut first = shelf(&[]);
+    let record = first.take_in(&source, Record::default()).record;
+    source.decks[0].name = "other".into();
+    let copy = first.files[0].text.split_once("cards:\n").unwrap().1.replace("\"1\"", "uno");
+    let mut second = shelf(&[("words", &(first.files[0].text.clone() + &copy))]);
+    second.take_in(&source, record);
+    let backs: Vec<_> = notes(&second).into_iter().map(|note| note.back).collect();
+    assert_eq!(backs, [Answer::Text("uno".into()), Answer::Text("1".into())]);
+}
+
+#[test]
 fn a_deck_that_cannot_be_added_to_is_left_alone() {
     let source = imported(&[note("a", "one", "1")], true);
     let mut first = shelf(&[]);

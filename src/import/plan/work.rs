@@ -110,7 +110,7 @@ impl Shelf {
             let in_old =
                 places.iter().copied().find(|place| self.files[place.0].deck == known.deck);
             if let Some(from) = in_old.filter(|_| known.wanted != deck.name) {
-                let elsewhere = places.iter().any(|place| *place != from);
+                let elsewhere = places.iter().any(|place| place.0 != from.0);
                 return Step::Move { from, elsewhere };
             }
             return match places.first() {
