@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 use retain::card::{Answer, Card, CardId, Details, Kind, Note, is_id};
-use retain::deck::{Head, lint, write, yaml};
+use retain::deck::{Head, edit, lint, write, yaml};
 use retain::diagnostic::{Diagnostic, MORE, Severity};
 use retain::import::board::{Place, Placements};
 use retain::import::plan::{Fate, Outcome, Record, Shelf};
@@ -16,6 +16,31 @@ use serde_json::json;
 
 /// The longest sentence that is told, in characters.
 const LONGEST: usize = 400;
+
+/// Writes ids into a deck and mends it: all that was there is there, and a second time nothing is
+/// left to do.
+fn keeps_every_other_byte(text: &str, notes: &[Note]) {
+    let id = |number: usize| format!("fuzzed-{number}");
+    let named = edit::with_ids(text, &|number, _| Some(id(number)));
+    let without = notes.iter().filter(|note| note.id.is_none()).count();
+    assert_eq!(named.done.len() + named.left, without);
+    let mut added = named.text.chars();
+    assert!(text.chars().all(|char| added.any(|other| other == char)), "{:?}", named.text);
+    let now = yaml::read(named.text.as_bytes(), "decks/d.yaml").deck.unwrap_or_default().notes;
+    for (number, (was, is)) in notes.iter().zip(&now).enumerate() {
+        let own = was.id.clone().or(is.id.clone().filter(|is| *is == id(number)));
+        assert_eq!(is, &Note { id: own, line: is.line, ..was.clone() });
+    }
+    let mend = |text: &str| {
+        let found = |text: &str| edit::findings(text, "decks/d.yaml", &[], &|_| false);
+        edit::mended(text, &|note| note.id.is_some(), &found)
+    };
+    let mended = mend(text);
+    assert_eq!(
+        (mended.text == text, mend(&mended.text).done),
+        (mended.done.is_empty(), Vec::new())
+    );
+}
 
 /// Reads bytes as a quiz board, with and without one deck for all, and with all open cells placed.
 pub fn board(bytes: &[u8]) -> String {
@@ -137,6 +162,7 @@ pub fn yaml(bytes: &[u8]) -> String {
     assert_eq!(doubles.len(), count.min(101));
     are_inside(&doubles, &text);
     reads_back(&deck.head, &deck.notes.iter().collect::<Vec<_>>());
+    keeps_every_other_byte(&text, &deck.notes);
     // What YAML itself ends is told by the reader of decks, and only by it.
     if let Ok(imported) = import::decks::read(bytes, "lang/d") {
         let errors = reading.diagnostics.iter().filter(|one| one.severity == Severity::Error);
