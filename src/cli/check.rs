@@ -93,8 +93,12 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         }
     }
     conclude(check, findings, fixed, io)?;
-    let nameless = desk.store.count_without_id()?;
-    if nameless > 0 && check.paths.is_empty() && !check.fix && !check.json {
+    if !check.paths.is_empty() || check.fix || check.json {
+        return Ok(());
+    }
+    let notes = desk.store.placed_notes(&files)?;
+    let nameless = notes.iter().flatten().filter(|note| note.id.is_some()).count();
+    if nameless > 0 {
         let fix = desk.home.command("check --fix");
         let (cards, them) = match nameless {
             1 => ("1 card has".to_owned(), "it"),

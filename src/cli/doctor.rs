@@ -157,7 +157,8 @@ pub fn restore(
     io: &mut Io,
 ) -> Result<(), CliError> {
     if !restore.file.is_file() {
-        return Err(CliError::failed(format!("{} is no file", words::path(&restore.file)))
+        let what = if restore.file.exists() { "no file" } else { "not there" };
+        return Err(CliError::failed(format!("{} is {what}", words::path(&restore.file)))
             .hint(newest_copy(&home.folder.join(BACKUPS))));
     }
     let clock = environment.clock(home.explicit)?;

@@ -98,18 +98,32 @@ pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
             words::path(&desk.home.decks())
         ));
     }
+    let waiting = new_cards_beyond_the_limit(desk)?;
     Ok(match desk.store.next_due(desk.today)? {
         Some((day, cards)) => format!(
-            "nothing is due; {} {} ({})",
+            "nothing is due; {} {} ({}){waiting}",
             words::count(cards, "card", "cards"),
             words::relative(day, desk.today),
             day
         ),
+        None if !waiting.is_empty() => format!("nothing is due{waiting}"),
         None => match set_aside(&desk.store.standings()?, desk.today) {
             Some(aside) => format!("nothing is due; {aside}"),
             None => "nothing is due".to_owned(),
         },
     })
+}
+
+/// Returns that more new cards are waiting than today lets in; nothing if that is not so.
+fn new_cards_beyond_the_limit(desk: &Desk) -> Result<String, CliError> {
+    let new = desk.store.count_new(desk.today)?;
+    let plan = desk.plan(None, Wish::default())?;
+    if new == 0 || plan.new > 0 || plan.new_held_back {
+        return Ok(String::new());
+    }
+    let more = desk.home.command("review --new 10");
+    let wait = words::count(new, "new card waits", "new cards wait");
+    Ok(format!("; {wait}, and `{more}` asks some today"))
 }
 
 /// Returns that all of `cards` are set aside, and how; `None` if one of them is not.

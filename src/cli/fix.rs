@@ -27,8 +27,19 @@ pub struct Fix {
     pub column: u32,
     /// The code of the finding, `id` for an id.
     pub code: String,
-    /// The finding, or the id.
+    /// The finding, or that there was no id.
     pub message: String,
+    /// What was written for it; empty if something was taken out.
+    pub written: String,
+}
+
+impl Fix {
+    /// Returns what was mended, in one line.
+    fn said(&self, what: &str) -> String {
+        let Fix { file, line, column, message, written, .. } = self;
+        let written = if written.is_empty() { String::new() } else { format!(" → `{written}`") };
+        format!("{file}:{line}:{column}: {what}: {message}{written}")
+    }
 }
 
 /// What fixing came to.
@@ -122,7 +133,8 @@ fn one(
         line: if dry { named.was_on } else { named.line },
         column: 0,
         code: "id".into(),
-        message: format!("id: {}", named.id),
+        message: "the card has no `id`".into(),
+        written: format!("id: {}", named.id),
     }));
     fixed.fixes.extend(mended.done.into_iter().map(|finding| Fix {
         file: finding.file,
@@ -130,6 +142,7 @@ fn one(
         column: finding.column,
         code: finding.code,
         message: finding.message,
+        written: finding.mend.map(|mend| mend.text.trim_end().to_owned()).unwrap_or_default(),
     }));
     Ok(())
 }
@@ -152,12 +165,11 @@ pub fn say(fixed: &Fixed, dry: bool, io: &mut Io) -> Result<(), CliError> {
     }
     if dry {
         for fix in &fixed.fixes {
-            let what = if fix.code == "id" { "would write" } else { "would mend" };
-            let place = match fix.column {
-                0 => format!("{}:{}", fix.file, fix.line),
-                column => format!("{}:{}:{column}", fix.file, fix.line),
+            let line = match fix.code.as_str() {
+                "id" => format!("{}:{}: would write: {}", fix.file, fix.line, fix.written),
+                _ => fix.said("would mend"),
             };
-            io.line(text::one_line(&format!("{place}: {what}: {}", fix.message)))?;
+            io.line(text::one_line(&line))?;
         }
     } else {
         for (file, count) in ids {
@@ -165,8 +177,7 @@ pub fn say(fixed: &Fixed, dry: bool, io: &mut Io) -> Result<(), CliError> {
             io.line(text::one_line(&format!("{file}: {ids} written")))?;
         }
         for fix in fixed.fixes.iter().filter(|fix| fix.code != "id") {
-            let place = format!("{}:{}:{}", fix.file, fix.line, fix.column);
-            io.line(text::one_line(&format!("{place}: mended: {}", fix.message)))?;
+            io.line(text::one_line(&fix.said("mended")))?;
         }
     }
     if fixed.left > 0 {
@@ -174,7 +185,9 @@ pub fn say(fixed: &Fixed, dry: bool, io: &mut Io) -> Result<(), CliError> {
             1 => ("1 mend is".to_owned(), "it"),
             many => (format!("{} mends are", words::grouped(many)), "each"),
         };
-        io.say(format!("{mends} left to you: {them} would change what the deck says"))?;
+        io.say(format!(
+            "{mends} left to you, among what follows: {them} would change what the deck says"
+        ))?;
     }
     Ok(())
 }

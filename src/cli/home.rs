@@ -1,5 +1,7 @@
 //! The home of a learner, opened: settings, decks and history, all up to date.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -176,6 +178,14 @@ impl Desk {
                 .hint("mend the file, or move it away to use the defaults"));
         }
         let now = clock.now();
+        // Else it would look like one that is not there yet.
+        for shut in [std::fs::read_dir(&home.folder).err(), File::open(home.database()).err()] {
+            if let Some(error) = shut.filter(|error| error.kind() == ErrorKind::PermissionDenied) {
+                let home = words::path(&home.folder);
+                return Err(CliError::failed(format!("{home} cannot be read: {error}"))
+                    .hint("let yourself read all of it, or name another home with --home"));
+            }
+        }
         let mut folders = Folders::new(home.deck_folders(&settings, environment), seconds_now());
         let begun = home.database().exists() || home.decks().exists() || !settings.decks.is_empty();
         let mut store = if begun {
@@ -409,7 +419,7 @@ impl Desk {
     fn no_card(&self, name: &str) -> CliError {
         let near = self.store.nearest_ids(name).unwrap_or_default();
         let hint = if name.contains(':') {
-            "this is a QUERY: `--query` takes one, where cards are named".to_owned()
+            format!("this is a QUERY: `retain list {name}` shows its cards")
         } else if near.is_empty() {
             "`retain list WORD` finds cards by their text and shows their ids".to_owned()
         } else {

@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 
 use std::fs::Permissions;
-use std::io::{ErrorKind, Result, Write};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,10 @@ impl Unfinished {
             .prefix(".unfinished-")
             .permissions(there.clone().unwrap_or(Permissions::from_mode(mode)))
             .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .map_err(|error| error.kind())?;
+            .map_err(|error| match error.kind() {
+                kind @ ErrorKind::NotFound => Error::new(kind, "its folder is not there"),
+                kind => kind.into(),
+            })?;
         if let Some(there) = there {
             file.as_file().set_permissions(there)?;
         }
@@ -130,6 +133,6 @@ mod tests {
     fn an_error_does_not_name_the_unfinished_file() {
         let folder = tempfile::tempdir().unwrap();
         let error = Unfinished::begin(&folder.path().join("none/words.yaml"), 0o600).unwrap_err();
-        assert_eq!(error.to_string(), "entity not found");
+        assert_eq!(error.to_string(), "its folder is not there");
     }
 }

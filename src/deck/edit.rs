@@ -115,8 +115,7 @@ pub fn mended(
         let holds = |text: &str, numbers: &[usize]| {
             let now = deck_of(text);
             // Where nothing could be read, all that is found now was there before.
-            (is_progress(&found, &again(text), numbers.len())
-                || is_empty(&before) && !is_empty(&now))
+            (is_progress(&found, &again(text), numbers) || is_empty(&before) && !is_empty(&now))
                 && is_kept(&before, &now, named)
         };
         let (text, numbers) = settle(&now.text, edits, &holds);
@@ -220,13 +219,17 @@ fn each_is_among(notes: &[Note], others: &[Note], named: &dyn Fn(&Note) -> bool)
     })
 }
 
-/// Whether of what was `found` at least `number` findings are gone, and none came in their place.
-fn is_progress(found: &[Diagnostic], now: &[Diagnostic], number: usize) -> bool {
-    let all = |findings: &[Diagnostic]| {
-        diagnostic::count(findings, Severity::Error)
-            + diagnostic::count(findings, Severity::Warning)
+/// Whether the `mended` ones of what was `found` are gone, and no error came in their place. What is
+/// worth a look is seen only in what can be read, so there may be more of that.
+fn is_progress(found: &[Diagnostic], now: &[Diagnostic], mended: &[usize]) -> bool {
+    let fewer = |severity| {
+        let gone = mended.iter().filter(|number| found[**number].severity == severity).count();
+        (gone, diagnostic::count(now, severity) + gone <= diagnostic::count(found, severity))
     };
-    all(now) + number <= all(found)
+    match fewer(Severity::Error) {
+        (0, no_more_errors) => no_more_errors && fewer(Severity::Warning).1,
+        (_, fewer_errors) => fewer_errors,
+    }
 }
 
 /// Where an id can be written.

@@ -66,6 +66,21 @@ impl Store {
         Ok(count as usize)
     }
 
+    /// Returns how many cards were never answered and are not put aside on `today`.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn count_new(&self, today: Day) -> Result<usize, StoreError> {
+        let count: i64 = self.db.query_row(
+            "SELECT count(*) FROM cache_schedule
+              WHERE stage = 0 AND suspended = 0 AND (buried_until IS NULL OR buried_until <= ?)",
+            [today.0],
+            |row| row.get(0),
+        )?;
+        Ok(count as usize)
+    }
+
     /// Returns every answered card that can matter to the queue of `today`, looking ahead to
     /// `horizon`. `decks` are the decks as [`Store::decks`] returns them.
     ///

@@ -42,12 +42,13 @@ impl Entry {
 #[derive(Debug)]
 pub struct Fields<K> {
     entries: Vec<(K, Entry)>,
+    mistyped: Vec<K>,
 }
 
 impl<K: Copy + PartialEq> Fields<K> {
     /// Returns no entries yet.
     pub fn new() -> Fields<K> {
-        Fields { entries: Vec::with_capacity(8) }
+        Fields { entries: Vec::with_capacity(8), mistyped: Vec::new() }
     }
 
     /// Adds an entry whose key is not there.
@@ -58,6 +59,16 @@ impl<K: Copy + PartialEq> Fields<K> {
     /// Returns the entry of `key`.
     pub fn get(&self, key: K) -> Option<&Entry> {
         self.entries.iter().find(|(known, _)| *known == key).map(|(_, entry)| entry)
+    }
+
+    /// Takes note that `key` seems to be there under another name, which was reported.
+    pub fn mistyped(&mut self, key: K) {
+        self.mistyped.push(key);
+    }
+
+    /// Whether `key` seems to be there under another name.
+    pub fn is_mistyped(&self, key: K) -> bool {
+        self.mistyped.contains(&key)
     }
 
     /// Returns and removes the entry of `key`.

@@ -441,7 +441,12 @@ impl<'a> Page<'a> {
         for (key, value) in map {
             match self.key(&key, names) {
                 Some(known) => self.keep(&mut fields, known, names, Entry { key: key.at, value }),
-                None => self.unknown(&key, names),
+                None => {
+                    if let Some(meant) = self.unknown(&key, names).and_then(|name| names.find(name))
+                    {
+                        fields.mistyped(meant);
+                    }
+                }
             }
         }
         fields
@@ -474,28 +479,34 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Reports a key that `names` does not have.
-    pub fn unknown<K: Copy + PartialEq>(&mut self, key: &At<Value>, names: &Names<K>) {
-        if self.problems.is_full() {
-            self.problems.untold += 1;
-            return;
-        }
+    /// Reports a key that `names` does not have; returns the one that was most likely meant.
+    pub fn unknown<K: Copy + PartialEq>(
+        &mut self,
+        key: &At<Value>,
+        names: &Names<K>,
+    ) -> Option<&'static str> {
         let said = match &key.value {
             Value::Text(text) => text,
             _ => self.written(key.at).unwrap_or_default(),
         };
-        let known: Vec<&str> = names.keys.iter().map(|(name, _)| *name).collect();
-        let mut help = format!("{} knows {}", names.whose, listed(&known, "and"));
-        let meant = nearest(said, &known).or_else(|| same_elsewhere(said, &known));
-        if let Some(meant) = meant {
-            help = format!("did you mean `{meant}`? {help}");
+        let known = names.keys.iter().map(|(name, _)| *name);
+        let same = known.clone().find(|name| name.eq_ignore_ascii_case(said));
+        if self.problems.is_full() {
+            self.problems.untold += 1;
+            return same;
         }
+        let known: Vec<&'static str> = known.collect();
+        let meant = nearest(said, &known).or_else(|| same_elsewhere(said, &known));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("{} knows {}", names.whose, listed(&known, "and")),
+        };
         let message = format!("unknown key `{}`", short(said));
         // The same word with other capitals; one in quotes may be written for another program.
-        let same = known.into_iter().find(|name| name.eq_ignore_ascii_case(said));
         let plain = self.written(key.at) == Some(said);
         let mend = same.filter(|_| plain).and_then(|name| self.instead(key.at, name));
         self.mendable(key.at, "unknown-key", message, help, mend);
+        meant
     }
 }
 

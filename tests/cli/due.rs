@@ -196,3 +196,17 @@ fn a_home_that_is_new_to_many_programs_at_once_serves_them_all() {
     let mode: String = home.sql().query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
+
+#[test]
+fn new_cards_that_wait_are_named_with_the_way_to_them() {
+    let home = Home::with(&deck_of(5));
+    home.config("new_per_day: 2\n");
+    home.on(0).review("\n3\n\n3\n");
+    let said = home.on(0).ok("due");
+    assert!(
+        said.contains("3 new cards wait, and `retain review --new 10` asks some today"),
+        "{said}"
+    );
+    home.on(0).ok("suspend --query is:new");
+    assert!(!home.on(0).ok("due").contains("wait"));
+}

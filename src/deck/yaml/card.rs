@@ -181,8 +181,8 @@ pub fn note(page: &mut Page<'_>, at: Place, mut fields: Fields<Key>) -> Option<N
     let back = fields.take(Key::Back);
     let asked_otherwise = not_yet(page, front.as_ref(), &mut fields);
     if !asked_otherwise {
-        for (field, name) in [(&front, "front"), (&back, "back")] {
-            if field.is_none() {
+        for (field, key, name) in [(&front, Key::Front, "front"), (&back, Key::Back, "back")] {
+            if field.is_none() && !fields.is_mistyped(key) {
                 let message = format!("card has no `{name}`");
                 let help = format!("add a `{name}:` line, or delete the card");
                 page.error(at, &format!("missing-{name}"), message, help);

@@ -58,13 +58,7 @@ descripton: d
 ";
     assert_eq!(
         findings(text),
-        [
-            "3:16 unquoted-colon",
-            "5:5 unknown-key",
-            "5:5 missing-front",
-            "7:12 unclosed-quote",
-            "12:1 unknown-key"
-        ]
+        ["3:16 unquoted-colon", "5:5 unknown-key", "7:12 unclosed-quote", "12:1 unknown-key"]
     );
     assert_eq!(fronts(text), ["good"]);
     assert_eq!(read_str(text).deck.unwrap().notes[0].details.tags, ["t"]);

@@ -291,7 +291,9 @@ impl<'de> Visitor<'de> for DeckSeed<'_, '_> {
             }
         }
         if draft.root == Root::Deck {
-            strays.iter().for_each(|key| page.unknown(key, &KEYS));
+            for key in &strays {
+                page.unknown(key, &KEYS);
+            }
             draft.deck.head = head(page, fields);
         }
         Ok(())
