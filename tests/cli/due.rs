@@ -202,7 +202,7 @@ fn new_cards_that_wait_are_named_with_the_way_to_them() {
     let home = Home::with(&deck_of(5));
     home.config("new_per_day: 2\n");
     home.on(0).review("\n3\n\n3\n");
-    let said = home.on(0).ok("due");
+    let said = home.on(0).ok("due").replace('\n', " ");
     assert!(
         said.contains("3 new cards wait, and `retain review --new 10` asks some today"),
         "{said}"
