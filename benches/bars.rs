@@ -271,6 +271,7 @@ fn note(number: usize) -> Note {
         front: format!("What is the {number}th thing that a person would want to remember?"),
         back: Answer::Text(format!("The answer to question {number}, in a few words")),
         reverse: false,
+        cloze: false,
         details: Details::default(),
     }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::cloze::Cloze;
+
 /// The permanent name of a card: its note's key, and its side where it has more than one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -39,6 +41,8 @@ pub enum Side {
     Front,
     /// Back to front.
     Reverse,
+    /// The gaps of a text with this number.
+    Gap(u32),
 }
 
 impl Side {
@@ -47,6 +51,7 @@ impl Side {
         match self {
             Side::Front => CardId::new(key),
             Side::Reverse => CardId(format!("{key}/reverse")),
+            Side::Gap(number) => CardId(format!("{key}/c{number}")),
         }
     }
 }
@@ -61,6 +66,10 @@ pub enum Kind {
     Reverse,
     /// A front and several answers.
     List,
+    /// A text with a gap.
+    Cloze,
+    /// A front and the answers to choose from.
+    Choice,
 }
 
 /// The answer of a note.
@@ -95,12 +104,14 @@ pub struct Note {
     pub id: Option<String>,
     /// Line of the note in its file, 1-based.
     pub line: u32,
-    /// The question, as Markdown.
+    /// The question, as Markdown; of a cloze, the text with its gaps.
     pub front: String,
-    /// The answer.
+    /// The answer; of a cloze, an empty text.
     pub back: Answer,
     /// Whether there is a second card, back to front.
     pub reverse: bool,
+    /// Whether it is a text with gaps, which make a card each.
+    pub cloze: bool,
     /// What else a question's author left.
     pub details: Details,
 }
@@ -115,6 +126,12 @@ pub struct Details {
     /// Whether the items of a list have an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ordered: Option<bool>,
+    /// The answers to choose from, of which the back is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// Of a card that is a gap: the whole text with all of them, as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloze: Option<String>,
     /// Typed answers that also count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
@@ -164,7 +181,11 @@ pub struct Card {
 impl Note {
     /// Returns the cards of this note, whose key is `key`.
     pub fn cards(&self, key: &str) -> Vec<Card> {
+        if self.cloze {
+            return self.gaps(key);
+        }
         let kind = match self.back {
+            Answer::Text(_) if !self.details.choices.is_empty() => Kind::Choice,
             Answer::Text(_) => Kind::Basic,
             Answer::List(_) => Kind::List,
         };
@@ -190,6 +211,21 @@ impl Note {
             });
         }
         cards
+    }
+
+    /// Returns a card for each number of the gaps.
+    fn gaps(&self, key: &str) -> Vec<Card> {
+        let Ok(cloze) = Cloze::read(&self.front) else { return Vec::new() };
+        let card = |number| Card {
+            id: Side::Gap(number).of(key),
+            note: key.to_owned(),
+            kind: Kind::Cloze,
+            front: cloze.question(number),
+            back: Answer::Text(cloze.answer(number)),
+            line: self.line,
+            details: Details { cloze: Some(self.front.clone()), ..self.details.clone() },
+        };
+        cloze.numbers().into_iter().map(card).collect()
     }
 
     /// Returns the key of this note if nobody wrote an id and no other note has its front.
@@ -304,6 +340,7 @@ mod tests {
             front: front.into(),
             back: Answer::Text(back.into()),
             reverse: false,
+            cloze: false,
             details: Details::default(),
         }
     }
@@ -330,6 +367,17 @@ mod tests {
         assert_eq!(cards[1].id.as_str(), "fr/reverse");
         assert_eq!(cards[1].front, "Paris");
         assert_eq!(cards[1].note, "fr");
+    }
+
+    #[test]
+    fn each_number_of_a_cloze_is_a_card() {
+        let mut note = note("{{c2::Paris}} is in {{c1::France::where?}}", "");
+        note.cloze = true;
+        let cards = note.cards("fr");
+        let seen: Vec<_> = cards.iter().map(|card| (card.id.as_str(), &*card.front)).collect();
+        assert_eq!(seen, [("fr/c1", "Paris is in [where?]"), ("fr/c2", "[...] is in France")]);
+        assert_eq!(cards[1].back, Answer::Text("**Paris** is in France".into()));
+        assert_eq!((cards[0].kind, &*cards[0].note), (Kind::Cloze, "fr"));
     }
 
     #[test]

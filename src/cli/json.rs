@@ -62,7 +62,7 @@ impl<'a> CardJson<'a> {
             kind: card.kind,
             front: &card.front,
             back: &card.back,
-            choices: None,
+            choices: Some(&*details.choices).filter(|choices| !choices.is_empty()),
             need: details.need,
             ordered: details.ordered.unwrap_or(false),
             accept: &details.accept,

@@ -116,7 +116,7 @@ impl Linter<'_, '_> {
         self.question(card, map);
         self.answer(map);
         self.tags(entry(map, "tags"));
-        for name in ["front", "back", "accept", "hint", "why", "source"] {
+        for name in ["front", "back", "cloze", "choices", "accept", "hint", "why", "source"] {
             if let Some(value) = entry(map, name) {
                 self.texts(name, value);
             }

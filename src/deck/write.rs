@@ -13,9 +13,9 @@ use crate::settings::{Changed, Limit, Sm2Profile};
 pub const INDENT: usize = 2;
 
 /// The keys of a card, in the order in which they are written.
-pub const KEYS: [&str; 14] = [
-    "id", "front", "back", "need", "ordered", "accept", "reverse", "hint", "why", "source", "tags",
-    "value", "category", "typed",
+pub const KEYS: [&str; 16] = [
+    "id", "front", "cloze", "choices", "back", "need", "ordered", "accept", "reverse", "hint",
+    "why", "source", "tags", "value", "category", "typed",
 ];
 
 /// Returns a deck: what its head says, and `notes`, each with its id.
@@ -67,11 +67,13 @@ pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Optio
         "value" => plain(details.value.map(|value| value.to_string())),
         "typed" => plain(details.typed.map(|typed| typed.to_string())),
         "reverse" => plain(note.reverse.then(|| "true".to_owned())),
+        "back" if note.cloze => {}
         "back" => match &note.back {
             Answer::Text(back) => push_text(&mut text, indent, key, back),
             Answer::List(items) => push_texts(&mut text, indent, key, items),
         },
         "accept" => push_texts(&mut text, indent, key, &details.accept),
+        "choices" => push_texts(&mut text, indent, key, &details.choices),
         "tags" => {
             let own = details.tags.iter().filter(|tag| !of_deck.contains(tag));
             push_texts(&mut text, indent, key, &own.cloned().collect::<Vec<_>>());
@@ -79,7 +81,8 @@ pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Optio
         _ => {
             let value = match key {
                 "id" => note.id.as_ref(),
-                "front" => Some(&note.front),
+                "front" => Some(&note.front).filter(|_| !note.cloze),
+                "cloze" => Some(&note.front).filter(|_| note.cloze),
                 "hint" => details.hint.as_ref(),
                 "why" => details.why.as_ref(),
                 "source" => details.source.as_ref(),
@@ -323,6 +326,8 @@ pub(crate) mod tests {
                         tags.pop();
                     }
                     let details = Details {
+                        cloze: None,
+                        choices: Vec::new(),
                         need: need.filter(|_| list),
                         ordered: ordered.filter(|_| list),
                         accept,
@@ -335,7 +340,7 @@ pub(crate) mod tests {
                         typed,
                     };
                     let reverse = reverse && !list;
-                    Note { id: Some(id), line: 1, front, back, reverse, details }
+                    Note { id: Some(id), line: 1, front, back, reverse, cloze: false, details }
                 },
             )
     }
@@ -373,6 +378,7 @@ pub(crate) mod tests {
             front: "What is it?\n\n    code".into(),
             back: Answer::List(vec!["one".into(), "007".into()]),
             reverse: false,
+            cloze: false,
             details: Details::default(),
         };
         note.details.need = Some(1);

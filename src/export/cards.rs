@@ -26,7 +26,9 @@ pub fn unwritable(row: &NoteRow) -> Option<&'static str> {
     let back = row.note.back.texts();
     if !is_id(&row.key) {
         Some("which is no id that a deck can have")
-    } else if blank(&row.note.front) || back.is_empty() || back.iter().any(blank) {
+    } else if blank(&row.note.front)
+        || !row.note.cloze && (back.is_empty() || back.iter().any(blank))
+    {
         Some("whose text is not known: it was never asked")
     } else {
         None
@@ -45,9 +47,9 @@ pub fn write_yaml(title: Option<&str>, notes: &[NoteRow], out: &mut impl Write) 
 }
 
 /// The columns of the table.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "id", "deck", "front", "back", "reverse", "need", "ordered", "accept", "hint", "why", "source",
-    "tags", "value", "category", "typed",
+    "tags", "value", "category", "typed", "cloze", "choices",
 ];
 
 /// Writes notes as CSV, a row each, below a row with the names of the columns.
@@ -67,8 +69,8 @@ pub fn write_csv(notes: &[NoteRow], out: &mut impl Write) -> io::Result<()> {
             .write_record([
                 key.clone(),
                 deck.clone(),
-                note.front.clone(),
-                parted(note.back.texts()),
+                if note.cloze { String::new() } else { note.front.clone() },
+                if note.cloze { String::new() } else { parted(note.back.texts()) },
                 flag(note.reverse.then_some(true)),
                 number(details.need),
                 flag(details.ordered),
@@ -80,6 +82,8 @@ pub fn write_csv(notes: &[NoteRow], out: &mut impl Write) -> io::Result<()> {
                 number(details.value),
                 text(&details.category),
                 flag(details.typed),
+                if note.cloze { note.front.clone() } else { String::new() },
+                parted(&details.choices),
             ])
             .map_err(unwrapped)?;
     }
@@ -105,6 +109,7 @@ mod tests {
             front: front.into(),
             back,
             reverse: false,
+            cloze: false,
             details: Details::default(),
         };
         NoteRow { deck: "d".into(), key: key.into(), note }
@@ -130,6 +135,7 @@ mod tests {
             value: Some(0),
             category: Some("[x]".into()),
             typed: Some(true),
+            ..Details::default()
         };
         let mut two = row("e5", "😀 \u{1b}[2J", Answer::Text("\u{0}\u{202e}".into()));
         two.note.reverse = true;
@@ -158,7 +164,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "id,deck,front,back,reverse,need,ordered,accept,hint,why,source,tags,value,category,typed\n\
-             l,d,\"list, \"\"two\"\"\",a\\|b|c,,,,,,,,x y,,,\n"
+             l,d,\"list, \"\"two\"\"\",a\\|b|c,,,,,,,,x y,,,,,\n"
         );
     }
 }

@@ -106,7 +106,11 @@ fn has_windows_ends(text: &str) -> bool {
 pub fn take(note: &mut Note, from: &Note, key: &str) {
     let (own, new) = (&mut note.details, from.details.clone());
     match key {
-        "front" => note.front.clone_from(&from.front),
+        "front" | "cloze" => {
+            note.front.clone_from(&from.front);
+            note.cloze = from.cloze;
+        }
+        "choices" => own.choices = new.choices,
         "back" => note.back.clone_from(&from.back),
         "reverse" => note.reverse = from.reverse,
         "need" => own.need = new.need,

@@ -250,7 +250,7 @@ fn one_deck(name: &str) -> ImportedDeck {
 /// Returns a card without anything but its two sides.
 fn simple(line: usize, front: String, back: Answer) -> Note {
     let line = u32::try_from(line).unwrap_or(u32::MAX);
-    Note { id: None, line, front, back, reverse: false, details: Details::default() }
+    Note { id: None, line, front, back, reverse: false, cloze: false, details: Details::default() }
 }
 
 #[cfg(test)]

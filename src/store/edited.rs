@@ -111,6 +111,9 @@ impl Store {
             .optional()?;
         let Some((id, content)) = found else { return Ok(None) };
         let Ok(card) = serde_json::from_str::<Card>(&content) else { return Ok(None) };
+        if card.details.cloze.is_some() {
+            return Ok(None);
+        }
         let text = Wording::of(&card);
         let mut parts = vec![card.front.as_str()];
         let front = content_key(&parts);
@@ -139,7 +142,7 @@ impl Store {
               WHERE w.deck IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)
                 AND NOT EXISTS (SELECT 1 FROM cache_left_out AS l
-                                 WHERE l.note IN (c.id, replace(c.id, '/reverse', '')))",
+                                 WHERE l.note IN (c.id, substr(c.id, 1, instr(c.id || '/', '/') - 1)))",
         )?;
         let decks = statement.query_map([], |row| row.get(0))?;
         Ok(decks.collect::<Result<_, _>>()?)
@@ -235,7 +238,7 @@ impl Store {
                   WHERE w.deck = ?
                     AND NOT EXISTS (SELECT 1 FROM cache_card AS k WHERE k.id = c.id AND k.shadowed = 0)
                     AND NOT EXISTS (SELECT 1 FROM cache_left_out AS l
-                                     WHERE l.note IN (c.id, replace(c.id, '/reverse', '')))",
+                                     WHERE l.note IN (c.id, substr(c.id, 1, instr(c.id || '/', '/') - 1)))",
             )?;
             statement.query_map([deck], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
@@ -284,7 +287,7 @@ impl Store {
             "SELECT EXISTS (SELECT 1 FROM card AS c JOIN cache_card AS k ON k.id = c.id
                              WHERE c.key = ?1 AND k.shadowed = 0)
                  OR EXISTS (SELECT 1 FROM card AS c JOIN cache_left_out AS l
-                                ON l.note IN (c.id, replace(c.id, '/reverse', ''))
+                                ON l.note IN (c.id, substr(c.id, 1, instr(c.id || '/', '/') - 1))
                              WHERE c.key = ?1)",
         )?;
         for key in keys {

@@ -284,6 +284,9 @@ fn note_of(card: &str) -> &str {
 /// Returns the key of front and back of the note that a kept card belongs to.
 fn key_of_both(content: &str, side: i64) -> Option<String> {
     let card: Card = serde_json::from_str(content).ok()?;
+    if card.details.cloze.is_some() {
+        return None; // with the same text it is the same note
+    }
     let (front, back) = match (side, &card.back) {
         (0, back) => (card.front.as_str(), back.clone()),
         (_, Answer::Text(front)) => (front.as_str(), Answer::Text(card.front.clone())),

@@ -152,7 +152,8 @@ impl Store {
     ) -> Result<Vec<Standing>, StoreError> {
         let mut found = {
             let mut statement = self.db.prepare_cached(&format!(
-                "{STANDING} WHERE s.note IN (SELECT key FROM cache_card WHERE id = ?1 AND side = 0
+                "{STANDING} WHERE s.note IN (SELECT key FROM cache_card 
+                    WHERE (id = ?1 OR (id >= ?1 || '/c' AND id < ?1 || '/d')) AND side = 0
                     AND shadowed = 0) AND k.note = ?1 AND k.shadowed = 0 ORDER BY k.place"
             ))?;
             statement.query_map([name], standing)?.collect::<Result<Vec<_>, _>>()?
@@ -233,14 +234,15 @@ impl Store {
             }
         };
         let back = text.answer();
-        let note = id.as_str().strip_suffix("/reverse");
+        let (note, side) = id.as_str().split_once('/').unwrap_or((id.as_str(), ""));
         let card = Card {
             id: id.clone(),
-            note: note.unwrap_or(id.as_str()).to_owned(),
-            kind: match (&back, note) {
+            note: note.to_owned(),
+            kind: match (&back, side) {
                 (Answer::List(_), _) => Kind::List,
-                (_, Some(_)) => Kind::Reverse,
-                _ => Kind::Basic,
+                (_, "reverse") => Kind::Reverse,
+                (_, "") => Kind::Basic,
+                _ => Kind::Cloze,
             },
             front: text.front.clone(),
             back,

@@ -135,6 +135,21 @@ impl<'a> Page<'a> {
         lines.get((at.line as usize).saturating_sub(1)).copied().unwrap_or_default()
     }
 
+    /// Returns where the `offset`-th byte of `text` stands, which is what the value at `at` says; its
+    /// beginning, where it is not written as it reads.
+    pub fn within(&self, at: Place, text: &str, offset: usize) -> Place {
+        let before = text.get(..offset).unwrap_or_default();
+        let written = self.written(at).unwrap_or_default();
+        let inner = written.trim_start_matches(['"', '\'']);
+        let as_it_reads =
+            at.span == at.meaning && inner.starts_with(text.get(..offset + 1).unwrap_or(text));
+        if !as_it_reads || before.contains('\n') {
+            return at;
+        }
+        let column = at.column as usize + (written.len() - inner.len()) + before.chars().count();
+        Place::point(at.line, clamped(column as u64))
+    }
+
     /// Whether the line that `at` is on begins an item of a list.
     pub fn begins_item(&self, at: Place) -> bool {
         let line = self.line_at(at).trim_start_matches(' ');

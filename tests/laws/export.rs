@@ -113,6 +113,7 @@ fn notes() -> impl Strategy<Value = Note> {
                 line: 0,
                 front,
                 reverse: reverse && !is_list,
+                cloze: false,
                 back,
                 details: Details {
                     need: need.filter(|_| is_list).map(|need| need.min(items)),
@@ -125,6 +126,7 @@ fn notes() -> impl Strategy<Value = Note> {
                     value: of.0,
                     category,
                     typed: of.1,
+                    ..Details::default()
                 },
             }
         })

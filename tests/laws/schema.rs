@@ -52,18 +52,19 @@ fn map(keys: &'static [&'static str]) -> impl Strategy<Value = Map<String, Value
 }
 
 fn card() -> impl Strategy<Value = Value> {
-    const KEYS: [&str; 17] = [
+    const KEYS: [&str; 18] = [
         "id", "front", "back", "accept", "hint", "why", "source", "tags", "value", "category",
-        "reverse", "need", "ordered", "typed", "lint", "cloze", "frnt",
+        "reverse", "need", "ordered", "typed", "lint", "cloze", "frnt", "choices",
     ];
     let usual = json!({ "front": "a question", "back": "an answer" });
     let list = json!({ "front": "a question", "back": ["one", "two", "three"] });
-    (prop_oneof![Just(usual), Just(list), Just(json!({}))], map(&KEYS)).prop_map(
-        |(mut card, more)| {
-            card.as_object_mut().unwrap().extend(more);
-            card
-        },
-    )
+    let choice = json!({ "front": "q", "back": "one", "choices": ["one", "two"] });
+    let cloze = json!({ "cloze": "{{c1::one}} of {{two}}" });
+    let any = prop_oneof![Just(usual), Just(list), Just(choice), Just(cloze), Just(json!({}))];
+    (any, map(&KEYS)).prop_map(|(mut card, more)| {
+        card.as_object_mut().unwrap().extend(more);
+        card
+    })
 }
 
 fn deck() -> impl Strategy<Value = Value> {
@@ -95,7 +96,12 @@ fn deck() -> impl Strategy<Value = Value> {
 fn is_beyond_a_schema(deck: &Value) -> bool {
     let card = &deck["cards"][0];
     let items = card["back"].as_array().map_or(0, Vec::len);
+    let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+    let choices: Vec<String> = card["choices"].as_array().into_iter().flatten().map(text).collect();
+    let once: std::collections::BTreeSet<&String> = choices.iter().collect();
     card["need"].as_u64().is_some_and(|need| need as usize > items)
+        || !choices.is_empty()
+            && (!choices.contains(&text(&card["back"])) || once.len() < choices.len())
 }
 
 proptest! {

@@ -142,6 +142,7 @@ fn notes_of(
         let reverse =
             standing.card.kind == Kind::Reverse || sides.contains(Side::Reverse.of(key).as_str());
         let mut details = front.details;
+        let cloze = details.cloze.take();
         if one.is_none() && details.value.is_some() {
             // Away from its deck a cell of the board keeps its column.
             details.category.get_or_insert_with(|| standing.category.clone());
@@ -152,9 +153,10 @@ fn notes_of(
             note: Note {
                 id: Some(key.clone()),
                 line: 0,
-                front: front.front,
+                cloze: cloze.is_some(),
                 reverse: reverse && matches!(front.back, Answer::Text(_)),
-                back: front.back,
+                back: if cloze.is_some() { Answer::Text(String::new()) } else { front.back },
+                front: cloze.unwrap_or(front.front),
                 details,
             },
         });

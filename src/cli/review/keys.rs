@@ -89,7 +89,13 @@ impl Front for Keys {
         self.draw(io, &screen::help(grades, width))
     }
 
-    fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
+    fn listen(
+        &mut self,
+        io: &mut Io,
+        revealed: bool,
+        choices: usize,
+        grades: Grades,
+    ) -> Result<Said, CliError> {
         io.flush()?;
         loop {
             let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
@@ -104,6 +110,11 @@ impl Front for Keys {
             }
             if self.shown_at.elapsed() < DEAF && pressed != Pressed::End {
                 continue;
+            }
+            if let Pressed::Char(digit) = pressed
+                && let Some(place) = choice_of(digit, choices)
+            {
+                return Ok(Said::Chosen(place));
             }
             if let Some(said) = said(pressed, grades) {
                 return Ok(said);
@@ -123,6 +134,12 @@ impl Front for Keys {
         self.terminal = None;
         io.line("")
     }
+}
+
+/// Returns the place of the choice that a digit takes, of so many.
+fn choice_of(digit: char, choices: usize) -> Option<usize> {
+    let place = (digit.to_digit(10)? as usize).checked_sub(1)?;
+    (place < choices).then_some(place)
 }
 
 /// Returns what a key says; `None` if it says nothing.

@@ -20,7 +20,7 @@ use super::{due, list, words};
 use crate::answer::Piece;
 use crate::diagnostic::{self, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
-use crate::schedule::{Grade, Schedule, Stage};
+use crate::schedule::{Grade, Rating, Schedule, Stage};
 use crate::session::Input;
 use crate::settings::Grades;
 use crate::store::Standing;
@@ -47,6 +47,29 @@ pub struct View {
     pub outlook: Vec<Schedule>,
     /// What changed in the answer since it was last passed.
     pub change: Option<Change>,
+    /// The answers to choose from, in the order in which they are shown; none for other cards.
+    pub choices: Vec<String>,
+    /// The choice that was taken, and whether it was right.
+    pub taken: Option<Taken>,
+}
+
+impl View {
+    /// Returns the grade that an empty answer gives once the answer is to be seen.
+    pub fn proposal(&self) -> Rating {
+        match &self.taken {
+            Some(taken) if !taken.right => Rating::Again,
+            _ => Rating::Good,
+        }
+    }
+}
+
+/// A choice that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// What it says.
+    pub choice: String,
+    /// Whether it is the answer.
+    pub right: bool,
 }
 
 /// What changed in an answer.
@@ -63,6 +86,8 @@ pub enum Said {
     Input(Input),
     /// An empty answer: what that means depends on what is to be seen.
     Empty,
+    /// One of the choices, by its place among those shown.
+    Chosen(usize),
     /// Nothing that is known here.
     Unknown(String),
     /// Nobody is there any more.
@@ -86,8 +111,14 @@ pub trait Front {
     -> Result<(), CliError>;
     /// Says what can be done.
     fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError>;
-    /// Waits for what the person does.
-    fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError>;
+    /// Waits for what the person does; `choices` is how many answers there are to choose from now.
+    fn listen(
+        &mut self,
+        io: &mut Io,
+        revealed: bool,
+        choices: usize,
+        grades: Grades,
+    ) -> Result<Said, CliError>;
     /// Gives the screen back.
     fn leave(&mut self, io: &mut Io) -> Result<(), CliError>;
 }

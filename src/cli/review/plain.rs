@@ -48,13 +48,25 @@ impl Front for Plain {
         if let Answer::List(items) = &card.back {
             io.say(list_note(view, items.len()))?;
         }
+        for (number, choice) in (1..).zip(&view.choices) {
+            io.line(text::wrap(choice.trim_end(), io.width, &format!("{number}. "), "   "))?;
+        }
         let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
-        io.say(format!("(empty line: the answer; {hint}:? helps)"))?;
+        let choose = match view.choices.len() {
+            0 => String::new(),
+            choices => format!("1 to {choices}: your choice; "),
+        };
+        io.say(format!("({choose}empty line: the answer; {hint}:? helps)"))?;
         io.flush()
     }
 
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let card = &view.standing.card;
+        match &view.taken {
+            Some(taken) if taken.right => io.line("Right.")?,
+            Some(taken) => io.line(labelled("Wrong", &taken.choice, io.width))?,
+            None => {}
+        }
         match &card.back {
             Answer::Text(back) => io.line(labelled("Answer", back, io.width))?,
             Answer::List(items) => {
@@ -109,7 +121,13 @@ impl Front for Plain {
         io.flush()
     }
 
-    fn listen(&mut self, io: &mut Io, revealed: bool, grades: Grades) -> Result<Said, CliError> {
+    fn listen(
+        &mut self,
+        io: &mut Io,
+        revealed: bool,
+        choices: usize,
+        grades: Grades,
+    ) -> Result<Said, CliError> {
         io.flush()?;
         let Some(line) = prompt::line()? else { return Ok(Said::End) };
         Ok(match line.trim() {
@@ -121,6 +139,9 @@ impl Front for Plain {
             ":i" => Said::Input(Input::Explain),
             ":?" => Said::Input(Input::Help),
             ":q" => Said::Input(Input::Quit),
+            line if choice_of(line, choices).is_some() => {
+                Said::Chosen(choice_of(line, choices).unwrap_or_default())
+            }
             line => match grade_of(line, grades).or_else(|| word_of(line, revealed)) {
                 Some(grade) => Said::Input(Input::Grade(grade)),
                 None => Said::Unknown(line.to_owned()),
@@ -141,6 +162,12 @@ fn labelled(label: &str, text: &str, width: usize) -> String {
     } else {
         text::wrap(text, width, &format!("{label}: "), "")
     }
+}
+
+/// Returns the place of the choice that a line takes, of so many.
+fn choice_of(line: &str, choices: usize) -> Option<usize> {
+    let place = line.parse::<usize>().ok()?.checked_sub(1)?;
+    (place < choices).then_some(place)
 }
 
 /// Returns the grade that one digit stands for.
@@ -196,5 +223,5 @@ fn choices(view: &View) -> String {
         })
         .collect();
     let repeat = if view.again && !view.practice { "a repeat: no interval changes; " } else { "" };
-    format!("({}; {repeat}empty line: good)", each.join(", "))
+    format!("({}; {repeat}empty line: {})", each.join(", "), view.proposal().word())
 }

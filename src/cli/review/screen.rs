@@ -12,9 +12,6 @@ use crate::schedule::{Grade, Rating};
 use crate::settings::Grades;
 use crate::text;
 
-/// What Enter gives once the answer is to be seen.
-const ENTER: &str = "Enter: good";
-
 /// Columns before every line of a card.
 const MARGIN: &str = "  ";
 
@@ -31,9 +28,21 @@ pub fn question(view: &View, width: usize) -> String {
     if let Answer::List(items) = &view.standing.card.back {
         lines.push(aside_in(&list_note(view, items.len()), width));
     }
+    if !view.choices.is_empty() {
+        lines.push(String::new());
+    }
+    for (number, choice) in (1..).zip(&view.choices) {
+        let bullet = format!("{MARGIN}{number}  ");
+        let rest = " ".repeat(bullet.len());
+        lines.push(text::wrap(choice.trim_end(), room(width), &bullet, &rest));
+    }
     lines.push(String::new());
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
-    let keys = format!("space: answer{hint} · u undo · q leave · ? more");
+    let choose = match view.choices.len() {
+        0 => String::new(),
+        choices => format!("1-{choices}: your choice · "),
+    };
+    let keys = format!("{choose}space: answer{hint} · u undo · q leave · ? more");
     lines.push(each_line(&apart(&keys, width), |line| line.dimmed()));
     lines.join("\n")
 }
@@ -42,6 +51,14 @@ pub fn question(view: &View, width: usize) -> String {
 pub fn answer(view: &View, width: usize) -> String {
     let card = &view.standing.card;
     let mut lines = vec![String::new()];
+    match &view.taken {
+        Some(taken) if taken.right => lines.push(format!("{MARGIN}{}", "✓ right".green())),
+        Some(taken) => {
+            let sign = format!("{MARGIN}✗ not: ");
+            lines.push(red(&text::wrap(taken.choice.trim_end(), room(width), &sign, MARGIN)));
+        }
+        None => {}
+    }
     match &card.back {
         Answer::Text(back) => lines.push(green(&wrapped(back, width))),
         Answer::List(items) => {
@@ -228,9 +245,10 @@ fn keys(view: &View, width: usize) -> String {
             }
         })
         .collect();
-    let below = stacked || plain + MARGIN.len() + ENTER.width() > width;
+    let enter = format!("Enter: {}", view.proposal().word());
+    let below = stacked || plain + MARGIN.len() + enter.width() > width;
     let gap = if below { format!("\n{MARGIN}") } else { "   ".into() };
-    let mut keys = format!("{MARGIN}{}{gap}{}", shown.join(&between), ENTER.dimmed());
+    let mut keys = format!("{MARGIN}{}{gap}{}", shown.join(&between), enter.dimmed());
     if view.again && !view.practice {
         keys.push('\n');
         keys.push_str(&aside_in("a repeat of today: no interval changes", width));
@@ -276,6 +294,10 @@ fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {
 
 fn bold(block: &str) -> String {
     each_line(block, |line| line.bold())
+}
+
+fn red(block: &str) -> String {
+    each_line(block, |line| line.red())
 }
 
 fn green(block: &str) -> String {

@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Acknowledged, Change, Front, Said, View};
-use crate::card::CardId;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use super::{Acknowledged, Change, Front, Said, Taken, View};
+use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
@@ -25,6 +29,18 @@ enum Asked {
     Row(i64),
     /// By its id.
     Card(CardId),
+}
+
+/// Returns the answers to choose from as they are shown: in another order each time, but for those
+/// whose order everybody knows.
+fn shown_choices(choices: &[String], seed: u64) -> Vec<String> {
+    const KNOWN: [[&str; 2]; 2] = [["true", "false"], ["yes", "no"]];
+    let mut shown = choices.to_vec();
+    let folded: Vec<String> = choices.iter().map(|choice| answer::folded(choice, true)).collect();
+    if !KNOWN.iter().any(|known| folded.iter().all(|choice| known.contains(&&**choice))) {
+        shown.shuffle(&mut StdRng::seed_from_u64(seed));
+    }
+    shown
 }
 
 /// A sitting on its way.
@@ -264,8 +280,18 @@ impl Sitting {
             grades,
             outlook,
             change,
+            choices: shown_choices(&standing.card.details.choices, desk.chance.seed()),
+            taken: None,
             standing,
         })
+    }
+
+    /// Takes one of the choices that are shown.
+    fn choose(&mut self, place: usize) {
+        let Some(view) = &mut self.view else { return };
+        let Some(choice) = view.choices.get(place).cloned() else { return };
+        let right = view.standing.card.back == Answer::Text(choice.clone());
+        view.taken = Some(Taken { choice, right });
     }
 
     /// Waits for something that means something.
@@ -277,12 +303,23 @@ impl Sitting {
     ) -> Result<Effect, CliError> {
         let grades = desk.settings.grades;
         loop {
-            let input = match front.listen(io, self.session.revealed(), grades)? {
+            let revealed = self.session.revealed();
+            let choices = match &self.view {
+                Some(view) if !revealed => view.choices.len(),
+                _ => 0,
+            };
+            let input = match front.listen(io, revealed, choices, grades)? {
                 Said::Input(input) => input,
-                Said::Empty if self.session.revealed() => Input::Grade(Rating::Good.into()),
+                Said::Empty if revealed => {
+                    let proposal = self.view.as_ref().map_or(Rating::Good, View::proposal);
+                    Input::Grade(proposal.into())
+                }
                 Said::Empty => Input::Reveal,
+                Said::Chosen(place) => {
+                    self.choose(place);
+                    Input::Reveal
+                }
                 Said::Unknown(what) => {
-                    let revealed = self.session.revealed();
                     front.say(io, &not_understood(&what, revealed, grades))?;
                     continue;
                 }

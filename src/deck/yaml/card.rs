@@ -7,8 +7,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use super::each_once;
 use super::walk::entry;
 use crate::card::{Answer, Details, Note, content_key, is_id};
+use crate::cloze::Cloze;
 use crate::deck::Deck;
 use crate::settings::lint;
+use crate::text::short;
 use crate::yaml::{At, Entry, Fields, Loose, Names, Page, Place, Value};
 
 /// What a card may say.
@@ -81,6 +83,7 @@ impl<'de> Deserialize<'de> for Quick {
                         | Key::Hint
                         | Key::Why
                         | Key::Source
+                        | Key::Cloze
                         | Key::Category => unplaced(Value::Text(entries.next_value()?)),
                         Key::Back => {
                             let back = entries.next_value::<At<Loose>>()?;
@@ -161,6 +164,9 @@ fn keys(page: &Page<'_>, map: &[(At<Value>, At<Value>)]) -> Vec<String> {
     if let Some(id) = entry(map, "id").and_then(text) {
         return vec![id];
     }
+    if let Some(cloze) = entry(map, "cloze").and_then(text) {
+        return vec![content_key(&[&cloze])];
+    }
     let Some(front) = entry(map, "front").and_then(text) else { return Vec::new() };
     let back: Option<Vec<String>> = entry(map, "back").and_then(|back| match &back.value {
         Value::List(items) => items.iter().map(text).collect(),
@@ -177,23 +183,69 @@ fn keys(page: &Page<'_>, map: &[(At<Value>, At<Value>)]) -> Vec<String> {
 /// Returns the note that `fields` make; `None` if something is wrong, which is reported.
 pub fn note(page: &mut Page<'_>, at: Place, mut fields: Fields<Key>) -> Option<Note> {
     let before = page.problems.count();
+    if let Some(entry) = fields.take(Key::Cloze) {
+        return cloze(page, at, entry, fields);
+    }
     let front = fields.take(Key::Front);
     let back = fields.take(Key::Back);
-    let asked_otherwise = not_yet(page, front.as_ref(), &mut fields);
-    if !asked_otherwise {
-        for (field, key, name) in [(&front, Key::Front, "front"), (&back, Key::Back, "back")] {
-            if field.is_none() && !fields.is_mistyped(key) {
-                let message = format!("card has no `{name}`");
-                let help = format!("add a `{name}:` line, or delete the card");
-                page.error(at, &format!("missing-{name}"), message, help);
-            }
+    for (field, key, name) in [(&front, Key::Front, "front"), (&back, Key::Back, "back")] {
+        if field.is_none() && !fields.is_mistyped(key) {
+            let message = format!("card has no `{name}`");
+            let help = format!("add a `{name}:` line, or delete the card");
+            page.error(at, &format!("missing-{name}"), message, help);
         }
     }
     let id = fields.take(Key::Id).and_then(|entry| id(page, entry));
     let front = front.and_then(|entry| page.text("front", entry));
+    let answer_at = back.as_ref().map(Entry::place);
     let back = back.and_then(|entry| answer(page, entry, &mut fields));
-    let reverse = reverse(page, &mut fields, matches!(back, Some(Answer::List(_))));
+    let choices = choices(page, &mut fields, back.as_ref().zip(answer_at));
+    let reverse = reverse(page, &mut fields, back.as_ref(), !choices.is_empty());
     let (need, ordered) = list_only(page, &mut fields, back.as_ref());
+    let details = Details { need, ordered, choices, ..details(page, &mut fields) };
+    if page.problems.count() > before {
+        return None;
+    }
+    let line = page.line_of(at);
+    Some(Note { id, line, front: front?, back: back?, reverse, cloze: false, details })
+}
+
+/// Returns the note whose text with gaps is `entry`.
+fn cloze(page: &mut Page<'_>, at: Place, entry: Entry, mut fields: Fields<Key>) -> Option<Note> {
+    let before = page.problems.count();
+    if fields.take(Key::Front).is_some() {
+        let message = "`cloze` beside `front`";
+        page.error(entry.key, "cloze-and-front", message, "keep one of the two");
+    }
+    for (key, name, help) in [
+        (Key::Back, "back", "what is in the gaps is the answer; `why` is shown after it"),
+        (Key::Reverse, "reverse", "take it out: each gap is a card of its own"),
+        (Key::Choices, "choices", "take it out, or write `front` and `back`"),
+        (Key::Need, "need", "take it out: it is for lists"),
+        (Key::Ordered, "ordered", "take it out: it is for lists"),
+    ] {
+        if let Some(entry) = fields.take(key) {
+            let message = format!("`{name}` beside `cloze`");
+            page.error(entry.key, "beside-cloze", message, help);
+        }
+    }
+    let id = fields.take(Key::Id).and_then(|entry| id(page, entry));
+    let place = entry.place();
+    let front = page.text("cloze", entry);
+    if let Some(Err(mistake)) = front.as_deref().map(Cloze::read) {
+        let text = front.as_deref().unwrap_or_default();
+        page.error(page.within(place, text, mistake.at), "bad-gap", mistake.what, mistake.help);
+    }
+    let details = details(page, &mut fields);
+    if page.problems.count() > before {
+        return None;
+    }
+    let (line, back) = (page.line_of(at), Answer::Text(String::new()));
+    Some(Note { id, line, front: front?, back, reverse: false, cloze: true, details })
+}
+
+/// Returns what any kind of card may say besides.
+fn details(page: &mut Page<'_>, fields: &mut Fields<Key>) -> Details {
     if let Some(entry) = fields.take(Key::Lint) {
         lint(page, entry);
     }
@@ -209,30 +261,40 @@ pub fn note(page: &mut Page<'_>, at: Place, mut fields: Fields<Key>) -> Option<N
     let value =
         fields.take(Key::Value).and_then(|entry| page.whole("value", &entry, 0..=1_000_000));
     let typed = fields.take(Key::Typed).and_then(|entry| page.flag("typed", &entry));
-    let details =
-        Details { need, ordered, accept, hint, why, source, tags, value, category, typed };
-    if page.problems.count() > before {
-        return None;
-    }
-    Some(Note { id, line: page.line_of(at), front: front?, back: back?, reverse, details })
+    Details { accept, hint, why, source, tags, value, category, typed, ..Details::default() }
 }
 
-/// Reports what this version cannot ask; returns whether the card needs neither front nor back.
-fn not_yet(page: &mut Page<'_>, front: Option<&Entry>, fields: &mut Fields<Key>) -> bool {
-    let cloze = fields.take(Key::Cloze);
-    let clozed = cloze.is_some();
-    if let Some(entry) = cloze {
-        let key = entry.key;
-        if front.is_some() {
-            page.error(key, "cloze-and-front", "`cloze` beside `front`", "keep one of the two");
-        } else if page.text("cloze", entry).is_some() {
-            page.not_yet(key, "cloze cards are not asked");
+/// Returns the answers to choose from, none if the card has none or something is wrong with them.
+fn choices(
+    page: &mut Page<'_>,
+    fields: &mut Fields<Key>,
+    back: Option<(&Answer, Place)>,
+) -> Vec<String> {
+    const FEWEST: usize = 2;
+    const MOST: usize = 9;
+    let Some(entry) = fields.take(Key::Choices) else { return Vec::new() };
+    let at = entry.place();
+    let Some(choices) = page.texts("choices", entry) else { return Vec::new() };
+    let doubled = choices.iter().enumerate().find(|(at, one)| choices[..*at].contains(one));
+    if let Some((_, one)) = doubled {
+        let message = format!("the choice {:?} is here twice", short(one));
+        page.error(at, "bad-choices", message, "keep one of the two");
+    } else if !(FEWEST..=MOST).contains(&choices.len()) {
+        let message = format!("`choices` has {} of them", choices.len());
+        page.error(at, "bad-choices", message, "write from 2 to 9, so that a digit takes one");
+    }
+    match back {
+        Some((Answer::List(_), at)) => {
+            let help = "write the one that is right, or take `choices` out";
+            page.error(at, "list-of-choices", "`back` is a list beside `choices`", help);
         }
+        Some((Answer::Text(back), at)) if !choices.contains(back) => {
+            let message = format!("{:?} is not among the `choices`", short(back));
+            page.error(at, "not-a-choice", message, "write it as one of them is written");
+        }
+        _ => {}
     }
-    if let Some(entry) = fields.take(Key::Choices) {
-        page.not_yet(entry.key, "cards with `choices` are not asked");
-    }
-    clozed
+    choices
 }
 
 fn id(page: &mut Page<'_>, entry: Entry) -> Option<String> {
@@ -301,12 +363,20 @@ fn list_only(
     (None, None)
 }
 
-fn reverse(page: &mut Page<'_>, fields: &mut Fields<Key>, of_list: bool) -> bool {
+fn reverse(
+    page: &mut Page<'_>,
+    fields: &mut Fields<Key>,
+    back: Option<&Answer>,
+    of_choices: bool,
+) -> bool {
     let Some(entry) = fields.take(Key::Reverse) else { return false };
     let reverse = page.flag("reverse", &entry).unwrap_or(false);
-    if reverse && of_list {
+    if reverse && matches!(back, Some(Answer::List(_))) {
         let help = "take `reverse` out, or write one text as `back`";
         page.error(entry.key, "reverse-list", "a list cannot be asked in reverse", help);
+    } else if reverse && of_choices {
+        let help = "take `reverse` out, or `choices`";
+        page.error(entry.key, "reverse-choices", "`reverse` beside `choices`", help);
     }
     reverse
 }

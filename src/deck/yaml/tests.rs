@@ -214,8 +214,17 @@ fn every_fault_of_a_card_has_its_place_and_name() {
         ("front: a\n    back: b\n    accept: [c, {d: e}]", "4:17 not-a-text"),
         ("front: a\n    back: b\n    lint: [c]", "4:11 not-lint"),
         ("front: a\n    back: b\n    lint: {deny: c}", "4:12 unknown-key"),
-        ("cloze: \"{{c1::a}}\"", "2:5 not-yet"),
-        ("cloze: a\n    front: b\n    back: c", "2:5 cloze-and-front"),
+        ("cloze: \"a {{c1:b}}\"", "2:15 bad-gap"),
+        ("cloze: |-\n      a\n      {{c0::b}}", "2:5 bad-gap"),
+        ("cloze: no gap", "2:12 bad-gap"),
+        ("cloze: é {{}}", "2:14 bad-gap"),
+        ("cloze: \"{{a}}\"\n    front: b", "2:5 cloze-and-front"),
+        ("cloze: \"{{a}}\"\n    back: c\n    reverse: true", "3:5 beside-cloze|4:5 beside-cloze"),
+        ("front: a\n    back: d\n    choices: [a, b]", "3:11 not-a-choice"),
+        ("front: a\n    back: a\n    choices: [a]", "4:15 bad-choices"),
+        ("front: a\n    back: a\n    choices: [a, b, a]", "4:14 bad-choices"),
+        ("front: a\n    back: [a]\n    choices: [a, b]", "3:11 list-of-choices"),
+        ("front: a\n    back: a\n    choices: [a, b]\n    reverse: true", "5:5 reverse-choices"),
         ("front: a\n    back: b\n    choices: [b, c]", "4:5 not-yet"),
         ("just text", "2:5 not-a-card"),
         ("[front, back]", "2:5 not-a-card"),
@@ -225,6 +234,19 @@ fn every_fault_of_a_card_has_its_place_and_name() {
         assert_eq!(findings(&text).join("|"), finding, "{card}");
         assert_eq!(fronts(&text), ["x"], "{card}");
     }
+}
+
+#[test]
+fn clozes_and_choices_are_cards() {
+    let deck = read_str(
+        "cards:\n- cloze: \"{{c1::007}} is {{no::yes?}}\"\n  accept: \"7\"\n- front: really?\n  back: no\n  choices: [yes, no]\n",
+    );
+    assert_eq!(deck.diagnostics, []);
+    let notes = deck.deck.unwrap().notes;
+    assert!(notes[0].cloze && !notes[1].cloze);
+    let fronts: Vec<String> = notes[0].cards("k").into_iter().map(|card| card.front).collect();
+    assert_eq!(fronts, ["[...] is no", "007 is [yes?]"]);
+    assert_eq!(notes[1].details.choices, ["yes", "no"]);
 }
 
 #[test]
@@ -314,8 +336,8 @@ fn messages_say_what_and_the_way_out() {
         ),
         (
             "cloze: a",
-            "cloze cards are not asked by this version of retain",
-            "take it out until a later version does",
+            "there is no gap in it",
+            "put what is asked for into {{c1::…}}, or write `front` and `back`",
         ),
         (
             "front: a\n  back: b\n  back: c",

@@ -112,6 +112,7 @@ impl Shelf {
                     front: item.note.front,
                     back: item.note.back,
                     reverse: item.note.reverse,
+                    cloze: item.note.cloze,
                     details: item.note.details,
                 });
             }

@@ -57,6 +57,8 @@ pub(super) struct Kept {
     pub(super) back: Answer,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) reverse: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) cloze: bool,
     #[serde(default)]
     pub(super) details: Details,
 }
@@ -69,6 +71,7 @@ impl Kept {
             front: self.front.clone(),
             back: self.back.clone(),
             reverse: self.reverse,
+            cloze: self.cloze,
             details: self.details.clone(),
         }
     }

@@ -424,10 +424,20 @@ fn takes_cards_in(text: &str, notes: &[Note]) {
         front: "the front of a card that comes in".into(),
         back: Answer::List(vec!["two".into(), "items: # both".into()]),
         reverse: false,
+        cloze: false,
         details: Details { hint: Some("a hint\nof two lines".into()), ..Details::default() },
     };
     let first = notes.first().unwrap_or(&new);
-    let next = Note { id: None, back: new.back.clone(), reverse: false, ..first.clone() };
+    let next = match first.cloze {
+        true => Note { id: None, front: format!("{} more", first.front), ..first.clone() },
+        false => Note {
+            id: None,
+            back: new.back.clone(),
+            reverse: false,
+            details: Details { choices: Vec::new(), ..first.details.clone() },
+            ..first.clone()
+        },
+    };
     for (id, note, wanted, known) in [
         ("one-that-comes-in".to_owned(), new.clone(), "d", false),
         (key(first), next.clone(), "d", true),
@@ -442,7 +452,8 @@ fn takes_cards_in(text: &str, notes: &[Note]) {
         if known {
             record["cards"] = json!([{
                 "origin": id, "id": id, "wanted": "d", "deck": "d", "front": first.front,
-                "back": first.back, "reverse": first.reverse, "details": first.details,
+                "back": first.back, "reverse": first.reverse, "cloze": first.cloze,
+                "details": first.details,
             }]);
         }
         let item = Item { origin: id.clone(), id: Wanted::Given(id.clone()), note };
