@@ -135,10 +135,12 @@ fn row(
     (details.hint, details.why, details.source) = (text("hint"), text("why"), text("source"));
     details.category = text("category");
     if let Some(tags) = cell("tags") {
-        if tags.split_whitespace().nth(MOST_TAGS).is_some() {
+        let parts = |char: char| char.is_whitespace() || char == ',' || char == ';';
+        let tags = tags.split(parts).filter(|tag| !tag.is_empty());
+        if tags.clone().nth(MOST_TAGS).is_some() {
             return Err(format!("over {MOST_TAGS} tags"));
         }
-        for tag in tags.split_whitespace() {
+        for tag in tags {
             if !details.tags.iter().any(|known| known == tag) {
                 details.tags.push(tag.to_owned());
             }
@@ -415,6 +417,12 @@ mod tests {
         assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn tags_are_parted_by_blanks_commas_and_semicolons() {
+        let read = notes("front,back,tags\na,b,\"time, nouns;x ; , y\"\n");
+        assert_eq!(read[0].details.tags, ["time", "nouns", "x", "y"]);
     }
 
     #[test]
