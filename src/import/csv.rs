@@ -31,12 +31,13 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
     let text = unix_text_of(input)?;
     let (head, body) = anki_head(&text, separator)?;
     let above = text[..text.len() - body.len()].matches('\n').count();
+    let mut imported = Imported { what: "table".into(), ..Imported::default() };
+    let body = without_bad_quotes(body, &head, above, &mut imported.skipped);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(head.separator)
         .from_reader(body.as_bytes());
-    let mut imported = Imported { what: "table".into(), ..Imported::default() };
     let mut deck = one_deck(name);
     let mut columns = head.columns.clone();
     let (mut record, mut first) = (ByteRecord::new(), true);
@@ -62,7 +63,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
             }
             columns = Some(head.without_names(cells.len()));
         }
-        if cells.iter().all(String::is_empty) || head.is_comment(&body[at + blank..]) {
+        if cells.iter().all(String::is_empty) {
             continue;
         }
         match row(&cells, columns.as_deref().unwrap_or_default(), line, head.html) {
@@ -91,6 +92,95 @@ fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static
         Some((_, name)) => Err(name),
         None => Ok(names.into_iter().map(Some).collect()),
     })
+}
+
+/// What is wrong with the quotes of a record, and where in it.
+#[derive(Debug)]
+enum BadQuotes {
+    /// This one is never closed.
+    Open(usize),
+    /// There is text behind the second of these.
+    Behind(usize, usize),
+}
+
+/// Returns where the first record of a text ends, behind its line end; of one with a quote that is
+/// never closed, where that line does.
+fn first_record(text: &str, separator: u8) -> (usize, Option<BadQuotes>) {
+    let bytes = text.as_bytes();
+    let is_end = |byte: &u8| *byte == separator || *byte == b'\n';
+    let (mut at, mut bad) = (0, None);
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            let open = at;
+            let Some(close) = closing_quote(bytes, open) else {
+                let end = text[open..].find('\n').map_or(text.len(), |end| open + end + 1);
+                return (end, Some(BadQuotes::Open(open)));
+            };
+            at = close + 1;
+            let behind = bytes[at..].iter().take_while(|byte| !is_end(byte));
+            if bad.is_none() && behind.into_iter().any(|byte| *byte != b' ' && *byte != b'\t') {
+                bad = Some(BadQuotes::Behind(open, close));
+            }
+        }
+        match bytes[at..].iter().position(is_end) {
+            Some(end) if bytes[at + end] == b'\n' => return (at + end + 1, bad),
+            Some(end) => at += end + 1,
+            None => return (text.len(), bad),
+        }
+    }
+}
+
+/// Returns where the quote is that closes the one at `open`; two of them stand for one that does not.
+fn closing_quote(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    loop {
+        at += bytes[at..].iter().position(|byte| *byte == b'"')?;
+        if bytes.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Returns a table without comments and without the records whose quotes are wrong, which come to
+/// `skipped`; their line ends stay. `above` are the lines above it.
+///
+/// The `csv` crate takes such quotes as they come, and the rows below them for a part of the cell.
+fn without_bad_quotes(
+    body: &str,
+    head: &AnkiHead,
+    above: usize,
+    skipped: &mut Vec<Skipped>,
+) -> String {
+    let mut good = String::with_capacity(body.len());
+    let (mut rest, mut line) = (body, above + 1);
+    while !rest.is_empty() {
+        let is_comment = head.present && rest.starts_with('#');
+        let (end, bad) = match is_comment {
+            true => (rest.find('\n').map_or(rest.len(), |end| end + 1), None),
+            false => first_record(rest, head.separator),
+        };
+        let record = &rest[..end];
+        let line_of = |at: usize| line + record[..at].matches('\n').count();
+        let what = bad.map(|bad| match bad {
+            BadQuotes::Open(open) => format!("the quote on line {} is never closed", line_of(open)),
+            BadQuotes::Behind(open, close) => format!(
+                "the quote on line {} is closed on line {} with text behind it: \
+                 double the quotes inside a cell",
+                line_of(open),
+                line_of(close)
+            ),
+        });
+        let lines = record.matches('\n').count();
+        if is_comment || what.is_some() {
+            good.push_str(&"\n".repeat(lines));
+        } else {
+            good.push_str(record);
+        }
+        skipped.extend(what.map(|what| Skipped::new(line, what)));
+        (rest, line) = (&rest[end..], line + lines);
+    }
+    good
 }
 
 fn row(
@@ -205,10 +295,6 @@ struct AnkiHead {
 }
 
 impl AnkiHead {
-    fn is_comment(&self, rest: &str) -> bool {
-        self.present && rest.starts_with('#')
-    }
-
     /// Returns what the columns are without a header: front, then back.
     fn without_names(&self, columns: usize) -> Vec<Option<&'static str>> {
         let mut texts = ["front", "back"].into_iter();
@@ -417,6 +503,31 @@ mod tests {
         assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn rows_with_wrong_quotes_are_named_and_those_below_come_in() {
+        let never = |line| format!("{line}: the quote on line {line} is never closed");
+        let behind = |line, close, open| {
+            format!(
+                "{line}: the quote on line {open} is closed on line {close} with text behind it: \
+                 double the quotes inside a cell"
+            )
+        };
+        for (table, told, fronts) in [
+            ("a,b\nc,\"d\ne,f\n", vec![never(2)], &["a", "e"][..]),
+            ("\"a\nb\n\"\"\"c\"\"\",d\n", vec![behind(1, 3, 1)], &[]),
+            ("a,\"b\n\"\"\"\",d\n", vec![never(1)], &["\""]),
+            ("a,b\n\"c\" d,e\nf,g\n", vec![behind(2, 2, 2)], &["a", "f"]),
+            ("a,b\nc,\"d\ne,f\n\"g\",h\ni,j\n", vec![behind(2, 4, 2)], &["a", "i"]),
+            ("\"a\" ,b\nc \"d\" e,f\n", vec![], &["a", "c \"d\" e"]),
+        ] {
+            assert_eq!(skipped(table), told, "{table:?}");
+            let read: Vec<String> = notes(table).into_iter().map(|note| note.front).collect();
+            assert_eq!(read, fronts, "{table:?}");
+        }
+        let hostile = "\"a\n".repeat(100_000) + &"\"\"b,\"\n".repeat(100_000);
+        let _ = read(hostile.as_bytes(), "x", b',');
     }
 
     #[test]
