@@ -1,5 +1,7 @@
 //! CSV and TSV, with the header lines that Anki writes above its notes.
 
+use std::collections::{BTreeMap, HashSet};
+
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
@@ -8,21 +10,32 @@ use super::{
 };
 use crate::card::{Answer, Note, is_id};
 use crate::text::short;
+use crate::yaml::{nearest, same_elsewhere};
 
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;
 
+/// So many columns that are left out are named.
+const MOST_NAMED: usize = 10;
+
 /// What a column may be called.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "front", "back", "id", "accept", "hint", "why", "source", "tags", "value", "category",
-    "reverse", "need",
+    "reverse", "need", ORDERED,
 ];
 
-/// Of a list; the last of the names.
 const ORDERED: &str = "ordered";
 
-/// Reads a table; `name` is what its deck is called, `separator` stands between cells unless the file
-/// says otherwise.
+/// What may stand between cells.
+const SEPARATORS: [u8; 3] = *b",\t;";
+
+/// Whether a text begins with the names of columns.
+pub fn begins_with_names(text: &str) -> bool {
+    SEPARATORS.iter().any(|separator| header(&first_row(text, *separator)).is_some())
+}
+
+/// Reads a table; `name` is what its deck is called. What stands between cells is what the file says,
+/// else `separator`, if that is no comma; else what the first row looks like.
 ///
 /// # Errors
 ///
@@ -39,7 +52,9 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
         .delimiter(head.separator)
         .from_reader(body.as_bytes());
     let mut deck = one_deck(name);
-    let mut columns = head.columns.clone();
+    let mut wide: BTreeMap<u32, usize> = BTreeMap::new(); // lines of more than front and back
+    let mut has_names = head.columns.is_some();
+    let mut columns = head.columns.clone().unwrap_or_default();
     let (mut record, mut first) = (ByteRecord::new(), true);
     let (mut seen, mut line) = (0, above + 1); // up to where lines are counted
     loop {
@@ -54,23 +69,55 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
         seen = at + blank;
         let cells: Vec<String> =
             record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        if std::mem::take(&mut first) && columns.is_none() {
-            if let Some(header) = header(&cells) {
-                columns = Some(header.map_err(|twice| {
-                    Unreadable(format!("line {line}: two columns are called `{twice}`"))
-                })?);
-                continue;
-            }
-            columns = Some(head.without_names(cells.len()));
+        if std::mem::take(&mut first)
+            && !has_names
+            && let Some(header) = header(&cells)
+        {
+            has_names = true;
+            columns = header.map_err(|twice| {
+                Unreadable(format!("line {line}: two columns are called `{twice}`"))
+            })?;
+            let left_out = left_out(&cells, &columns);
+            imported.remarks.extend(left_out.into_iter().map(|what| Skipped::new(line, what)));
+            continue;
         }
         if cells.iter().all(String::is_empty) {
             continue;
         }
-        match row(&cells, columns.as_deref().unwrap_or_default(), line, head.html) {
-            Ok(item) if deck.items.len() < MOST_CARDS => deck.items.push(item),
-            Ok(_) => return Err(Unreadable(format!("it has over {MOST_CARDS} cards"))),
+        if !has_names && columns.len() < cells.len().max(2) {
+            columns = head.without_names(cells.len());
+        }
+        match row(&cells, &columns, line, head.html) {
+            Ok(_) if deck.items.len() == MOST_CARDS => {
+                return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
+            }
+            Ok(item) => {
+                if !has_names && head.is_wide(&cells, &columns) {
+                    wide.insert(item.note.line, cells.len());
+                }
+                deck.items.push(item);
+            }
             Err(what) => imported.skipped.push(Skipped::new(line, what)),
         }
+    }
+    // Where most rows have a third column it is one; else there is a separator in a cell.
+    if wide.len() * 2 > deck.items.len() {
+        let rows = match wide.len() {
+            1 => "1 row has".to_owned(),
+            many => format!("{many} rows have"),
+        };
+        let what = format!(
+            "{rows} more than two columns, and only front and back are read: \
+             name the columns in a first row, as in front,back,tags"
+        );
+        let first = wide.keys().next().map_or(0, |line| *line as usize);
+        imported.remarks.push(Skipped::new(first, what));
+    } else {
+        deck.items.retain(|item| !wide.contains_key(&item.note.line));
+        imported.skipped.extend(wide.into_iter().map(|(line, cells)| {
+            let what = "no first row that names the columns: quote what holds the separator";
+            Skipped::new(line as usize, format!("{cells} cells, and {what}"))
+        }));
     }
     deck.head.tags = head.tags;
     super::decks::share_tags(&mut deck);
@@ -80,18 +127,67 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
 }
 
 /// Returns what the columns are, if the first row says so; the name that it says twice, if it does.
+/// A column that is not known is `None`.
 fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static str>> {
-    let known = |cell: &String| {
-        let cell = cell.to_lowercase();
-        FIELDS.iter().chain([&ORDERED]).find(|field| **field == cell).copied()
-    };
-    let names: Option<Vec<&'static str>> = cells.iter().map(known).collect();
-    let names = names.filter(|names| names.contains(&"front") && names.contains(&"back"))?;
-    let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
-    Some(match twice {
-        Some((_, name)) => Err(name),
-        None => Ok(names.into_iter().map(Some).collect()),
-    })
+    let own = |cell: &String| FIELDS.into_iter().find(|field| field.eq_ignore_ascii_case(cell));
+    let mut columns: Vec<Option<&'static str>> = cells.iter().map(own).collect();
+    let mut named = HashSet::new();
+    let twice = columns.iter().flatten().copied().find(|name| !named.insert(*name));
+    for (column, cell) in columns.iter_mut().zip(cells).filter(|(column, _)| column.is_none()) {
+        *column = same_elsewhere(cell, &FIELDS).filter(|name| named.insert(name));
+    }
+    while cells.get(columns.len().wrapping_sub(1)).is_some_and(String::is_empty) {
+        columns.pop();
+    }
+    let is_header = columns.contains(&Some("front")) && columns.contains(&Some("back"));
+    is_header.then(|| twice.map_or(Ok(columns), Err))
+}
+
+/// Returns what is to be said of the columns that are not known.
+fn left_out(cells: &[String], columns: &[Option<&str>]) -> Vec<String> {
+    let unknown = || (1..).zip(cells.iter().zip(columns)).filter(|(_, (_, known))| known.is_none());
+    let mut told: Vec<String> = unknown()
+        .take(MOST_NAMED)
+        .map(|(number, (cell, _))| {
+            if cell.is_empty() {
+                return format!("column {number} has no name and was left out");
+            }
+            let name = short(cell);
+            if let Some(same) = same_elsewhere(cell, &FIELDS) {
+                return format!("the column `{name}` is another `{same}` and was left out");
+            }
+            let meant = nearest(cell, &FIELDS);
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            format!("the column `{name}` is not known and was left out{meant}")
+        })
+        .collect();
+    let more = unknown().count() - told.len();
+    if more > 0 {
+        told.push(format!("{more} more columns were left out"));
+    }
+    told
+}
+
+/// Returns what stands between the cells of a table: what makes names of its first row; else a comma
+/// if one does; else a tab or a semicolon if one does.
+fn separator_of(body: &str) -> u8 {
+    let rows = SEPARATORS.map(|separator| (separator, first_row(body, separator)));
+    let names = rows.iter().find(|(_, cells)| header(cells).is_some());
+    let found = names.or_else(|| rows.iter().find(|(_, cells)| cells.len() > 1));
+    found.map_or(b',', |(separator, _)| *separator)
+}
+
+/// Returns the cells of the first row.
+fn first_row(body: &str, separator: u8) -> Vec<String> {
+    let body = body.trim_start_matches('\n');
+    let (end, _) = first_record(body, separator);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(separator)
+        .from_reader(&body.as_bytes()[..end]);
+    let mut record = ByteRecord::new();
+    let _ = reader.read_byte_record(&mut record);
+    record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
 }
 
 /// What is wrong with the quotes of a record, and where in it.
@@ -295,6 +391,12 @@ struct AnkiHead {
 }
 
 impl AnkiHead {
+    /// Whether a row of a table without names says more than front and back.
+    fn is_wide(&self, cells: &[String], columns: &[Option<&str>]) -> bool {
+        let is_text = |at: usize| columns[at].is_none() && !self.other_columns.contains(&at);
+        (0..cells.len()).any(|at| !cells[at].is_empty() && is_text(at))
+    }
+
     /// Returns what the columns are without a header: front, then back.
     fn without_names(&self, columns: usize) -> Vec<Option<&'static str>> {
         let mut texts = ["front", "back"].into_iter();
@@ -321,7 +423,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         other_columns: Vec::new(),
         present: false,
     };
-    let mut names = None;
+    let (mut names, mut is_said) = (None, false);
     let mut body = text;
     while let Some(line) = body.split_inclusive('\n').next() {
         let Some((key, value)) = line.strip_prefix('#').and_then(|line| line.split_once(':'))
@@ -333,6 +435,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         let column = word.parse::<usize>().ok().and_then(|column| column.checked_sub(1));
         match key.as_str() {
             "separator" => {
+                is_said = true;
                 head.separator = match word.as_str() {
                     "comma" | "," => b',',
                     "semicolon" | ";" => b';',
@@ -363,6 +466,9 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
     }
     if head.tags.len() > MOST_TAGS {
         return Err(Unreadable(format!("over {MOST_TAGS} tags for every card")));
+    }
+    if !is_said && separator == b',' {
+        head.separator = separator_of(names.as_deref().unwrap_or(body));
     }
     if let Some(names) = names {
         let cells: Vec<String> =
@@ -485,7 +591,10 @@ mod tests {
             ("f", "no back"),
             (",b", "no front"),
             ("f,|", "no back"),
-            ("f,b,x", "3 cells in a table of 2 columns: quote what holds the separator"),
+            (
+                "f,b,x",
+                "3 cells, and no first row that names the columns: quote what holds the separator",
+            ),
         ] {
             assert_eq!(skipped(&format!("good,card\n\n{row}\n")), [format!("3: {what}")], "{row}");
         }
@@ -503,6 +612,57 @@ mod tests {
         assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn a_header_has_the_names_of_others_and_columns_that_are_not_known() {
+        let remarks = |text: &str| {
+            let remarks = read(text.as_bytes(), "words", b',').unwrap().remarks;
+            remarks.into_iter().map(|one| format!("{}: {}", one.line, one.what)).collect::<Vec<_>>()
+        };
+        for (first, told) in [
+            ("Term,Definition,Tags", &[][..]),
+            (
+                "front,back,tag",
+                &["1: the column `tag` is not known and was left out; did you mean `tags`?"],
+            ),
+            ("Question,ANSWER,level", &["1: the column `level` is not known and was left out"]),
+            (
+                "front,back,question",
+                &["1: the column `question` is another `front` and was left out"],
+            ),
+            ("front,,back,", &["1: column 2 has no name and was left out"]),
+        ] {
+            assert_eq!(remarks(&format!("{first}\na,b,c\n")), told, "{first}");
+            assert!(
+                notes(&format!("{first}\na,b,c\n")).iter().all(|note| note.line == 2),
+                "{first}"
+            );
+        }
+        assert_eq!(notes("note,term\n").len(), 1, "a card, if there is no front and back");
+        let more = remarks(&format!("front,back{}\n", ",x".repeat(30)));
+        assert_eq!((more.len(), &*more[10]), (11, "1: 20 more columns were left out"));
+        let wide = ["2: 4 rows have more than two columns, and only front and back are read: \
+                     name the columns in a first row, as in front,back,tags"];
+        let table = "a,b\nc,d,x\ne,f,x\ng,h,x,y\ni,j,,y\n";
+        assert_eq!((&remarks(table)[..], notes(table).len()), (&wide.map(str::to_owned)[..], 5));
+    }
+
+    #[test]
+    fn the_first_row_tells_the_separator() {
+        for (table, back) in [
+            ("chat;cat\n", "cat"),
+            ("\nchat\tcat;puss\n", "cat;puss"),
+            ("chat,cat;puss\n", "cat;puss"),
+            ("\"chat, le\";\"cat\"\n", "cat"),
+            ("hint,x;front;back\n,;chat;cat\n", "cat"),
+            ("#separator:comma\nchat;x,cat\n", "cat"),
+            ("#html:true\nchat\tcat\n", "cat"),
+        ] {
+            assert_eq!(notes(table)[0].back, Answer::Text(back.into()), "{table:?}");
+        }
+        assert!(begins_with_names("front;back\n") && begins_with_names("Term,Definition,x\n"));
+        assert!(!begins_with_names("front\n") && !begins_with_names("chat,cat\n"));
     }
 
     #[test]

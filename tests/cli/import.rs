@@ -435,6 +435,10 @@ fn what_comes_through_a_pipe_is_a_file_without_a_name() {
     ran.says("stdin:2: no back; left out");
     pipe("coq,cock\n", "import - --format csv --deck lang/words").exits(0);
     assert!(text(&home, "lang/words").starts_with("deck: words\n"));
+    let ran = pipe("front;back;tag\npoire;pear;x\n", "import - --dry-run").exits(0);
+    ran.says(
+        "note: stdin:1: the column `tag` is not known and was left out; did you mean `tags`?\n",
+    );
     // A deck is called by its title, and a board by its categories.
     pipe("deck: More Verbs\ncards: [{front: go, back: aller}]\n", "import - --format yaml")
         .exits(0);
