@@ -1,5 +1,7 @@
 //! CSV and TSV, with the header lines that Anki writes above its notes.
 
+use std::collections::{BTreeMap, HashSet};
+
 use ::csv::{ByteRecord, ReaderBuilder};
 
 use super::{
@@ -8,21 +10,32 @@ use super::{
 };
 use crate::card::{Answer, Note, is_id};
 use crate::text::short;
+use crate::yaml::{nearest, same_elsewhere};
 
 /// As many tags as a card has at most.
 const MOST_TAGS: usize = 100;
 
+/// So many columns that are left out are named.
+const MOST_NAMED: usize = 10;
+
 /// What a column may be called.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "front", "back", "id", "accept", "hint", "why", "source", "tags", "value", "category",
-    "reverse", "need",
+    "reverse", "need", ORDERED,
 ];
 
-/// Of a list; the last of the names.
 const ORDERED: &str = "ordered";
 
-/// Reads a table; `name` is what its deck is called, `separator` stands between cells unless the file
-/// says otherwise.
+/// What may stand between cells.
+const SEPARATORS: [u8; 3] = *b",\t;";
+
+/// Whether a text begins with the names of columns.
+pub fn begins_with_names(text: &str) -> bool {
+    SEPARATORS.iter().any(|separator| header(&first_row(text, *separator)).is_some())
+}
+
+/// Reads a table; `name` is what its deck is called. What stands between cells is what the file says,
+/// else `separator`, if that is no comma; else what the first row looks like.
 ///
 /// # Errors
 ///
@@ -31,14 +44,17 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
     let text = unix_text_of(input)?;
     let (head, body) = anki_head(&text, separator)?;
     let above = text[..text.len() - body.len()].matches('\n').count();
+    let mut imported = Imported { what: "table".into(), ..Imported::default() };
+    let body = without_bad_quotes(body, &head, above, &mut imported.skipped);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(head.separator)
         .from_reader(body.as_bytes());
-    let mut imported = Imported { what: "table".into(), ..Imported::default() };
     let mut deck = one_deck(name);
-    let mut columns = head.columns.clone();
+    let mut wide: BTreeMap<u32, usize> = BTreeMap::new(); // lines of more than front and back
+    let mut has_names = head.columns.is_some();
+    let mut columns = head.columns.clone().unwrap_or_default();
     let (mut record, mut first) = (ByteRecord::new(), true);
     let (mut seen, mut line) = (0, above + 1); // up to where lines are counted
     loop {
@@ -53,23 +69,55 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
         seen = at + blank;
         let cells: Vec<String> =
             record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        if std::mem::take(&mut first) && columns.is_none() {
-            if let Some(header) = header(&cells) {
-                columns = Some(header.map_err(|twice| {
-                    Unreadable(format!("line {line}: two columns are called `{twice}`"))
-                })?);
-                continue;
-            }
-            columns = Some(head.without_names(cells.len()));
-        }
-        if cells.iter().all(String::is_empty) || head.is_comment(&body[at + blank..]) {
+        if std::mem::take(&mut first)
+            && !has_names
+            && let Some(header) = header(&cells)
+        {
+            has_names = true;
+            columns = header.map_err(|twice| {
+                Unreadable(format!("line {line}: two columns are called `{twice}`"))
+            })?;
+            let left_out = left_out(&cells, &columns);
+            imported.remarks.extend(left_out.into_iter().map(|what| Skipped::new(line, what)));
             continue;
         }
-        match row(&cells, columns.as_deref().unwrap_or_default(), line, head.html) {
-            Ok(item) if deck.items.len() < MOST_CARDS => deck.items.push(item),
-            Ok(_) => return Err(Unreadable(format!("it has over {MOST_CARDS} cards"))),
+        if cells.iter().all(String::is_empty) {
+            continue;
+        }
+        if !has_names && columns.len() < cells.len().max(2) {
+            columns = head.without_names(cells.len());
+        }
+        match row(&cells, &columns, line, head.html) {
+            Ok(_) if deck.items.len() == MOST_CARDS => {
+                return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
+            }
+            Ok(item) => {
+                if !has_names && head.is_wide(&cells, &columns) {
+                    wide.insert(item.note.line, cells.len());
+                }
+                deck.items.push(item);
+            }
             Err(what) => imported.skipped.push(Skipped::new(line, what)),
         }
+    }
+    // Where most rows have a third column it is one; else there is a separator in a cell.
+    if wide.len() * 2 > deck.items.len() {
+        let rows = match wide.len() {
+            1 => "1 row has".to_owned(),
+            many => format!("{many} rows have"),
+        };
+        let what = format!(
+            "{rows} more than two columns, and only front and back are read: \
+             name the columns in a first row, as in front,back,tags"
+        );
+        let first = wide.keys().next().map_or(0, |line| *line as usize);
+        imported.remarks.push(Skipped::new(first, what));
+    } else {
+        deck.items.retain(|item| !wide.contains_key(&item.note.line));
+        imported.skipped.extend(wide.into_iter().map(|(line, cells)| {
+            let what = "no first row that names the columns: quote what holds the separator";
+            Skipped::new(line as usize, format!("{cells} cells, and {what}"))
+        }));
     }
     deck.head.tags = head.tags;
     super::decks::share_tags(&mut deck);
@@ -79,18 +127,156 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
 }
 
 /// Returns what the columns are, if the first row says so; the name that it says twice, if it does.
+/// A column that is not known is `None`.
 fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static str>> {
-    let known = |cell: &String| {
-        let cell = cell.to_lowercase();
-        FIELDS.iter().chain([&ORDERED]).find(|field| **field == cell).copied()
-    };
-    let names: Option<Vec<&'static str>> = cells.iter().map(known).collect();
-    let names = names.filter(|names| names.contains(&"front") && names.contains(&"back"))?;
-    let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
-    Some(match twice {
-        Some((_, name)) => Err(name),
-        None => Ok(names.into_iter().map(Some).collect()),
-    })
+    let own = |cell: &String| FIELDS.into_iter().find(|field| field.eq_ignore_ascii_case(cell));
+    let mut columns: Vec<Option<&'static str>> = cells.iter().map(own).collect();
+    let mut named = HashSet::new();
+    let twice = columns.iter().flatten().copied().find(|name| !named.insert(*name));
+    for (column, cell) in columns.iter_mut().zip(cells).filter(|(column, _)| column.is_none()) {
+        *column = same_elsewhere(cell, &FIELDS).filter(|name| named.insert(name));
+    }
+    while cells.get(columns.len().wrapping_sub(1)).is_some_and(String::is_empty) {
+        columns.pop();
+    }
+    let is_header = columns.contains(&Some("front")) && columns.contains(&Some("back"));
+    is_header.then(|| twice.map_or(Ok(columns), Err))
+}
+
+/// Returns what is to be said of the columns that are not known.
+fn left_out(cells: &[String], columns: &[Option<&str>]) -> Vec<String> {
+    let unknown = || (1..).zip(cells.iter().zip(columns)).filter(|(_, (_, known))| known.is_none());
+    let mut told: Vec<String> = unknown()
+        .take(MOST_NAMED)
+        .map(|(number, (cell, _))| {
+            if cell.is_empty() {
+                return format!("column {number} has no name and was left out");
+            }
+            let name = short(cell);
+            if let Some(same) = same_elsewhere(cell, &FIELDS) {
+                return format!("the column `{name}` is another `{same}` and was left out");
+            }
+            let meant = nearest(cell, &FIELDS);
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+            format!("the column `{name}` is not known and was left out{meant}")
+        })
+        .collect();
+    let more = unknown().count() - told.len();
+    if more > 0 {
+        told.push(format!("{more} more columns were left out"));
+    }
+    told
+}
+
+/// Returns what stands between the cells of a table: what makes names of its first row; else a comma
+/// if one does; else a tab or a semicolon if one does.
+fn separator_of(body: &str) -> u8 {
+    let rows = SEPARATORS.map(|separator| (separator, first_row(body, separator)));
+    let names = rows.iter().find(|(_, cells)| header(cells).is_some());
+    let found = names.or_else(|| rows.iter().find(|(_, cells)| cells.len() > 1));
+    found.map_or(b',', |(separator, _)| *separator)
+}
+
+/// Returns the cells of the first row.
+fn first_row(body: &str, separator: u8) -> Vec<String> {
+    let body = body.trim_start_matches('\n');
+    let (end, _) = first_record(body, separator);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(separator)
+        .from_reader(&body.as_bytes()[..end]);
+    let mut record = ByteRecord::new();
+    let _ = reader.read_byte_record(&mut record);
+    record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
+}
+
+/// What is wrong with the quotes of a record, and where in it.
+#[derive(Debug)]
+enum BadQuotes {
+    /// This one is never closed.
+    Open(usize),
+    /// There is text behind the second of these.
+    Behind(usize, usize),
+}
+
+/// Returns where the first record of a text ends, behind its line end; of one with a quote that is
+/// never closed, where that line does.
+fn first_record(text: &str, separator: u8) -> (usize, Option<BadQuotes>) {
+    let bytes = text.as_bytes();
+    let is_end = |byte: &u8| *byte == separator || *byte == b'\n';
+    let (mut at, mut bad) = (0, None);
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            let open = at;
+            let Some(close) = closing_quote(bytes, open) else {
+                let end = text[open..].find('\n').map_or(text.len(), |end| open + end + 1);
+                return (end, Some(BadQuotes::Open(open)));
+            };
+            at = close + 1;
+            let behind = bytes[at..].iter().take_while(|byte| !is_end(byte));
+            if bad.is_none() && behind.into_iter().any(|byte| *byte != b' ' && *byte != b'\t') {
+                bad = Some(BadQuotes::Behind(open, close));
+            }
+        }
+        match bytes[at..].iter().position(is_end) {
+            Some(end) if bytes[at + end] == b'\n' => return (at + end + 1, bad),
+            Some(end) => at += end + 1,
+            None => return (text.len(), bad),
+        }
+    }
+}
+
+/// Returns where the quote is that closes the one at `open`; two of them stand for one that does not.
+fn closing_quote(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    loop {
+        at += bytes[at..].iter().position(|byte| *byte == b'"')?;
+        if bytes.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Returns a table without comments and without the records whose quotes are wrong, which come to
+/// `skipped`; their line ends stay. `above` are the lines above it.
+///
+/// The `csv` crate takes such quotes as they come, and the rows below them for a part of the cell.
+fn without_bad_quotes(
+    body: &str,
+    head: &AnkiHead,
+    above: usize,
+    skipped: &mut Vec<Skipped>,
+) -> String {
+    let mut good = String::with_capacity(body.len());
+    let (mut rest, mut line) = (body, above + 1);
+    while !rest.is_empty() {
+        let is_comment = head.present && rest.starts_with('#');
+        let (end, bad) = match is_comment {
+            true => (rest.find('\n').map_or(rest.len(), |end| end + 1), None),
+            false => first_record(rest, head.separator),
+        };
+        let record = &rest[..end];
+        let line_of = |at: usize| line + record[..at].matches('\n').count();
+        let what = bad.map(|bad| match bad {
+            BadQuotes::Open(open) => format!("the quote on line {} is never closed", line_of(open)),
+            BadQuotes::Behind(open, close) => format!(
+                "the quote on line {} is closed on line {} with text behind it: \
+                 double the quotes inside a cell",
+                line_of(open),
+                line_of(close)
+            ),
+        });
+        let lines = record.matches('\n').count();
+        if is_comment || what.is_some() {
+            good.push_str(&"\n".repeat(lines));
+        } else {
+            good.push_str(record);
+        }
+        skipped.extend(what.map(|what| Skipped::new(line, what)));
+        (rest, line) = (&rest[end..], line + lines);
+    }
+    good
 }
 
 fn row(
@@ -135,10 +321,12 @@ fn row(
     (details.hint, details.why, details.source) = (text("hint"), text("why"), text("source"));
     details.category = text("category");
     if let Some(tags) = cell("tags") {
-        if tags.split_whitespace().nth(MOST_TAGS).is_some() {
+        let parts = |char: char| char.is_whitespace() || char == ',' || char == ';';
+        let tags = tags.split(parts).filter(|tag| !tag.is_empty());
+        if tags.clone().nth(MOST_TAGS).is_some() {
             return Err(format!("over {MOST_TAGS} tags"));
         }
-        for tag in tags.split_whitespace() {
+        for tag in tags {
             if !details.tags.iter().any(|known| known == tag) {
                 details.tags.push(tag.to_owned());
             }
@@ -203,8 +391,10 @@ struct AnkiHead {
 }
 
 impl AnkiHead {
-    fn is_comment(&self, rest: &str) -> bool {
-        self.present && rest.starts_with('#')
+    /// Whether a row of a table without names says more than front and back.
+    fn is_wide(&self, cells: &[String], columns: &[Option<&str>]) -> bool {
+        let is_text = |at: usize| columns[at].is_none() && !self.other_columns.contains(&at);
+        (0..cells.len()).any(|at| !cells[at].is_empty() && is_text(at))
     }
 
     /// Returns what the columns are without a header: front, then back.
@@ -233,7 +423,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         other_columns: Vec::new(),
         present: false,
     };
-    let mut names = None;
+    let (mut names, mut is_said) = (None, false);
     let mut body = text;
     while let Some(line) = body.split_inclusive('\n').next() {
         let Some((key, value)) = line.strip_prefix('#').and_then(|line| line.split_once(':'))
@@ -245,6 +435,7 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
         let column = word.parse::<usize>().ok().and_then(|column| column.checked_sub(1));
         match key.as_str() {
             "separator" => {
+                is_said = true;
                 head.separator = match word.as_str() {
                     "comma" | "," => b',',
                     "semicolon" | ";" => b';',
@@ -275,6 +466,9 @@ fn anki_head(text: &str, separator: u8) -> Result<(AnkiHead, &str), Unreadable> 
     }
     if head.tags.len() > MOST_TAGS {
         return Err(Unreadable(format!("over {MOST_TAGS} tags for every card")));
+    }
+    if !is_said && separator == b',' {
+        head.separator = separator_of(names.as_deref().unwrap_or(body));
     }
     if let Some(names) = names {
         let cells: Vec<String> =
@@ -397,7 +591,10 @@ mod tests {
             ("f", "no back"),
             (",b", "no front"),
             ("f,|", "no back"),
-            ("f,b,x", "3 cells in a table of 2 columns: quote what holds the separator"),
+            (
+                "f,b,x",
+                "3 cells, and no first row that names the columns: quote what holds the separator",
+            ),
         ] {
             assert_eq!(skipped(&format!("good,card\n\n{row}\n")), [format!("3: {what}")], "{row}");
         }
@@ -415,6 +612,88 @@ mod tests {
         assert_eq!(skipped("a,b\rc\r\n\r\rd\n"), ["2: no back", "5: no back"]);
         let error = read(b"front,back,front\n", "x", b',').unwrap_err();
         assert_eq!(error.0, "line 1: two columns are called `front`");
+    }
+
+    #[test]
+    fn a_header_has_the_names_of_others_and_columns_that_are_not_known() {
+        let remarks = |text: &str| {
+            let remarks = read(text.as_bytes(), "words", b',').unwrap().remarks;
+            remarks.into_iter().map(|one| format!("{}: {}", one.line, one.what)).collect::<Vec<_>>()
+        };
+        for (first, told) in [
+            ("Term,Definition,Tags", &[][..]),
+            (
+                "front,back,tag",
+                &["1: the column `tag` is not known and was left out; did you mean `tags`?"],
+            ),
+            ("Question,ANSWER,level", &["1: the column `level` is not known and was left out"]),
+            (
+                "front,back,question",
+                &["1: the column `question` is another `front` and was left out"],
+            ),
+            ("front,,back,", &["1: column 2 has no name and was left out"]),
+        ] {
+            assert_eq!(remarks(&format!("{first}\na,b,c\n")), told, "{first}");
+            assert!(
+                notes(&format!("{first}\na,b,c\n")).iter().all(|note| note.line == 2),
+                "{first}"
+            );
+        }
+        assert_eq!(notes("note,term\n").len(), 1, "a card, if there is no front and back");
+        let more = remarks(&format!("front,back{}\n", ",x".repeat(30)));
+        assert_eq!((more.len(), &*more[10]), (11, "1: 20 more columns were left out"));
+        let wide = ["2: 4 rows have more than two columns, and only front and back are read: \
+                     name the columns in a first row, as in front,back,tags"];
+        let table = "a,b\nc,d,x\ne,f,x\ng,h,x,y\ni,j,,y\n";
+        assert_eq!((&remarks(table)[..], notes(table).len()), (&wide.map(str::to_owned)[..], 5));
+    }
+
+    #[test]
+    fn the_first_row_tells_the_separator() {
+        for (table, back) in [
+            ("chat;cat\n", "cat"),
+            ("\nchat\tcat;puss\n", "cat;puss"),
+            ("chat,cat;puss\n", "cat;puss"),
+            ("\"chat, le\";\"cat\"\n", "cat"),
+            ("hint,x;front;back\n,;chat;cat\n", "cat"),
+            ("#separator:comma\nchat;x,cat\n", "cat"),
+            ("#html:true\nchat\tcat\n", "cat"),
+        ] {
+            assert_eq!(notes(table)[0].back, Answer::Text(back.into()), "{table:?}");
+        }
+        assert!(begins_with_names("front;back\n") && begins_with_names("Term,Definition,x\n"));
+        assert!(!begins_with_names("front\n") && !begins_with_names("chat,cat\n"));
+    }
+
+    #[test]
+    fn rows_with_wrong_quotes_are_named_and_those_below_come_in() {
+        let never = |line| format!("{line}: the quote on line {line} is never closed");
+        let behind = |line, close, open| {
+            format!(
+                "{line}: the quote on line {open} is closed on line {close} with text behind it: \
+                 double the quotes inside a cell"
+            )
+        };
+        for (table, told, fronts) in [
+            ("a,b\nc,\"d\ne,f\n", vec![never(2)], &["a", "e"][..]),
+            ("\"a\nb\n\"\"\"c\"\"\",d\n", vec![behind(1, 3, 1)], &[]),
+            ("a,\"b\n\"\"\"\",d\n", vec![never(1)], &["\""]),
+            ("a,b\n\"c\" d,e\nf,g\n", vec![behind(2, 2, 2)], &["a", "f"]),
+            ("a,b\nc,\"d\ne,f\n\"g\",h\ni,j\n", vec![behind(2, 4, 2)], &["a", "i"]),
+            ("\"a\" ,b\nc \"d\" e,f\n", vec![], &["a", "c \"d\" e"]),
+        ] {
+            assert_eq!(skipped(table), told, "{table:?}");
+            let read: Vec<String> = notes(table).into_iter().map(|note| note.front).collect();
+            assert_eq!(read, fronts, "{table:?}");
+        }
+        let hostile = "\"a\n".repeat(100_000) + &"\"\"b,\"\n".repeat(100_000);
+        let _ = read(hostile.as_bytes(), "x", b',');
+    }
+
+    #[test]
+    fn tags_are_parted_by_blanks_commas_and_semicolons() {
+        let read = notes("front,back,tags\na,b,\"time, nouns;x ; , y\"\n");
+        assert_eq!(read[0].details.tags, ["time", "nouns", "x", "y"]);
     }
 
     #[test]

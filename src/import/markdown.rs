@@ -22,6 +22,8 @@ struct Open {
     line: usize,
     question: String,
     answer: Option<String>,
+    /// Whether it has been told that a line `front :: back` belongs to it.
+    told: bool,
 }
 
 /// Reads Markdown; `name` is what its deck is called, unless its head says otherwise.
@@ -39,9 +41,10 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     }
     let above = text[..text.len() - body.len()].matches('\n').count();
     let (mut open, mut fence, mut blank) = (None::<Open>, None::<&str>, true);
-    let mut clozed = false; // in the lines of a cloze card
+    let (mut clozed, mut cloze_told) = (false, false); // in the lines of a cloze card
+    let mut remarks = Vec::new();
     let mut add = |open: Option<Open>, skipped: &mut Vec<Skipped>| {
-        let Some(Open { line, question, answer }) = open else { return };
+        let Some(Open { line, question, answer, .. }) = open else { return };
         let Some(answer) = answer else {
             skipped.push(Skipped::new(line, "a question without `A:`"));
             return;
@@ -69,7 +72,8 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
             if let Some(rest) = line.strip_prefix("Q:") {
                 add(open.take(), &mut skipped);
                 clozed = false;
-                open = Some(Open { line: number, question: rest.to_owned(), answer: None });
+                let question = rest.to_owned();
+                open = Some(Open { line: number, question, answer: None, told: false });
                 continue;
             }
             if let Some(rest) = line.strip_prefix("A:") {
@@ -83,7 +87,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
             }
             if line.starts_with("C:") {
                 add(open.take(), &mut skipped);
-                clozed = true;
+                (clozed, cloze_told) = (true, false);
                 skipped.push(Skipped::new(number, "a cloze card: they are not asked yet"));
                 continue;
             }
@@ -102,9 +106,21 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
                     line: number,
                     question: front.to_owned(),
                     answer: Some(back.to_owned()),
+                    told: false,
                 };
                 add(Some(sides), &mut skipped);
                 continue;
+            }
+            let (told, above) = match &mut open {
+                Some(open) => (&mut open.told, "answer"),
+                None => (&mut cloze_told, "cloze card"),
+            };
+            if !in_question && pair(line).is_some() && !std::mem::replace(told, true) {
+                let what = format!(
+                    "this `::` line is part of the {above} above: \
+                     put `---` before it if it is a card of its own"
+                );
+                remarks.push(Skipped::new(number, what));
             }
         }
         if let Some(Open { question, answer, .. }) = &mut open {
@@ -121,7 +137,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
     }
     let what = "Markdown".to_owned();
-    Ok(Imported { decks: vec![deck], skipped, what, ..Imported::default() })
+    Ok(Imported { decks: vec![deck], skipped, remarks, what, ..Imported::default() })
 }
 
 /// Returns the sides of a card on one line, without the bullet before them.
@@ -207,7 +223,19 @@ mod tests {
             ]
         );
         assert_eq!(read.decks[0].items.len(), 1);
+        let below = "this `::` line is part of the cloze card above: put `---` before it if it is a card of its own";
+        assert_eq!(read.remarks, [Skipped::new(8, below)]);
         assert!(super::read(b"prose\n", "n").is_err());
+    }
+
+    #[test]
+    fn a_pair_right_below_an_answer_is_part_of_it_and_that_is_told_once_a_card() {
+        let text = "Q: a\nmap :: type\nA: b\nc :: d\ne :: f\n---\ng :: h\ni :: j\n\nQ: k\nA: l\n\nm :: n\no :: p\nQ: q\nA: r\ns :: t\n";
+        let remarks = read(text.as_bytes(), "n").unwrap().remarks;
+        let lines: Vec<usize> = remarks.iter().map(|remark| remark.line).collect();
+        assert_eq!(lines, [4, 17]);
+        assert!(remarks[0].what.contains("part of the answer above"), "{remarks:?}");
+        assert_eq!(cards(text).len(), 7);
     }
 
     #[test]

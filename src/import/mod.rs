@@ -136,7 +136,10 @@ pub fn format_of(name: &str, bytes: &[u8]) -> Option<Format> {
     }
     let text = text_of(bytes).ok()?;
     let first = text.lines().find(|line| !line.trim().is_empty())?;
-    if first.starts_with("#separator:") || first.starts_with("#html:") {
+    if first.starts_with("#separator:")
+        || first.starts_with("#html:")
+        || csv::begins_with_names(first)
+    {
         Some(Format::Csv)
     } else if board::looks_like_one(text) {
         Some(Format::Board)
@@ -283,6 +286,9 @@ mod tests {
             ("a.yml", "", Some(Format::Yaml)),
             ("a.txt", "#separator:tab\na\tb\n", Some(Format::Csv)),
             ("a.txt", "a\tb\n", Some(Format::Tsv)),
+            ("a.txt", "Front,back,tag\na,b,c\n", Some(Format::Csv)),
+            ("", "\nterm;definition\n", Some(Format::Csv)),
+            ("a.txt", "front,hint\n", None),
             ("a.txt", "One\nTwo\n\n100\n\nclue\n\nanswer\n", Some(Format::Board)),
             ("a.txt", "Q: a\nA: b\n", Some(Format::Markdown)),
             ("a.txt", "a :: b\n", Some(Format::Markdown)),

@@ -15,7 +15,7 @@ use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy, Optio
 
 pub use failure::{Failure, Kind};
 pub use fields::{Entry, Fields, Names};
-pub use page::{Page, Problems, lines_of};
+pub use page::{Page, Problems, lines_of, nearest, same_elsewhere};
 pub(crate) use value::visit_scalars_as;
 pub use value::{At, Loose, Place, Value};
 

@@ -536,7 +536,7 @@ fn listed(words: &[&str], last: &str) -> String {
 }
 
 /// Returns the one of `known` that other programs call `word`.
-fn same_elsewhere<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn same_elsewhere<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let ours = match word.to_lowercase().as_str() {
         "question" | "q" | "prompt" | "term" => "front",
         "answer" | "a" | "response" | "definition" => "back",
@@ -549,7 +549,7 @@ fn same_elsewhere<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Returns the one of `known` that `word` is most likely a slip of.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(30).flat_map(char::to_lowercase).collect();
     if word.is_empty() {
         return None;

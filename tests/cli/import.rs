@@ -244,7 +244,10 @@ fn a_new_version_brings_its_changes_and_keeps_mine() {
         "id,front,back,hint\na,le chat,cat,fur\nb,chien,dog,\nc,vache,kine,\nd,coq,cock,\n",
     );
     let plan = home.on(1).run("import w.csv --dry-run").exits(0);
-    in_order(&plan.out, &["1 new, 2 updated, 1 kept as you have it", "~ a", "~ b", "= c", "+ d"]);
+    in_order(
+        &plan.out,
+        &["1 new, 2 updated, 1 kept as you have it", "~ a", "~ b", "= c  vache → a cow\n", "+ d"],
+    );
     let ran = home.on(1).run("import w.csv").exits(0);
     ran.says("note: c is yours and was kept; line 4 of w.csv says another back: kine");
     insta::assert_snapshot!(text(&home, "w"), @r#"
@@ -268,6 +271,8 @@ fn a_new_version_brings_its_changes_and_keeps_mine() {
     assert_eq!(home.on(1).card("b")["reviews"], 1);
     // Nothing is taken away, and what was told is not told again.
     home.file("w.csv", "id,front,back\nd,coq,cock\n");
+    let left = "note: w.csv: 3 cards are not in it any more, and stay: a, b, c\n";
+    home.on(1).run("import w.csv").exits(0).says(left);
     home.on(1).run("import w.csv").exits(0).silently();
     assert_eq!(home.on(1).listed("deck:w").len(), 4);
     // What was taken out here stays out.
@@ -430,6 +435,10 @@ fn what_comes_through_a_pipe_is_a_file_without_a_name() {
     ran.says("stdin:2: no back; left out");
     pipe("coq,cock\n", "import - --format csv --deck lang/words").exits(0);
     assert!(text(&home, "lang/words").starts_with("deck: words\n"));
+    let ran = pipe("front;back;tag\npoire;pear;x\n", "import - --dry-run").exits(0);
+    ran.says(
+        "note: stdin:1: the column `tag` is not known and was left out; did you mean `tags`?\n",
+    );
     // A deck is called by its title, and a board by its categories.
     pipe("deck: More Verbs\ncards: [{front: go, back: aller}]\n", "import - --format yaml")
         .exits(0);

@@ -18,6 +18,9 @@ const LISTED: usize = 50;
 /// So many rows that were left out are named.
 const NAMED: usize = 100;
 
+/// So many cards are named that a new version does not have.
+const LEFT: usize = 10;
+
 /// Says what becomes of a file.
 pub fn say(
     ready: &Ready,
@@ -68,6 +71,18 @@ pub fn say(
     if gone > 0 {
         let cards = words::count(gone, "card stays out: it was", "cards stay out: they were");
         io.note(format!("note: {cards} taken out of the deck here"));
+    }
+    if !report.left.is_empty() {
+        let cards = words::count(
+            report.left.len(),
+            "card is not in it any more, and stays",
+            "cards are not in it any more, and stay",
+        );
+        let mut ids = report.left.iter().take(LEFT).cloned().collect::<Vec<_>>().join(", ");
+        if let Some(more) = report.left.len().checked_sub(LEFT).filter(|more| *more > 0) {
+            ids = format!("{ids} and {} more", words::grouped(more));
+        }
+        io.note(text::one_line(&format!("note: {shown}: {cards}: {ids}")));
     }
     for remark in &imported.remarks {
         let line =
@@ -148,8 +163,10 @@ fn list(here: &[&Outcome], io: &mut Io) -> Result<(), CliError> {
         };
         let id = words::padded(&outcome.id, widest.min(30));
         let room = io.width.saturating_sub(8 + widest.min(30));
-        let back = text::one_line(&outcome.back.texts().join(" | "));
-        let front = text::one_line(&outcome.front);
+        let here = outcome.here.as_ref().map(|note| (&note.front, &note.back));
+        let (front, back) = here.unwrap_or((&outcome.front, &outcome.back));
+        let back = text::one_line(&back.texts().join(" | "));
+        let front = text::one_line(front);
         let half = room.saturating_sub(3) / 2;
         let behind =
             words::shortened(&back, half.max(room.saturating_sub(3 + front.chars().count())));

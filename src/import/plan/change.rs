@@ -77,6 +77,11 @@ impl Shelf {
                 self.learn_texts(file);
             }
         }
+        for done in &mut work.done {
+            if let Fate::Kept { .. } = done.fate {
+                done.here = done.place.and_then(|place| self.note(place)).cloned();
+            }
+        }
     }
 
     /// Takes cards out of the decks that they leave; those that cannot be cut out stay.

@@ -21,7 +21,7 @@ use self::record::{Kept, matched};
 pub use self::shelf::{Shelf, Shelved};
 use self::work::Work;
 use super::Imported;
-use crate::card::Answer;
+use crate::card::{Answer, Note};
 
 /// What becomes of a card of the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Outcome {
     pub front: String,
     /// The answer, as the source has it.
     pub back: Answer,
+    /// The card as its deck has it, where something of that was kept.
+    pub here: Option<Note>,
     /// What becomes of it.
     pub fate: Fate,
     /// The file it is in, as commands show it.
@@ -69,6 +71,8 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Names that were taken: the wanted and the given one.
     pub renamed: Vec<(String, String)>,
+    /// Ids of cards that its last version had and this one has not; they stay in their decks.
+    pub left: Vec<String>,
     /// What is to be kept of it.
     pub record: Record,
 }
@@ -100,6 +104,7 @@ impl Shelf {
                 line: item.note.line,
                 front: item.note.front.clone(),
                 back: item.note.back.clone(),
+                here: done.here,
                 fate: done.fate,
                 file: done.file,
             });
@@ -114,12 +119,19 @@ impl Shelf {
                     reverse: item.note.reverse,
                     cloze: item.note.cloze,
                     details: item.note.details,
+                    left: false,
                 });
             }
         }
         // What the source says no more may come again.
-        let left = record.cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at));
-        report.record.cards.extend(left.map(|(_, kept)| kept));
+        let ids: HashSet<&str> = report.outcomes.iter().map(|outcome| &*outcome.id).collect();
+        for (_, kept) in record.cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+            let stays = self.by_id.contains_key(&kept.id) && !ids.contains(&*kept.id);
+            if stays && !kept.left {
+                report.left.push(kept.id.clone());
+            }
+            report.record.cards.push(Kept { left: true, ..kept });
+        }
         report
     }
 }

@@ -61,6 +61,9 @@ pub(super) struct Kept {
     pub(super) cloze: bool,
     #[serde(default)]
     pub(super) details: Details,
+    /// Whether the last version of the source did not have it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) left: bool,
 }
 
 impl Kept {

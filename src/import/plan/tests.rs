@@ -7,7 +7,6 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::card::Note;
 use crate::deck::write::tests::any_note;
 use crate::deck::{Head, write};
 use crate::import::{ImportedDeck, Item, Wanted};
@@ -123,6 +122,8 @@ fn a_new_version_updates_what_nobody_touched() {
     let wanted = edited.replace("front: one", "front: one!").replace("front: two", "front: two!")
         + "  - id: d\n    front: four\n    back: \"4\"\n";
     assert_eq!(texts(&second), [("words", &*wanted)]);
+    let here = report.outcomes[1].here.as_ref().map(|note| (&*note.front, note.back.texts()));
+    assert_eq!(here, Some(("two!", &["deux".to_owned()][..])), "as the deck has it");
     // Told once: the same version again has nothing to say.
     let mut third = shelf(&texts(&second));
     let again = third.take_in(&imported(&new, true), report.record);
@@ -143,6 +144,30 @@ fn a_card_that_was_taken_out_stays_out_and_a_deck_comes_back() {
     let report = third.take_in(&source, record);
     assert_eq!(fates(&report), [&Fate::Added, &Fate::Added]);
     assert_eq!(texts(&third), texts(&first));
+}
+
+#[test]
+fn cards_that_a_new_version_has_no_more_stay_and_are_told_once() {
+    let all = [note("a", "one", "1"), note("b", "two", "2"), note("c", "three", "3")];
+    let mut shelf = shelf(&[]);
+    let mut record = Record::default();
+    for (version, left) in [
+        (&all[..], &[][..]),
+        (&all[..2], &["c"]),
+        (&all[..1], &["b"]),
+        (&all, &[]),
+        (&all[1..], &["a"]),
+    ] {
+        let report = shelf.take_in(&imported(version, true), record);
+        assert_eq!(
+            (&report.left[..], notes(&shelf).len()),
+            (&left.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>()[..], 3)
+        );
+        record = report.record;
+    }
+    // One that was taken out of its deck has gone.
+    let mut empty = self::shelf(&[("words", "cards: []\n")]);
+    assert!(empty.take_in(&imported(&[], true), record).left.is_empty());
 }
 
 #[test]

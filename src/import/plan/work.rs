@@ -40,6 +40,8 @@ pub(super) struct Done {
     /// Whether it is in another deck already.
     pub(super) elsewhere: bool,
     pub(super) fate: Fate,
+    /// The card as its deck has it, if something of that is kept.
+    pub(super) here: Option<Note>,
     pub(super) file: String,
     pub(super) deck_name: String,
     /// Whether it is kept for the next import.
@@ -64,6 +66,7 @@ impl Work {
             moving: None,
             elsewhere: false,
             fate: Fate::Same,
+            here: None,
             file: String::new(),
             deck_name: known.map(|known| known.deck.clone()).unwrap_or_default(),
             kept: true,
