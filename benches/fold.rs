@@ -61,6 +61,7 @@ fn key_and_rev_of_a_note(bencher: Bencher) {
         front: "What must be proven before SSO can be set up for a domain?".into(),
         back: Answer::Text("Domain ownership".into()),
         reverse: false,
+        cloze: false,
         details: Details::default(),
     };
     bencher.bench(|| {

@@ -298,6 +298,31 @@ pub(crate) mod tests {
 
     /// Any note with an id.
     pub(crate) fn any_note() -> impl Strategy<Value = Note> {
+        let cloze = (hard_text(), hard_text()).prop_filter_map("no gap", |(gap, rest)| {
+            let text = format!("{{{{c1::{gap}}}}} {rest}");
+            crate::cloze::Cloze::read(&text).ok().map(|_| text)
+        });
+        let choices = vec(hard_text(), 2..5).prop_filter("twice", |choices| {
+            choices.iter().enumerate().all(|(at, one)| !choices[..at].contains(one))
+        });
+        (pair(), option::weighted(0.2, cloze), option::weighted(0.2, choices)).prop_map(
+            |(mut note, cloze, choices)| {
+                if let Some(cloze) = cloze {
+                    (note.front, note.back) = (cloze, Answer::Text(String::new()));
+                    (note.cloze, note.reverse) = (true, false);
+                    (note.details.need, note.details.ordered) = (None, None);
+                } else if let Some(choices) = choices {
+                    (note.back, note.reverse) = (Answer::Text(choices[0].clone()), false);
+                    (note.details.need, note.details.ordered) = (None, None);
+                    note.details.choices = choices;
+                }
+                note
+            },
+        )
+    }
+
+    /// Any note with an id, a front and a back.
+    fn pair() -> impl Strategy<Value = Note> {
         let answer = prop_oneof![
             hard_text().prop_map(Answer::Text),
             vec(hard_text(), 1..4).prop_map(Answer::List),

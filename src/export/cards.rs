@@ -163,7 +163,7 @@ mod tests {
         write_csv(&[list], &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "id,deck,front,back,reverse,need,ordered,accept,hint,why,source,tags,value,category,typed\n\
+            "id,deck,front,back,reverse,need,ordered,accept,hint,why,source,tags,value,category,typed,cloze,choices\n\
              l,d,\"list, \"\"two\"\"\",a\\|b|c,,,,,,,,x y,,,,,\n"
         );
     }

@@ -9,6 +9,7 @@ use super::{
     one_deck, simple, unix_text_of,
 };
 use crate::card::{Answer, Note, is_id};
+use crate::cloze::Cloze;
 use crate::text::short;
 use crate::yaml::{nearest, same_elsewhere};
 
@@ -19,9 +20,9 @@ const MOST_TAGS: usize = 100;
 const MOST_NAMED: usize = 10;
 
 /// What a column may be called.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 16] = [
     "front", "back", "id", "accept", "hint", "why", "source", "tags", "value", "category",
-    "reverse", "need", ORDERED,
+    "reverse", "need", ORDERED, "typed", "cloze", "choices",
 ];
 
 const ORDERED: &str = "ordered";
@@ -139,7 +140,9 @@ fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static
     while cells.get(columns.len().wrapping_sub(1)).is_some_and(String::is_empty) {
         columns.pop();
     }
-    let is_header = columns.contains(&Some("front")) && columns.contains(&Some("back"));
+    let has = |name| columns.contains(&Some(name));
+    let all_known = columns.len() > 1 && columns.iter().all(Option::is_some);
+    let is_header = has("front") && has("back") || has("cloze") && all_known;
     is_header.then(|| twice.map_or(Ok(columns), Err))
 }
 
@@ -301,22 +304,23 @@ fn row(
         let text = if html { without_html(&text) } else { text };
         (!text.is_empty()).then_some(text)
     };
-    let front = text("front").ok_or("no front")?;
-    let back = text("back").ok_or("no back")?;
-    let parts = |text: String| -> Vec<String> {
-        text.split('|').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    let mut note = match text("cloze") {
+        Some(cloze) => clozed(line, cloze, text("front").or(text("back")))?,
+        None => {
+            let front = text("front").ok_or("no front")?;
+            simple(line, front, answer(text("back").ok_or("no back")?)?)
+        }
     };
-    let mut items = parts(back.clone());
-    if items.len() > MOST_ITEMS {
-        return Err(format!("{} answers in one card", items.len()));
+    note.reverse = flag(cell("reverse"), "reverse")?;
+    if note.cloze && note.reverse {
+        return Err("a text with gaps cannot be asked in reverse".into());
     }
-    let back = match items.len() {
-        0 => return Err("no back".into()),
-        1 => Answer::Text(if back.contains('|') { items.remove(0) } else { back }),
-        _ => Answer::List(items),
-    };
-    let mut note = Note { reverse: flag(cell("reverse"), "reverse")?, ..simple(line, front, back) };
     let details = &mut note.details;
+    details.choices = text("choices").map(parts).unwrap_or_default();
+    if !details.choices.is_empty() {
+        choosable(&details.choices, &note.back, note.reverse || note.cloze)?;
+    }
+    details.typed = cell("typed").map(|cell| flag(Some(cell), "typed")).transpose()?;
     details.accept = text("accept").map(parts).unwrap_or_default();
     (details.hint, details.why, details.source) = (text("hint"), text("why"), text("source"));
     details.category = text("category");
@@ -355,6 +359,46 @@ fn row(
         _ => format!("front:{}", note.key_of_front()),
     };
     Ok(Item { origin, id, note })
+}
+
+/// Returns the parts of a cell between `|`; one with a backslash before it is a part's own.
+fn parts(text: String) -> Vec<String> {
+    let parts = text.replace("\\|", "\0");
+    let parts = parts.split('|').map(|part| part.trim().replace('\0', "|"));
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+fn answer(back: String) -> Result<Answer, String> {
+    let parted = back.contains('|');
+    let mut items = parts(back.clone());
+    match items.len() {
+        0 => Err("no back".into()),
+        1 => Ok(Answer::Text(if parted { items.remove(0) } else { back })),
+        many if many > MOST_ITEMS => Err(format!("{many} answers in one card")),
+        _ => Ok(Answer::List(items)),
+    }
+}
+
+/// Returns the note of a text with gaps, beside which there is no `other` text.
+fn clozed(line: usize, cloze: String, other: Option<String>) -> Result<Note, String> {
+    if other.is_some() {
+        return Err("`cloze` beside `front` or `back`".into());
+    }
+    Cloze::read(&cloze).map_err(|mistake| mistake.what)?;
+    Ok(Note { cloze: true, ..simple(line, cloze, Answer::Text(String::new())) })
+}
+
+/// Refuses choices that no card can have.
+fn choosable(choices: &[String], back: &Answer, otherwise: bool) -> Result<(), String> {
+    let Answer::Text(back) = back else { return Err("a list beside `choices`".into()) };
+    let doubled = choices.iter().enumerate().any(|(at, one)| choices[..at].contains(one));
+    if otherwise || doubled || !(2..=9).contains(&choices.len()) {
+        return Err("`choices` are 2 to 9 different texts, and not for other kinds of cards".into());
+    }
+    if !choices.contains(back) {
+        return Err(format!("{:?} is not among the `choices`", short(back)));
+    }
+    Ok(())
 }
 
 fn number(cell: Option<String>, name: &str, from: u32, to: u32) -> Result<Option<u32>, String> {
@@ -583,6 +627,29 @@ mod tests {
             (&["d".to_owned(), "e".into()][..], &["one".to_owned(), "two".into()][..])
         );
         assert!(read[1].reverse && !read[0].reverse);
+    }
+
+    #[test]
+    fn clozes_and_choices_have_columns() {
+        let text = "cloze,front,back,choices,typed\n{{c1::a}} b,,,,\n,q,yes,yes|no,true\n,q2,a\\|b,,\n{{a}},q,,,\n{{c1:a}},,,,\n,q3,a,b|c,\n,q4,a|b,a|b,\n";
+        let read = read(text.as_bytes(), "n", b',').unwrap();
+        let notes: Vec<&Note> = read.decks[0].items.iter().map(|item| &item.note).collect();
+        assert!(notes[0].cloze && notes[0].front == "{{c1::a}} b");
+        assert_eq!(notes[1].details.choices, ["yes", "no"]);
+        assert_eq!(
+            (notes[1].details.typed, notes[2].back.texts()),
+            (Some(true), &["a|b".to_owned()][..])
+        );
+        let skipped: Vec<_> = read.skipped.iter().map(|row| (row.line, &*row.what)).collect();
+        assert_eq!(
+            skipped,
+            [
+                (5, "`cloze` beside `front` or `back`"),
+                (6, "`{{c1:` has one colon, and needs two"),
+                (7, "\"a\" is not among the `choices`"),
+                (8, "a list beside `choices`"),
+            ]
+        );
     }
 
     #[test]

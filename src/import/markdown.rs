@@ -6,7 +6,8 @@
 use super::{
     Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, one_deck, simple, unix_text_of,
 };
-use crate::card::Answer;
+use crate::card::{Answer, Note};
+use crate::cloze::Cloze;
 
 /// What parts the sides of a card on one line.
 const BETWEEN: &str = " :: ";
@@ -20,8 +21,10 @@ pub fn begins_card(line: &str) -> bool {
 #[derive(Debug)]
 struct Open {
     line: usize,
+    /// What is asked; of a cloze card, its text.
     question: String,
     answer: Option<String>,
+    cloze: bool,
     /// Whether it has been told that a line `front :: back` belongs to it.
     told: bool,
 }
@@ -41,10 +44,24 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     }
     let above = text[..text.len() - body.len()].matches('\n').count();
     let (mut open, mut fence, mut blank) = (None::<Open>, None::<&str>, true);
-    let (mut clozed, mut cloze_told) = (false, false); // in the lines of a cloze card
     let mut remarks = Vec::new();
     let mut add = |open: Option<Open>, skipped: &mut Vec<Skipped>| {
-        let Some(Open { line, question, answer, .. }) = open else { return };
+        let Some(Open { line, question, answer, cloze, .. }) = open else { return };
+        if cloze {
+            let text = gapped(question.trim());
+            match Cloze::read(&text) {
+                Ok(_) => {
+                    let note = simple(line, text, Answer::Text(String::new()));
+                    let note = Note { cloze: true, ..note };
+                    let origin = format!("front:{}", note.key_of_front());
+                    deck.items.push(Item { origin, id: Wanted::OfContent, note });
+                }
+                Err(mistake) => {
+                    skipped.push(Skipped::new(line, format!("a cloze card: {}", mistake.what)));
+                }
+            }
+            return;
+        }
         let Some(answer) = answer else {
             skipped.push(Skipped::new(line, "a question without `A:`"));
             return;
@@ -71,51 +88,57 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         if !fenced && mark.is_none() {
             if let Some(rest) = line.strip_prefix("Q:") {
                 add(open.take(), &mut skipped);
-                clozed = false;
                 let question = rest.to_owned();
-                open = Some(Open { line: number, question, answer: None, told: false });
+                let (line, answer) = (number, None);
+                open = Some(Open { line, question, answer, cloze: false, told: false });
                 continue;
             }
             if let Some(rest) = line.strip_prefix("A:") {
                 match &mut open {
-                    Some(Open { answer: answer @ None, .. }) => *answer = Some(rest.to_owned()),
+                    Some(Open { answer: answer @ None, cloze: false, .. }) => {
+                        *answer = Some(rest.to_owned());
+                    }
+                    Some(Open { cloze: true, .. }) => {
+                        skipped.push(Skipped::new(number, "an `A:` below a cloze card"));
+                    }
                     Some(_) => skipped.push(Skipped::new(number, "a second `A:` of one question")),
-                    None if !clozed => skipped.push(Skipped::new(number, "an `A:` without `Q:`")),
-                    None => {}
+                    None => skipped.push(Skipped::new(number, "an `A:` without `Q:`")),
                 }
                 continue;
             }
-            if line.starts_with("C:") {
+            if let Some(rest) = line.strip_prefix("C:") {
                 add(open.take(), &mut skipped);
-                (clozed, cloze_told) = (true, false);
-                skipped.push(Skipped::new(number, "a cloze card: they are not asked yet"));
+                let question = rest.to_owned();
+                let (line, answer) = (number, None);
+                open = Some(Open { line, question, answer, cloze: true, told: false });
                 continue;
             }
             if line.trim_end() == "---" {
                 add(open.take(), &mut skipped);
-                clozed = false;
                 continue;
             }
-            let in_question = open.as_ref().is_some_and(|open| open.answer.is_none());
+            let in_question =
+                open.as_ref().is_some_and(|open| open.answer.is_none() && !open.cloze);
             if let Some((front, back)) = pair(line).filter(|_| !in_question)
-                && ((open.is_none() && !clozed) || was_blank)
+                && (open.is_none() || was_blank)
             {
                 add(open.take(), &mut skipped);
-                clozed = false;
                 let sides = Open {
                     line: number,
                     question: front.to_owned(),
                     answer: Some(back.to_owned()),
+                    cloze: false,
                     told: false,
                 };
                 add(Some(sides), &mut skipped);
                 continue;
             }
-            let (told, above) = match &mut open {
-                Some(open) => (&mut open.told, "answer"),
-                None => (&mut cloze_told, "cloze card"),
-            };
-            if !in_question && pair(line).is_some() && !std::mem::replace(told, true) {
+            if let Some(open) = &mut open
+                && !in_question
+                && pair(line).is_some()
+                && !std::mem::replace(&mut open.told, true)
+            {
+                let above = if open.cloze { "cloze card" } else { "answer" };
                 let what = format!(
                     "this `::` line is part of the {above} above: \
                      put `---` before it if it is a card of its own"
@@ -138,6 +161,42 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     }
     let what = "Markdown".to_owned();
     Ok(Imported { decks: vec![deck], skipped, remarks, what, ..Imported::default() })
+}
+
+/// Returns a text whose gaps stand in brackets, as hashcards has them, with gaps of ours. Links and
+/// pictures stay, and brackets behind a backslash.
+fn gapped(text: &str) -> String {
+    let mut gapped = String::with_capacity(text.len());
+    let (mut rest, mut number) = (text, 0);
+    while let Some(at) = rest.find(['[', '\\']) {
+        gapped.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let inner = rest[1..].split_once(']').filter(|(inner, _)| !inner.trim().is_empty());
+        let taken = match inner {
+            Some((inner, behind))
+                if rest.starts_with('[')
+                    && !inner.contains('[')
+                    && !behind.starts_with('(')
+                    && !gapped.ends_with('!') =>
+            {
+                number += 1;
+                gapped.push_str(&format!("{{{{c{number}::{inner}}}}}"));
+                inner.len() + 2
+            }
+            // A backslash and what it stands before, or a bracket that is none.
+            _ => {
+                let length = if rest.starts_with('\\') {
+                    1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+                } else {
+                    1
+                };
+                gapped.push_str(&rest[..length]);
+                length
+            }
+        };
+        rest = &rest[taken..];
+    }
+    gapped + rest
 }
 
 /// Returns the sides of a card on one line, without the bullet before them.
@@ -203,6 +262,17 @@ mod tests {
     }
 
     #[test]
+    fn gaps_in_brackets_are_clozes() {
+        let text = "C: The [sun] is a [star].\n![alt](a.png) [link](x) \\[no\\]\n---\nC: none\n\nC: [one]\n\na :: b\n";
+        let read = read(text.as_bytes(), "n").unwrap();
+        let fronts: Vec<_> = read.decks[0].items.iter().map(|item| &*item.note.front).collect();
+        let first = "The {{c1::sun}} is a {{c2::star}}.\n![alt](a.png) [link](x) \\[no\\]";
+        assert_eq!(fronts, [first, "{{c1::one}}", "a"]);
+        assert!(read.decks[0].items[1].note.cloze);
+        assert_eq!(read.skipped, [Skipped::new(4, "a cloze card: there is no gap in it")]);
+    }
+
+    #[test]
     fn what_cannot_be_asked_is_named_with_its_line() {
         let read = read(
             b"Q: a\nQ: b\nA: c\nA: d\n---\nA: e\nC: [x] is y\nmore :: of it\nQ:\nA: f\nQ: g\nA:\n",
@@ -217,12 +287,11 @@ mod tests {
                 "1 a question without `A:`",
                 "4 a second `A:` of one question",
                 "6 an `A:` without `Q:`",
-                "7 a cloze card: they are not asked yet",
                 "9 the question is empty",
                 "11 the answer is empty"
             ]
         );
-        assert_eq!(read.decks[0].items.len(), 1);
+        assert_eq!(read.decks[0].items.len(), 2);
         let below = "this `::` line is part of the cloze card above: put `---` before it if it is a card of its own";
         assert_eq!(read.remarks, [Skipped::new(8, below)]);
         assert!(super::read(b"prose\n", "n").is_err());

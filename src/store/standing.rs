@@ -234,7 +234,12 @@ impl Store {
             }
         };
         let back = text.answer();
-        let (note, side) = id.as_str().split_once('/').unwrap_or((id.as_str(), ""));
+        let is_side = |side: &str| {
+            side == "reverse"
+                || side.strip_prefix('c').is_some_and(|number| number.parse::<u32>().is_ok())
+        };
+        let parted = id.as_str().rsplit_once('/').filter(|(_, side)| is_side(side));
+        let (note, side) = parted.unwrap_or((id.as_str(), ""));
         let card = Card {
             id: id.clone(),
             note: note.to_owned(),

@@ -308,14 +308,14 @@ fn cards_as_csv_are_a_row_a_note() {
     let home = Home::with(HARD);
     let csv = home.on(0).ok("export cards");
     insta::assert_snapshot!(csv.replace('\u{1b}', "␛"), @r#"
-    id,deck,front,back,reverse,need,ordered,accept,hint,why,source,tags,value,category,typed
+    id,deck,front,back,reverse,need,ordered,accept,hint,why,source,tags,value,category,typed,cloze,choices
     007,deck,no,~,,,,1.10|# x|a\|b, leading,"one
 
         code: 2
-    last",https://example.org/?a=b#c,all own true,100,{x},true
-    list,deck,- a: b,"c	d|null|e\f ""g""",,2,true,,,,,all,,,
-    turn,deck,␛[2J 🙂 日本,2024-01-01,true,,,,,,,all,,,
-    eebe2433a9f27e9f,deck,capital of France,Paris,,,,,,,,all,,,
+    last",https://example.org/?a=b#c,all own true,100,{x},true,,
+    list,deck,- a: b,"c	d|null|e\f ""g""",,2,true,,,,,all,,,,,
+    turn,deck,␛[2J 🙂 日本,2024-01-01,true,,,,,,,all,,,,,
+    eebe2433a9f27e9f,deck,capital of France,Paris,,,,,,,,all,,,,,
     "#);
     home.on(0).ok("export cards --to cards.txt");
     assert_eq!(std::fs::read_to_string(home.path().join("cards.txt")).unwrap(), csv);

@@ -16,6 +16,7 @@ mod grade;
 mod history;
 mod import;
 mod init;
+mod kinds;
 mod list;
 mod merge;
 mod plain;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use wait4::Wait4;
 
@@ -36,7 +36,6 @@ fn run(home: &Home, arguments: &[&str]) -> Ran {
             None => command.env_remove(name),
         };
     }
-    let begun = Instant::now();
     let mut child = start(&mut command);
     drop(child.stdin.take());
     let reading = |mut pipe: Box<dyn std::io::Read + Send>| {
@@ -54,7 +53,7 @@ fn run(home: &Home, arguments: &[&str]) -> Ran {
         stdout: stdout.join().unwrap(),
         stderr: stderr.join().unwrap(),
     };
-    Ran { output, took: begun.elapsed(), peak: ended.rusage.maxrss / 1024 }
+    Ran { output, took: ended.rusage.utime + ended.rusage.stime, peak: ended.rusage.maxrss / 1024 }
 }
 
 /// Runs `check`, `list` and a review over a hostile deck beside a good one; returns what `check`

@@ -558,3 +558,28 @@ fn an_answer_of_no_makes_a_new_card_whatever_else_it_could_be() {
     assert_eq!(home.json(&["list", "--json"])["cards"][0]["stage"], "new");
     assert!(!home.ok(&["check"]).contains("looks like"));
 }
+
+#[test]
+fn a_choice_is_taken_by_its_digit_and_a_gap_is_revealed() {
+    let home = Home::with(&[(
+        "deck.yaml",
+        "cards:\n  - { id: t, front: SCIM needs SSO., choices: [\"True\", \"False\"], back: \"False\" }\n  - { id: g, cloze: \"{{c1::Paris}} is in France\" }\n",
+    )]);
+    for columns in [80, 40] {
+        let mut terminal = Terminal::start(&home, columns, &["review", "--cram"]);
+        terminal.wait_for("space: answer");
+        terminal.wait_for("2  False");
+        terminal.press_for("9", "9 does nothing here");
+        terminal.press_for("1", "✗ not: True");
+        terminal.wait_for("Enter: again");
+        terminal.press_for("\r", "again");
+        terminal.wait_for("[...] is in France");
+        terminal.press_for(" ", "4 easy");
+        terminal.press_for("3", "[status");
+    }
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("1-2: your choice");
+    terminal.press_for("2", "✓ right");
+    terminal.wait_for("Enter: good");
+    terminal.press_for("\r", "→ good, again tomorrow");
+}

@@ -147,6 +147,12 @@ fn cell(lines: &[String], value_line: usize) -> Result<Note, &'static str> {
         back => back,
     };
     let mut note = simple(value_line, clue, back);
+    if let Answer::Text(truth) = &note.back
+        && is_judged(&note.front)
+        && TRUTHS.contains(&&**truth)
+    {
+        note.details.choices = TRUTHS.map(str::to_owned).to_vec();
+    }
     if let Answer::List(_) = note.back
         && wants_one(&note.front)
     {
@@ -161,8 +167,11 @@ fn hint_of(line: &str) -> Option<&str> {
     head.trim().eq_ignore_ascii_case("hint").then(|| rest.trim())
 }
 
+/// What a clue that is to be judged is.
+const TRUTHS: [&str; 2] = ["True", "False"];
+
 /// Whether a clue is to be judged.
-pub(super) fn is_judged(clue: &str) -> bool {
+fn is_judged(clue: &str) -> bool {
     let clue = clue.to_lowercase();
     ["true or false", "true/false", "t/f:"].iter().any(|start| clue.starts_with(start))
 }
@@ -254,6 +263,16 @@ mod tests {
         );
         assert_eq!(cell_of("\nclue\n"), Err("no response"));
         assert_eq!(cell_of("\n \n"), Err("no clue"));
+    }
+
+    #[test]
+    fn true_or_false_is_a_choice() {
+        let note = cell_of("True or false: it is.\n\nf").unwrap();
+        assert_eq!(
+            (note.back, note.details.choices),
+            (Answer::Text("False".into()), vec!["True".to_owned(), "False".into()])
+        );
+        assert!(cell_of("True or False: it is.\n\nit depends").unwrap().details.choices.is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod rows;
 
 use std::collections::HashMap;
 
-use self::cells::{Cell, cells, is_judged, lines_of, numbers_of, value_of};
+use self::cells::{Cell, cells, lines_of, numbers_of, value_of};
 pub use self::rows::{OpenCell, OpenRow, Place, Placements};
 use self::rows::{assign, open_rows, place};
 use super::{
@@ -102,18 +102,6 @@ pub fn read(input: &[u8], all: Option<&str>, placed: &Placements) -> Result<Impo
     place(&mut cells, &categories, placed)?;
     imported.open = open_rows(&cells, &categories);
     let cells = each_once(cells, &categories, &mut imported.remarks);
-    let judged = cells.iter().filter(|cell| is_judged(&cell.note.front)).count();
-    if judged > 0 {
-        let what = if judged == 1 {
-            "a true-or-false card comes as an ordinary card: multiple choice is not asked yet"
-                .into()
-        } else {
-            format!(
-                "{judged} true-or-false cards come as ordinary cards: multiple choice is not asked yet"
-            )
-        };
-        imported.remarks.push(Skipped::new(0, what));
-    }
     imported.what = format!("quiz board, {} categories, {count} cells", categories.len());
     imported.decks = decks(cells, &categories, all);
     Ok(imported)

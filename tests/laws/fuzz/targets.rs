@@ -429,7 +429,12 @@ fn takes_cards_in(text: &str, notes: &[Note]) {
     };
     let first = notes.first().unwrap_or(&new);
     let next = match first.cloze {
-        true => Note { id: None, front: format!("{} more", first.front), ..first.clone() },
+        // Without an id its text is what it is known by.
+        true => Note {
+            id: None,
+            details: Details { hint: Some("another one".into()), ..first.details.clone() },
+            ..first.clone()
+        },
         false => Note {
             id: None,
             back: new.back.clone(),
