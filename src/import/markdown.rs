@@ -171,12 +171,14 @@ fn gapped(text: &str) -> String {
     while let Some(at) = rest.find(['[', '\\']) {
         gapped.push_str(&rest[..at]);
         rest = &rest[at..];
-        let inner = rest[1..].split_once(']').filter(|(inner, _)| !inner.trim().is_empty());
+        // No bracket stands in another one, so the next of them ends it.
+        let end = rest.strip_prefix('[').and_then(|rest| rest.find(['[', ']']));
+        let inner = end.map(|end| (&rest[1..=end], &rest[end + 1..]));
         let taken = match inner {
             Some((inner, behind))
-                if rest.starts_with('[')
-                    && !inner.contains('[')
-                    && !behind.starts_with('(')
+                if behind.starts_with(']')
+                    && !inner.trim().is_empty()
+                    && !behind.starts_with("](")
                     && !gapped.ends_with('!') =>
             {
                 number += 1;
@@ -185,10 +187,9 @@ fn gapped(text: &str) -> String {
             }
             // A backslash and what it stands before, or a bracket that is none.
             _ => {
-                let length = if rest.starts_with('\\') {
-                    1 + rest[1..].chars().next().map_or(0, char::len_utf8)
-                } else {
-                    1
+                let length = match rest.strip_prefix('\\') {
+                    Some(behind) => 1 + behind.chars().next().map_or(0, char::len_utf8),
+                    None => 1,
                 };
                 gapped.push_str(&rest[..length]);
                 length
