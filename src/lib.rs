@@ -25,6 +25,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod history;
 pub mod import;
+pub mod markdown;
 pub mod query;
 pub mod queue;
 pub mod schedule;
