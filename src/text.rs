@@ -207,7 +207,7 @@ fn parts(line: &str, rooms: [usize; 2]) -> Vec<Part<'_>> {
 
 /// Returns the parts of a word between which a line may end: what has wide characters is of a
 /// script without blanks, and may be broken at each of them.
-fn runs(word: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn runs(word: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     let mut seen = word.grapheme_indices(true).peekable();
     std::iter::from_fn(move || {
@@ -230,7 +230,7 @@ fn is_wide(seen: &str) -> bool {
 
 /// Returns what one sees as single characters; those wider than a line, which may be made of many,
 /// in pieces.
-fn pieces(word: &str, narrowest: usize) -> impl Iterator<Item = &str> {
+pub(crate) fn pieces(word: &str, narrowest: usize) -> impl Iterator<Item = &str> {
     word.graphemes(true).flat_map(move |seen| {
         let whole = columns(seen) <= narrowest;
         let ends = seen.char_indices().map(|(at, char)| (at, at + char.len_utf8()));
@@ -254,7 +254,7 @@ fn bullet(line: &str) -> usize {
 
 /// Returns the columns that `text` takes, on terminals that show emoji in pieces too. Colours take
 /// none.
-fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     let mut columns = 0;
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("\u{1b}[") {

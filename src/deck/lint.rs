@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::yaml::walk::{Part, entry, walk};
 use crate::answer;
 use crate::diagnostic::{Diagnostic, Mend};
+use crate::markdown;
 use crate::text;
 use crate::yaml::{At, Page, Place, Problems, Value};
 
@@ -222,9 +223,9 @@ impl Linter<'_, '_> {
                 found.mend = stray_marks(self.deck, self.page.line_of(value.at), value.at);
             }
         }
-        for name in media(&text) {
-            if !(self.has_media)(name) {
-                let message = format!("there is no file {:?} beside the deck", text::short(name));
+        for name in markdown::media(&text) {
+            if !(self.has_media)(&name) {
+                let message = format!("there is no file {:?} beside the deck", text::short(&name));
                 self.found(value.at, MISSING_MEDIA, message, "put it there, or mend the name");
             }
         }
@@ -295,16 +296,6 @@ fn stray_marks(deck: &str, line: u32, at: Place) -> Option<Mend> {
     one_line.then_some(Mend { line, column, width: count(marked)?, text })
 }
 
-/// Returns the files beside the deck that a text's Markdown links name.
-fn media(text: &str) -> impl Iterator<Item = &str> {
-    text.split("](").skip(1).filter_map(|rest| {
-        let (name, _) = rest.split_once(')')?;
-        let name = name.split([' ', '#']).next()?.trim_matches(['<', '>']);
-        let elsewhere = name.contains(':') || name.starts_with('/') || name.is_empty();
-        (!elsewhere).then_some(name)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,6 +337,7 @@ mod tests {
             ("  - front: &q what\n    back: an ampersand\n    why: *q", &[]),
             ("  - front: a picture\n    back: \"![x](media/there.png)\"", &[]),
             ("  - front: a picture\n    back: \"![x](media/gone.png)\"", &["3:11 missing-media"]),
+            ("  - front: an element\n    back: a[i](x) is `[y](z.png)`", &[]),
             ("  - front: a link\n    back: \"[x](https://example.org/y.png)\"", &[]),
             ("  - front: \"a\u{200b}b\"\n    back: c d", &["2:12 invisible-character"]),
             ("  - front: \"a\\u202eb\"\n    back: c d", &["2:12 invisible-character"]),
