@@ -2,16 +2,23 @@
 //!
 //! Nothing is redrawn and no cursor moves. Every prompt says what it takes.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Acknowledged, Front, Said, View, is_new};
 use crate::answer::Piece;
-use crate::card::Answer;
+use crate::card::{Answer, Card};
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
 use crate::cli::{prompt, words};
+use crate::cloze::Cloze;
+use crate::markdown;
 use crate::schedule::{Grade, Quality, Rating};
 use crate::session::Input;
 use crate::settings::Grades;
 use crate::text;
+
+/// No screen is as wide: what fits is one line.
+const WHOLE: usize = 100_000;
 
 /// Lines in, lines out.
 pub struct Plain;
@@ -49,7 +56,7 @@ impl Front for Plain {
             io.say(list_note(view, items.len()))?;
         }
         for (number, choice) in (1..).zip(&view.choices) {
-            io.line(text::wrap(choice.trim_end(), io.width, &format!("{number}. "), "   "))?;
+            io.line(behind(&format!("{number}. "), choice, io.width))?;
         }
         let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
         let choose = match view.choices.len() {
@@ -68,13 +75,19 @@ impl Front for Plain {
             None => {}
         }
         match &card.back {
-            Answer::Text(back) => io.line(labelled("Answer", back, io.width))?,
+            // What is bold cannot be heard: the gap is told by itself, and then its text.
+            Answer::Text(back) => match gaps_of(card) {
+                Some(gaps) => {
+                    io.line(labelled("Answer", &gaps.join("; "), io.width))?;
+                    io.line(labelled("In full", back, io.width))?;
+                }
+                None => io.line(labelled("Answer", back, io.width))?,
+            },
             Answer::List(items) => {
                 io.line("Answer:")?;
                 let ordered = card.details.ordered == Some(true);
                 for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "-")) {
-                    let rest = " ".repeat(bullet.len());
-                    io.line(text::wrap(item.trim_end(), io.width, &bullet, &rest))?;
+                    io.line(behind(&bullet, item, io.width))?;
                 }
             }
         }
@@ -156,12 +169,26 @@ impl Front for Plain {
 
 /// Returns a text behind its label, or below it where it has lines of its own.
 fn labelled(label: &str, text: &str, width: usize) -> String {
-    let text = text.trim_end();
-    if text.contains('\n') {
-        format!("{label}:\n{}", text::wrap(text, width, "", ""))
+    let whole = markdown::linear(text.trim_end(), WHOLE);
+    if whole.contains('\n') {
+        format!("{label}:\n{}", markdown::linear(text.trim_end(), width))
     } else {
-        text::wrap(text, width, &format!("{label}: "), "")
+        text::wrap(&whole, width, &format!("{label}: "), "")
     }
+}
+
+/// Returns a text behind a bullet, and the same columns in on every other line.
+fn behind(bullet: &str, text: &str, width: usize) -> String {
+    let inner = width.saturating_sub(bullet.width()).max(1);
+    let rest = format!("\n{}", " ".repeat(bullet.width()));
+    format!("{bullet}{}", markdown::linear(text.trim_end(), inner).replace('\n', &rest))
+}
+
+/// Returns what is in the gaps that a card asks for, if it is one of a text with gaps.
+fn gaps_of(card: &Card) -> Option<Vec<String>> {
+    let cloze = Cloze::read(card.details.cloze.as_deref()?).ok()?;
+    let (_, number) = card.id.as_str().rsplit_once("/c")?;
+    Some(cloze.gaps(number.parse().ok()?))
 }
 
 /// Returns the place of the choice that a line takes, of so many.

@@ -8,6 +8,7 @@ use super::plain::{changed, list_note};
 use super::{Acknowledged, View, is_new};
 use crate::card::Answer;
 use crate::cli::words;
+use crate::markdown;
 use crate::schedule::{Grade, Rating};
 use crate::settings::Grades;
 use crate::text;
@@ -24,7 +25,7 @@ const WIDEST: usize = 100;
 /// Returns a question: header, text, and what to press.
 pub fn question(view: &View, width: usize) -> String {
     let mut lines = vec![String::new(), header(view, width), String::new()];
-    lines.push(bold(&wrapped(&view.standing.card.front, width)));
+    lines.push(laid_out(&view.standing.card.front, MARGIN, MARGIN, width, |text| text.bold()));
     if let Answer::List(items) = &view.standing.card.back {
         lines.push(aside_in(&list_note(view, items.len()), width));
     }
@@ -34,7 +35,7 @@ pub fn question(view: &View, width: usize) -> String {
     for (number, choice) in (1..).zip(&view.choices) {
         let bullet = format!("{MARGIN}{number}  ");
         let rest = " ".repeat(bullet.len());
-        lines.push(text::wrap(choice.trim_end(), room(width), &bullet, &rest));
+        lines.push(laid_out(choice, &bullet, &rest, width, |text| text.normal()));
     }
     lines.push(String::new());
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
@@ -60,13 +61,15 @@ pub fn answer(view: &View, width: usize) -> String {
         None => {}
     }
     match &card.back {
-        Answer::Text(back) => lines.push(green(&wrapped(back, width))),
+        Answer::Text(back) => {
+            lines.push(laid_out(back, MARGIN, MARGIN, width, |text| text.green()));
+        }
         Answer::List(items) => {
             let ordered = card.details.ordered == Some(true);
             for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "•")) {
                 let (bullet, rest) = (format!("{MARGIN}{bullet}"), " ".repeat(bullet.width()));
                 let rest = format!("{MARGIN}{rest}");
-                lines.push(green(&text::wrap(item.trim_end(), room(width), &bullet, &rest)));
+                lines.push(laid_out(item, &bullet, &rest, width, |text| text.green()));
             }
         }
     }
@@ -78,12 +81,8 @@ pub fn answer(view: &View, width: usize) -> String {
     for (name, value) in [("Why", &card.details.why), ("Source", &card.details.source)] {
         if let Some(value) = value {
             lines.push(String::new());
-            lines.push(text::wrap(
-                value.trim_end(),
-                room(width),
-                &format!("{MARGIN}{name}: "),
-                MARGIN,
-            ));
+            let first = format!("{MARGIN}{name}: ");
+            lines.push(laid_out(value, &first, MARGIN, width, |text| text.normal()));
         }
     }
     lines.push(String::new());
@@ -269,8 +268,45 @@ fn room(width: usize) -> usize {
     width.min(WIDEST)
 }
 
-fn wrapped(content: &str, width: usize) -> String {
-    text::wrap(content.trim_end(), room(width), MARGIN, MARGIN)
+/// Returns a card's Markdown behind `first` and, from the second line on, `rest`; `base` styles what
+/// has no style of its own.
+fn laid_out(
+    content: &str,
+    first: &str,
+    rest: &str,
+    width: usize,
+    base: impl Fn(&str) -> ColoredString,
+) -> String {
+    let inner = room(width).saturating_sub(first.width().max(rest.width())).max(1);
+    let shown = markdown::shown(content.trim_end(), inner);
+    let line = |(number, line): (usize, &markdown::Line)| {
+        let spans: String = line.0.iter().map(|span| styled(span, &base)).collect();
+        match (number, spans.is_empty()) {
+            (0, _) => format!("{first}{spans}"),
+            (_, true) => String::new(),
+            (_, false) => format!("{rest}{spans}"),
+        }
+    };
+    shown.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns a piece of a text as a terminal shows it.
+fn styled(span: &markdown::Span, base: &impl Fn(&str) -> ColoredString) -> String {
+    let style = span.style;
+    if style.code && !span.text.trim().is_empty() {
+        return span.text.cyan().to_string();
+    }
+    let mut text = if style.dim { span.text.dimmed() } else { base(&span.text) };
+    if style.bold {
+        text = text.bold().underline();
+    }
+    if style.italic {
+        text = text.italic();
+    }
+    if style.struck {
+        text = text.strikethrough();
+    }
+    text.to_string()
 }
 
 /// Wraps a line of keys so that a key stays with the first word of what it does.
@@ -292,16 +328,8 @@ fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {
     block.lines().map(styled).collect::<Vec<_>>().join("\n")
 }
 
-fn bold(block: &str) -> String {
-    each_line(block, |line| line.bold())
-}
-
 fn red(block: &str) -> String {
     each_line(block, |line| line.red())
-}
-
-fn green(block: &str) -> String {
-    each_line(block, |line| line.green())
 }
 
 fn yellow(block: &str) -> String {
