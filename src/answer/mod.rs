@@ -1,4 +1,5 @@
-//! Answers compared: what does not count is folded away, and what differs is told word by word.
+//! Answers compared: what does not count is folded away, and what differs is told by
+//! words or letters.
 //!
 //! Case, accents, quotes, dashes, articles, a leading "what is" and a final mark do not count.
 //! Signs that carry meaning do: `-1` is not `1`, `C++` is not `C`, `n-1` is not `n1`. Where the
@@ -7,7 +8,7 @@
 
 mod difference;
 
-pub use difference::{Piece, word_difference};
+pub use difference::{Piece, letter_difference, word_difference};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
