@@ -1,4 +1,4 @@
-//! Answers compared: what does not count is folded away, and what differs is told by
+//! Answers compared and judged: what does not count is folded away, and what differs is told by
 //! words or letters.
 //!
 //! Case, accents, quotes, dashes, articles, a leading "what is" and a final mark do not count.
@@ -7,8 +7,12 @@
 //! wrong one called right is learned.
 
 mod difference;
+mod judge;
+mod marks;
+mod quantity;
 
 pub use difference::{Piece, letter_difference, word_difference};
+pub use judge::{ItemJudgement, Judgement, Verdict, difference, judge};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
