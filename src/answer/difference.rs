@@ -1,4 +1,4 @@
-//! What differs between two texts, word by word.
+//! What differs between two texts, word by word or letter by letter.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -13,7 +13,8 @@ pub enum Piece {
     New(String),
 }
 
-/// Words and separators of the differing middle, on one side, up to which it is looked into.
+/// Words and separators, or letters, of the differing middle, on one side, up to which it is looked
+/// into.
 const MAX_TOKENS: usize = 2_000;
 
 /// Returns how `before` became `after`, by words.
@@ -22,9 +23,19 @@ const MAX_TOKENS: usize = 2_000;
 /// `after`. What is gone stands before what is new in its place; no piece is empty. Texts that
 /// differ over more than about a thousand words differ as a whole there.
 pub fn word_difference(before: &str, after: &str) -> Vec<Piece> {
-    let old: Vec<&str> = before.split_word_bounds().collect();
-    let new: Vec<&str> = after.split_word_bounds().collect();
-    let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let words = |text| UnicodeSegmentation::split_word_bounds(text).collect::<Vec<&str>>();
+    token_difference(&words(before), &words(after))
+}
+
+/// Returns how `before` became `after`, as [`word_difference`] does, by what one sees as letters.
+pub fn letter_difference(before: &str, after: &str) -> Vec<Piece> {
+    let letters = |text| UnicodeSegmentation::graphemes(text, true).collect::<Vec<&str>>();
+    token_difference(&letters(before), &letters(after))
+}
+
+/// Returns how the tokens of a text became those of another.
+fn token_difference(old: &[&str], new: &[&str]) -> Vec<Piece> {
+    let start = old.iter().zip(new).take_while(|(old, new)| old == new).count();
     let (old_rest, new_rest) = (&old[start..], &new[start..]);
     let end = old_rest.iter().rev().zip(new_rest.iter().rev());
     let end = end.take_while(|(old, new)| old == new).count();

@@ -1,4 +1,5 @@
-//! Answers compared: what does not count is folded away, and what differs is told word by word.
+//! Answers compared and judged: what does not count is folded away, and what differs is told by
+//! words or letters.
 //!
 //! Case, accents, quotes, dashes, articles, a leading "what is" and a final mark do not count.
 //! Signs that carry meaning do: `-1` is not `1`, `C++` is not `C`, `n-1` is not `n1`. Where the
@@ -6,8 +7,12 @@
 //! wrong one called right is learned.
 
 mod difference;
+mod judge;
+mod marks;
+mod quantity;
 
-pub use difference::{Piece, word_difference};
+pub use difference::{Piece, letter_difference, word_difference};
+pub use judge::{ItemJudgement, Judgement, Verdict, difference, judge};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
