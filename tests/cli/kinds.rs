@@ -127,3 +127,24 @@ fn clozes_and_choices_go_out_and_come_in() {
     assert_eq!(third.on(0).listed(""), ["fr/c1", "fr/c2", "ls"]);
     assert_eq!(third.on(0).card("ls")["choices"], json!(["cat", "ls", "rm", "mv"]));
 }
+
+#[test]
+fn markdown_is_read_in_lines_without_its_marks() {
+    let home = Home::with(
+        "cards:\n  - id: md\n    front: What **is** `ls`?\n    back: |\n      - one *item*\n      - two\n\n      | a | b |\n      |---|---|\n      | 1 | 2 |\n    why: see [there](https://example.org/x)\n  - { id: raw, front: 2 * 3 * 4 = snake_case_name?, back: $? }\n",
+    );
+    let shown = home.on(0).review("\n3\n\n3\n");
+    for line in [
+        "Question: What is `ls`?",
+        "Answer:\n- one item\n- two\n",
+        "a: 1; b: 2",
+        "Why: see there (https://example.org/x)",
+        "Question: 2 * 3 * 4 = snake_case_name?",
+        "Answer: $?",
+    ] {
+        assert!(shown.contains(line), "{line} in\n{shown}");
+    }
+    let home = Home::with(CLOZE);
+    let shown = home.on(0).review("\n3\n");
+    assert!(shown.contains("Answer: Paris\nIn full: Paris is in France\n"), "{shown}");
+}

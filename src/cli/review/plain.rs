@@ -185,7 +185,7 @@ fn behind(bullet: &str, text: &str, width: usize) -> String {
 }
 
 /// Returns what is in the gaps that a card asks for, if it is one of a text with gaps.
-fn gaps_of(card: &Card) -> Option<Vec<String>> {
+pub fn gaps_of(card: &Card) -> Option<Vec<String>> {
     let cloze = Cloze::read(card.details.cloze.as_deref()?).ok()?;
     let (_, number) = card.id.as_str().rsplit_once("/c")?;
     Some(cloze.gaps(number.parse().ok()?))

@@ -4,7 +4,7 @@
 use colored::{ColoredString, Colorize};
 use unicode_width::UnicodeWidthStr;
 
-use super::plain::{changed, list_note};
+use super::plain::{changed, gaps_of, list_note};
 use super::{Acknowledged, View, is_new};
 use crate::card::Answer;
 use crate::cli::words;
@@ -62,7 +62,16 @@ pub fn answer(view: &View, width: usize) -> String {
     }
     match &card.back {
         Answer::Text(back) => {
-            lines.push(laid_out(back, MARGIN, MARGIN, width, |text| text.green()));
+            let green = |text: &str| text.green();
+            match gaps_of(card) {
+                // Without colours nothing else would tell the gap from the text around it.
+                Some(gaps) => {
+                    lines.push(laid_out(&gaps.join("; "), MARGIN, MARGIN, width, green));
+                    lines.push(String::new());
+                    lines.push(laid_out(back, MARGIN, MARGIN, width, |text| text.normal()));
+                }
+                None => lines.push(laid_out(back, MARGIN, MARGIN, width, green)),
+            }
         }
         Answer::List(items) => {
             let ordered = card.details.ordered == Some(true);
