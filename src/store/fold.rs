@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::links::Groups;
 use super::{Store, StoreError, cache, row};
 use crate::answer;
-use crate::card::{CardId, Wording};
+use crate::card::{self, Answer, Card, CardId, Wording};
+use crate::cloze::bold_parts;
 use crate::deck::Head;
 use crate::history::{Event, EventId, Kind, Past, Step, kind, replay};
 use crate::schedule::sm2::Sm2;
@@ -414,8 +415,17 @@ fn changed_since(
     let content: String = db
         .prepare_cached("SELECT content FROM cache_card WHERE key = ?")?
         .query_row([target.card], |row| row.get(0))?;
-    let Ok(now) = serde_json::from_str::<crate::card::Card>(&content) else { return Ok(None) };
-    let same = answer::same(&then.answer(), &now.back, target.rules.fold_accents);
+    let Ok(now) = serde_json::from_str::<Card>(&content) else { return Ok(None) };
+    let same = match now.kind {
+        // The text around a gap is its question.
+        card::Kind::Cloze => {
+            let gaps =
+                |answer: &Answer| answer.texts().iter().flat_map(|text| bold_parts(text)).collect();
+            let (then, now): (Vec<String>, Vec<String>) = (gaps(&then.answer()), gaps(&now.back));
+            answer::agree(&then, &now, true, target.rules.fold_accents)
+        }
+        _ => answer::same(&then.answer(), &now.back, target.rules.fold_accents),
+    };
     Ok((!same).then_some(day))
 }
 

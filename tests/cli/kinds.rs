@@ -148,3 +148,14 @@ fn markdown_is_read_in_lines_without_its_marks() {
     let shown = home.on(0).review("\n3\n");
     assert!(shown.contains("Answer: Paris\nIn full: Paris is in France\n"), "{shown}");
 }
+
+#[test]
+fn a_gap_is_changed_by_what_is_in_it_and_not_by_the_text_around_it() {
+    let home = Home::with("cards:\n  - id: fr\n    cloze: \"{{c1::Paris}} is in France\"\n");
+    home.on(0).ok("grade fr/c1 good");
+    home.on(1).ok("grade fr/c1 good");
+    home.edit("deck", "is in France", "is the capital of France");
+    assert_eq!(home.on(2).listed("is:changed"), [""; 0]);
+    home.edit("deck", "Paris", "Lyon");
+    assert_eq!(home.on(2).listed("is:changed"), ["fr/c1"]);
+}
