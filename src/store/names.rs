@@ -228,21 +228,6 @@ impl Store {
         Ok(placed)
     }
 
-    /// Returns how many notes have no id of their own.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn count_without_id(&self) -> Result<usize, StoreError> {
-        let count: i64 = self.db.query_row(
-            "SELECT count(*) FROM cache_card
-              WHERE side = 0 AND front IS NOT NULL AND shadowed = 0",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(count as usize)
-    }
-
     /// Returns the id under which the history of a note stands that is called `id` by its texts: its
     /// own, unless it was only ever asked under the one that it had before an edit.
     fn lasting_id(
