@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use retain::card::{Answer, CardId, Details, Note};
-use retain::history::{Deed, DeviceId, Record, Review, Step};
+use retain::history::{Answered, Deed, DeviceId, Record, Review, Step};
 use retain::schedule::sm2::Sm2;
 use retain::schedule::{Rating, Scheduler};
 use retain::settings::Settings;
@@ -206,7 +206,7 @@ fn grade(program: &Path, folder: &Path) {
     for (number, standing) in cards.iter().cycle().take(4_000).enumerate() {
         let when =
             Moment { at_ms: 1_800_000_000_000 + number as i64 * 40_000_000, utc_offset_s: 0 };
-        let deed = Deed::Reviewed { grade: Rating::Good.into(), took_ms: Some(4_000) };
+        let deed = Deed::Reviewed(Answered::new(Rating::Good).in_ms(4_000));
         let entry =
             Entry::now(standing.card.id.clone(), deed, when).asking(&standing.card, &standing.deck);
         // As a review does before it shows the question.

@@ -11,7 +11,7 @@ use super::io::Io;
 use super::json::CardJson;
 use super::{when, words};
 use crate::card::CardId;
-use crate::history::{Deed, EventId, Step};
+use crate::history::{Answered, Deed, EventId, Step};
 use crate::schedule::{Grade, Schedule};
 use crate::store::{AHEAD_MS, Entry, Standing};
 use crate::text;
@@ -82,7 +82,7 @@ fn entry(
     key: Option<String>,
     now: Moment,
 ) -> Entry {
-    let deed = Deed::Reviewed { grade, took_ms };
+    let deed = Deed::Reviewed(Answered::new(grade).in_ms(took_ms));
     Entry {
         when: at.unwrap_or(now),
         at_given: at.is_some(),

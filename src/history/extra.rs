@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Deed, EventId, Placement};
+use crate::card::Answer;
 use crate::schedule::Ease;
 use crate::time::Day;
 
@@ -35,6 +36,11 @@ pub fn from(extra: &str) -> Option<String> {
 /// Whether a link was made without asking, because it was certain.
 pub fn by_itself(extra: &str) -> bool {
     object(extra).is_some_and(|extra| extra.get("by_itself") == Some(&Value::Bool(true)))
+}
+
+/// Returns what was typed as an answer: a text, or the items of a list.
+pub fn typed(extra: &str) -> Option<Answer> {
+    serde_json::from_value(object(extra)?.remove("typed")?).ok()
 }
 
 /// Whether the event's time was given, not read from the clock.
@@ -87,11 +93,12 @@ pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
                 extra.insert("by_itself".into(), json!(true));
             }
         }
-        Deed::Reviewed { .. }
-        | Deed::Practised { .. }
-        | Deed::Reset
-        | Deed::Suspended
-        | Deed::Resumed => {}
+        Deed::Reviewed(answered) | Deed::Practised(answered) => {
+            if let Some(typed) = &answered.typed {
+                extra.insert("typed".into(), json!(typed));
+            }
+        }
+        Deed::Reset | Deed::Suspended | Deed::Resumed => {}
     }
     if marks.at_given {
         extra.insert("at".into(), json!("given"));
@@ -119,6 +126,8 @@ pub fn moved(extra: Option<&str>, days: i64) -> String {
 mod tests {
     use super::*;
     use crate::card::CardId;
+    use crate::history::Answered;
+    use crate::schedule::Rating;
 
     #[test]
     fn what_is_written_is_read() {
@@ -130,6 +139,16 @@ mod tests {
         let linked = Deed::Linked { from: CardId::new("a\"b"), by_itself: true };
         let written = write(&linked, Marks::default()).unwrap();
         assert_eq!((from(&written).as_deref(), by_itself(&written)), (Some("a\"b"), true));
+        for (answer, text) in [
+            (Answer::Text("Pari".into()), r#"{"typed":"Pari"}"#),
+            (Answer::List(vec!["a".into(), "b".into()]), r#"{"typed":["a","b"]}"#),
+        ] {
+            let answered = Answered { typed: Some(answer.clone()), ..Answered::new(Rating::Good) };
+            let written = write(&Deed::Reviewed(answered), Marks::default()).unwrap();
+            assert_eq!((written.as_str(), typed(&written)), (text, Some(answer)));
+        }
+        assert_eq!(typed(r#"{"typed":7}"#), None);
+        assert_eq!(write(&Deed::Reviewed(Answered::new(Rating::Good)), Marks::default()), None);
         assert_eq!(write(&Deed::Reset, Marks::default()), None);
         let marks = Marks { at_given: true, key: Some("k") };
         assert_eq!(write(&Deed::Reset, marks).unwrap(), r#"{"at":"given","key":"k"}"#);

@@ -14,7 +14,7 @@ pub use replay::{Past, Step, groups, keep_in_force, replay};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::card::{CardId, hex};
+use crate::card::{Answer, CardId, hex};
 use crate::schedule::{Ease, Grade, Quality, Rating};
 use crate::time::{Day, Moment};
 
@@ -280,19 +280,9 @@ written_in_hex!(LearnerId);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
     /// Answered it.
-    Reviewed {
-        /// How well.
-        grade: Grade,
-        /// From question to rating, in milliseconds.
-        took_ms: Option<i64>,
-    },
+    Reviewed(Answered),
     /// Answered it for practice.
-    Practised {
-        /// How well.
-        grade: Grade,
-        /// From question to rating, in milliseconds.
-        took_ms: Option<i64>,
-    },
+    Practised(Answered),
     /// Took an event back.
     Retracted {
         /// Which.
@@ -318,12 +308,35 @@ pub enum Deed {
     },
 }
 
+/// An answer that a person gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// How well the card was known.
+    pub grade: Grade,
+    /// From question to rating, in milliseconds.
+    pub took_ms: Option<i64>,
+    /// What was typed, where something was: a text, or the items of a list.
+    pub typed: Option<Answer>,
+}
+
+impl Answered {
+    /// Returns an answer of which nothing but the grade is known.
+    pub fn new(grade: impl Into<Grade>) -> Answered {
+        Answered { grade: grade.into(), took_ms: None, typed: None }
+    }
+
+    /// Returns the same with the time that it took, in milliseconds.
+    pub fn in_ms(self, took_ms: impl Into<Option<i64>>) -> Answered {
+        Answered { took_ms: took_ms.into(), ..self }
+    }
+}
+
 impl Deed {
     /// Returns the word under which it is stored.
     pub fn word(&self) -> &'static str {
         match self {
-            Deed::Reviewed { .. } => kind::REVIEWED,
-            Deed::Practised { .. } => kind::PRACTISED,
+            Deed::Reviewed(_) => kind::REVIEWED,
+            Deed::Practised(_) => kind::PRACTISED,
             Deed::Retracted { .. } => kind::RETRACTED,
             Deed::Reset => kind::RESET,
             Deed::Suspended => kind::SUSPENDED,
@@ -334,11 +347,9 @@ impl Deed {
     }
 
     /// Returns the answer in it, if it is one.
-    pub fn answer(&self) -> Option<(Grade, Option<i64>)> {
+    pub fn answer(&self) -> Option<&Answered> {
         match self {
-            Deed::Reviewed { grade, took_ms } | Deed::Practised { grade, took_ms } => {
-                Some((*grade, *took_ms))
-            }
+            Deed::Reviewed(answered) | Deed::Practised(answered) => Some(answered),
             _ => None,
         }
     }

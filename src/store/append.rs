@@ -245,9 +245,9 @@ impl Store {
             // By the clock, also where an answer from ahead of it holds the time there.
             day: entry.when.day(settings.day_starts_at),
             kind: entry.deed.word().to_owned(),
-            rating: answer.map(|(grade, _)| grade.rating.number()),
-            quality: answer.and_then(|(grade, _)| grade.quality).map(|quality| quality.number()),
-            took_ms: answer.and_then(|(_, took_ms)| took_ms),
+            rating: answer.map(|answer| answer.grade.rating.number()),
+            quality: answer.and_then(|answer| answer.grade.quality).map(|quality| quality.number()),
+            took_ms: answer.and_then(|answer| answer.took_ms),
             extra: extra::write(&entry.deed, marks),
         };
         let id = record.id();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use retain::card::CardId;
-use retain::history::{Deed, Record};
+use retain::history::{Answered, Deed, Record};
 use retain::schedule::Rating;
 use retain::settings::Settings;
 use retain::store::{Entry, Ids, Store};
@@ -138,7 +138,7 @@ impl Base {
     fn answer(&mut self, card: usize, day: i32, rating: Rating) {
         let id = CardId::new(name(card));
         let asked = self.store.standing(&id, &Settings::default()).unwrap().unwrap();
-        let deed = Deed::Reviewed { grade: rating.into(), took_ms: Some(900) };
+        let deed = Deed::Reviewed(Answered::new(rating).in_ms(900));
         let entry =
             Entry::now(id, deed, moment(FIRST_DAY + day, 0)).asking(&asked.card, &asked.deck);
         self.store.append(&[entry], &Settings::default()).unwrap();

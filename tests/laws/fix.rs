@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use retain::deck::edit::{self, Named};
 use retain::deck::{DeckFile, FileState, Pulled, Sources, load, yaml};
-use retain::history::Deed;
+use retain::history::{Answered, Deed};
 use retain::import::plan::{Record, Shelf};
 use retain::import::{Imported, ImportedDeck, Item, Wanted};
 use retain::schedule::{Rating, Schedule};
@@ -185,7 +185,7 @@ fn answer(store: &mut Store, answers: &[(Index, Rating)], from: i32) {
             return;
         }
         let card = card.get(&cards);
-        let deed = Deed::Reviewed { grade: (*rating).into(), took_ms: None };
+        let deed = Deed::Reviewed(Answered::new(*rating));
         let now = moment(from + day as i32, 0);
         let entry = Entry::now(card.card.id.clone(), deed, now).asking(&card.card, &card.deck);
         store.append(&[entry], &settings()).unwrap();

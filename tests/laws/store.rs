@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use retain::card::CardId;
-use retain::history::{Deed, Event, replay};
+use retain::history::{Answered, Deed, Event, replay};
 use retain::schedule::sm2::Sm2;
 use retain::schedule::{Rating, Scheduler};
 use retain::settings::{Changed, Settings, Sm2Profile};
@@ -173,7 +173,7 @@ impl World {
     fn append(&mut self, card: Option<Standing>, deed: Deed, given: Option<Moment>) {
         let Some(card) = card else { return };
         let mut entry = Entry::now(card.card.id.clone(), deed, self.now());
-        if let Deed::Reviewed { .. } | Deed::Practised { .. } = entry.deed {
+        if let Deed::Reviewed(_) | Deed::Practised(_) = entry.deed {
             entry = entry.asking(&card.card, &card.deck);
         }
         if let Some(given) = given {
@@ -193,14 +193,14 @@ impl World {
         let now = self.now();
         match op {
             Op::Answer { card, rating, days_ago } => {
-                let deed = Deed::Reviewed { grade: (*rating).into(), took_ms: Some(5) };
+                let deed = Deed::Reviewed(Answered::new(*rating).in_ms(5));
                 let given = days_ago.map(|days| moment(self.day - days, self.ticks));
                 let card = self.pick(*card);
                 self.append(card, deed, given);
             }
             Op::Practise { card, rating } => {
                 let card = self.pick(*card);
-                self.append(card, Deed::Practised { grade: (*rating).into(), took_ms: None }, None);
+                self.append(card, Deed::Practised(Answered::new(*rating)), None);
             }
             Op::Undo(count) => {
                 self.store.undo(*count, now, &self.settings).unwrap();
@@ -547,7 +547,7 @@ fn answer(world: &mut World, front: &str, back: &str) {
     let cards = world.cards();
     let card =
         cards.into_iter().find(|card| card.card.front == front && card.card.back.texts() == [back]);
-    let deed = Deed::Reviewed { grade: Rating::Good.into(), took_ms: None };
+    let deed = Deed::Reviewed(Answered::new(Rating::Good));
     world.append(Some(card.unwrap()), deed, None);
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use retain::card::CardId;
 use retain::export::history::{write, write_heading};
-use retain::history::{Deed, DeviceId, Fact, Facts, Heading, LearnerId, Record};
+use retain::history::{Answered, Deed, DeviceId, Fact, Facts, Heading, LearnerId, Record};
 use retain::import::history::{NoHistory, Reader};
 use retain::schedule::Rating;
 use retain::settings::Settings;
@@ -62,7 +62,7 @@ impl Machine {
     fn answer(&mut self, card: usize, day: i32, rating: Rating) {
         let id = CardId::new(name(card));
         let asked = self.store.standing(&id, &Settings::default()).unwrap().unwrap();
-        let deed = Deed::Reviewed { grade: rating.into(), took_ms: Some(900) };
+        let deed = Deed::Reviewed(Answered::new(rating).in_ms(900));
         let entry =
             Entry::now(id, deed, moment(FIRST_DAY + day, 0)).asking(&asked.card, &asked.deck);
         self.store.append(&[entry], &Settings::default()).unwrap();

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::{explain, grade, list, undo, words};
-use crate::history::{Deed, EventId};
+use crate::history::{Answered, Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
 use crate::session::{Effect, Input, Session};
@@ -343,11 +343,8 @@ impl Sitting {
     ) -> Result<Effect, CliError> {
         let Some(view) = &self.view else { return Ok(self.session.skip()) };
         let took_ms = Some(i64::try_from(self.asked_at.elapsed().as_millis()).unwrap_or(i64::MAX));
-        let deed = if self.practice {
-            Deed::Practised { grade, took_ms }
-        } else {
-            Deed::Reviewed { grade, took_ms }
-        };
+        let answered = Answered::new(grade).in_ms(took_ms);
+        let deed = if self.practice { Deed::Practised(answered) } else { Deed::Reviewed(answered) };
         let card = view.standing.card.id.clone();
         let entry = Entry::now(card.clone(), deed, desk.now())
             .asking(&view.standing.card, &view.standing.deck);
