@@ -25,6 +25,12 @@ pub enum Input {
     Bury,
     /// Asked why the card comes when it does.
     Explain,
+    /// Wants to edit the card.
+    Edit,
+    /// Wants to see or hear what the card names.
+    Open,
+    /// Counts what was typed as right, from now on.
+    Accept,
     /// Asked what can be done here.
     Help,
     /// Had enough.
@@ -44,6 +50,15 @@ pub enum Effect {
     Explain,
     /// Show what can be done.
     Help,
+    /// Let the card be edited, then call [`Session::edited`].
+    Edit,
+    /// Open what the card names; what stands behind the question only if `revealed`.
+    Open {
+        /// Whether the answer is to be seen.
+        revealed: bool,
+    },
+    /// Count what was typed as right.
+    Accept,
     /// Put an answer into the history, then call [`Session::recorded`].
     Record {
         /// The card.
@@ -162,6 +177,10 @@ impl Session {
             Input::Bury => Effect::Bury { card },
             Input::Explain => Effect::Explain,
             Input::Help => Effect::Help,
+            Input::Edit => Effect::Edit,
+            Input::Open => Effect::Open { revealed: self.revealed },
+            Input::Accept if !self.revealed => Effect::RevealFirst,
+            Input::Accept => Effect::Accept,
             Input::Quit | Input::Undo => Effect::Finish,
         }
     }
@@ -201,6 +220,14 @@ impl Session {
     pub fn taken_back_earlier(&mut self, card: i64) -> Effect {
         self.queue.retain(|other| *other != card);
         self.queue.push_front(card);
+        self.next()
+    }
+
+    /// Takes note that the current card was edited and is `card` now: it is asked anew.
+    pub fn edited(&mut self, card: i64) -> Effect {
+        if let Some(current) = self.queue.front_mut() {
+            *current = card;
+        }
         self.next()
     }
 

@@ -19,3 +19,5 @@ mod review;
 mod signals;
 #[path = "terminal/trust.rs"]
 mod trust;
+#[path = "terminal/typed.rs"]
+mod typed;

@@ -54,7 +54,7 @@ pub enum Command {
     Init(Init),
     /// Review what is due, card by card.
     #[command(
-        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads\n\nQUERY, terms that must all match:\n  word, \"two words\"     in the text of the card\n  deck:lang, tag:verbs  that deck or tag, and those below it\n  id:domains-100        the card, or all cards of the note\n  is:STATE              new, due, learning, review, suspended, buried, leech,\n                        changed or parked\n  lapses>3              lapses, interval, ease, value or retrievability,\n                        with < <= > >= or =\n  -x, x OR y, (x y)     not, or, brackets\nYour shell wants quotes around < > ( ) and phrases: 'lapses>3'.",
+        after_help = "Examples:\n  retain review                     what is due today, and today's new cards\n  retain review deck:domains -n 5   five of one deck\n  retain review --cram tag:saml     practice that no schedule reads\n  retain review --typed deck:lang   answers typed, and judged\n\nQUERY, terms that must all match:\n  word, \"two words\"     in the text of the card\n  deck:lang, tag:verbs  that deck or tag, and those below it\n  id:domains-100        the card, or all cards of the note\n  is:STATE              new, due, learning, review, suspended, buried, leech,\n                        changed or parked\n  lapses>3              lapses, interval, ease, value or retrievability,\n                        with < <= > >= or =\n  -x, x OR y, (x y)     not, or, brackets\nYour shell wants quotes around < > ( ) and phrases: 'lapses>3'.",
         visible_alias = "r"
     )]
     Review(Review),
@@ -192,6 +192,9 @@ pub struct Review {
     /// --new or --ahead.
     #[arg(long, conflicts_with_all = ["new", "ahead"])]
     pub cram: bool,
+    /// Type the answers, except of cards that say `typed: false`.
+    #[arg(long)]
+    pub typed: bool,
     /// Lines in, lines out, for scripts and screen readers.
     #[arg(long)]
     pub plain: bool,

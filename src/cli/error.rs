@@ -50,6 +50,17 @@ impl CliError {
         self
     }
 
+    /// Returns what went wrong and the way out, to be said in between; nothing if all is said.
+    pub fn in_between(&self) -> String {
+        match self {
+            CliError::Failed(trouble) | CliError::Usage(trouble) => match &trouble.hint {
+                Some(hint) => format!("{trouble}; {hint}"),
+                None => trouble.to_string(),
+            },
+            _ => String::new(),
+        }
+    }
+
     /// Returns the exit status.
     pub fn status(&self) -> u8 {
         match self {

@@ -24,6 +24,7 @@ mod io;
 mod json;
 mod list;
 mod merge;
+mod opener;
 mod prompt;
 mod report;
 mod review;

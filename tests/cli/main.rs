@@ -27,5 +27,6 @@ mod show;
 mod sm2;
 mod stats;
 mod support;
+mod typed;
 mod undo;
 mod week;

@@ -431,6 +431,67 @@ pub fn text_of(bytes: &[u8], columns: u16) -> String {
     screen_of(bytes, columns).contents()
 }
 
+/// What was asked of a terminal besides text, colours and the places of a line editor's cursor.
+#[derive(Default)]
+struct Asked(Vec<String>);
+
+impl vt100::Callbacks for Asked {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.0.push("a bell".into());
+    }
+    fn resize(&mut self, _: &mut vt100::Screen, size: (u16, u16)) {
+        self.0.push(format!("a size of {size:?}"));
+    }
+    fn set_window_icon_name(&mut self, _: &mut vt100::Screen, name: &[u8]) {
+        self.0.push(format!("an icon's name, {name:?}"));
+    }
+    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
+        self.0.push(format!("a title, {title:?}"));
+    }
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.0.push(format!("the clipboard, {data:?}"));
+    }
+    fn paste_from_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8]) {
+        self.0.push("what is in the clipboard".into());
+    }
+    fn unhandled_char(&mut self, _: &mut vt100::Screen, char: char) {
+        // The mark that stands for what was taken out is one that this emulator asks about.
+        if char != char::REPLACEMENT_CHARACTER {
+            self.0.push(format!("{char:?}"));
+        }
+    }
+    fn unhandled_control(&mut self, _: &mut vt100::Screen, byte: u8) {
+        self.0.push(format!("control {byte}"));
+    }
+    fn unhandled_escape(&mut self, _: &mut vt100::Screen, _: Option<u8>, _: Option<u8>, byte: u8) {
+        self.0.push(format!("escape {}", char::from(byte)));
+    }
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        _: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        end: char,
+    ) {
+        // That what is drawn appears at once.
+        if parameters != [[2026]] {
+            self.0.push(format!("a sequence, {parameters:?} {end}"));
+        }
+    }
+    fn unhandled_osc(&mut self, _: &mut vt100::Screen, parameters: &[&[u8]]) {
+        self.0.push(format!("a command, {parameters:?}"));
+    }
+}
+
+/// Returns what an emulator is asked for by `bytes`, besides what a line editor needs.
+pub fn obeyed(bytes: &[u8]) -> Vec<String> {
+    let size = |number| NonZeroU16::new(number).unwrap();
+    let mut parser = vt100::Parser::new_with_callbacks(size(60), size(80), 0, Asked::default());
+    parser.process(bytes);
+    parser.callbacks().0.clone()
+}
+
 /// Returns the lines that did not fit and were broken by the terminal.
 pub fn broken_lines(bytes: &[u8], columns: u16) -> Vec<String> {
     let screen = screen_of(bytes, columns);

@@ -34,6 +34,12 @@ cards:
   - id: bad-3
     front: Third
     back: \"Third {ACTIVE}\"
+  - id: bad-4
+    front: \"Choose {ACTIVE}\"
+    choices: [\"one {ACTIVE}\", \"two {ACTIVE}\"]
+    back: \"one {ACTIVE}\"
+  - id: bad-5
+    cloze: \"Gap {{{{c1::x {ACTIVE}::hint {ACTIVE}}}}} behind\"
 "
     )
 }
@@ -245,6 +251,74 @@ fn nothing_active_is_drawn_by_a_review() {
     let output = terminal.output();
     assert_eq!(active_in(&output), Vec::<String>::new());
     assert!(terminal.output_text().contains("evil.example"));
+}
+
+#[test]
+fn a_terminal_obeys_nothing_of_a_typed_review() {
+    let home = active_home();
+    let bad = "x\u{1b}]0;t\u{7}\u{9b}31m\r\u{8}\u{202e}\u{2028}";
+    let lines = [
+        format!("{bad}\n\n"),
+        ":h\n:o\n\n\n".to_owned(),
+        format!("{bad}\nb{bad}\n\n\n"),
+        format!("back {bad}\n\n"),
+        format!("{bad}\n\n{bad}\n\n"),
+    ];
+    let output = home.feed(&["review", "--plain", "--typed"], &lines.concat());
+    assert!(output.status.success(), "{}", shown(&output));
+    inactive("review --plain --typed", &output);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Wrong"), "{}", shown(&output));
+
+    // Here the line editor moves the cursor; the emulator says what else was asked of it.
+    let home = active_home();
+    let mut terminal = Terminal::start(&home, 80, &["review", "--typed", "id:bad-1 OR id:bad-2"]);
+    terminal.wait_for("> ");
+    terminal.press_for("front\u{202e}\r", "Enter: again");
+    terminal.press_for("1", "1> ");
+    terminal.press_for("one\r", "2> ");
+    terminal.press_for("\r", "Enter: ");
+    terminal.press("q");
+    terminal.ends_sane(0);
+    assert_eq!(obeyed(&terminal.output()), Vec::<String>::new());
+    let screen = terminal.output_text();
+    assert!(screen.contains("evil.example") && screen.contains("Back"), "{screen}");
+}
+
+#[test]
+fn nothing_active_comes_of_an_import() {
+    let bad = "x\u{1b}]0;t\u{7}\u{1b}[31m\u{9b}31m\u{8}\u{202e}\u{1b}]52;c;eA==\u{7}";
+    let home = Home::starter();
+    let folder = tempfile::tempdir().unwrap();
+    let name = |ending: &str| folder.path().join(format!("na{}me.{ending}", &bad[..7]));
+    let files = [
+        ("csv", format!("front,back,{bad}\nf{bad},b{bad},c\n\"open{bad},b\n")),
+        ("tsv", format!("front\tback\ttags\nf{bad}\tb{bad}\tt{bad}\n")),
+        ("md", format!("# T{bad}\n\nQ: q{bad}\nA: a{bad}\n\nC: c {{{{c1::{bad}}}}}\n")),
+        ("yaml", format!("deck: d\ncards:\n- front: {bad}\n  bakc: x\n")),
+        ("txt", format!("Cat{bad}\n100\nclue {bad}\nanswer {bad}\n")),
+        ("bin", format!("{bad}\0")),
+    ];
+    for (ending, text) in files {
+        let path = name(ending);
+        fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        for arguments in [
+            &["import", path, "--dry-run"][..],
+            &["import", path],
+            &["import", path, "--deck", bad],
+            &["import", path, "--encoding", bad],
+            &["import", path, "--place", bad],
+            &["import", path, "--format", bad],
+        ] {
+            let output = home.run(arguments);
+            inactive(&format!("{ending} {arguments:?}"), &output);
+            let both = [output.stdout, output.stderr].concat();
+            assert_eq!(obeyed(&both), Vec::<String>::new(), "{ending} {arguments:?}");
+        }
+    }
+    for command in [&["list"][..], &["check"], &["stats"], &["review", "--plain"]] {
+        inactive(&format!("{command:?}"), &home.run(command));
+    }
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::decode::Pressed;
-use super::plain::grade_of;
-use super::terminal::Terminal;
-use super::{Acknowledged, Front, Said, View, screen};
+use super::plain::{choice_of, grade_of};
+use super::terminal::{Line, Terminal};
+use super::{Acknowledged, Asking, Front, Said, View, screen, typed};
 use crate::cli::environment::Environment;
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
@@ -22,6 +22,8 @@ pub struct Keys {
     shown_at: Instant,
     /// What is to be answered now: the shell may have cleared it away.
     asking: String,
+    /// The items that were typed so far.
+    items: Vec<String>,
 }
 
 impl Keys {
@@ -36,7 +38,29 @@ impl Keys {
             environment: environment.clone(),
             shown_at: Instant::now(),
             asking: String::new(),
+            items: Vec::new(),
         })
+    }
+
+    /// Takes lines until they are an answer or a command.
+    fn type_answer(&mut self, asking: Asking) -> Result<Said, CliError> {
+        let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
+        loop {
+            let prompt = match asking {
+                Asking::Items => format!("  {}> ", self.items.len() + 1),
+                _ => "  > ".to_owned(),
+            };
+            let deaf = DEAF.saturating_sub(self.shown_at.elapsed());
+            match terminal.line(&prompt, deaf)? {
+                Line::Text(line) => {
+                    if let Some(said) = typed::said(&line, &mut self.items, asking) {
+                        return Ok(said);
+                    }
+                }
+                Line::End => return Ok(Said::End),
+                Line::Interrupt => return Ok(Said::Interrupt),
+            }
+        }
     }
 
     fn draw(&mut self, io: &mut Io, lines: &str) -> Result<(), CliError> {
@@ -48,6 +72,7 @@ impl Keys {
 impl Front for Keys {
     fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let width = io.width_now(&self.environment);
+        self.items.clear();
         self.asking = screen::question(view, width);
         io.line(&self.asking)?;
         io.flush()?;
@@ -89,14 +114,11 @@ impl Front for Keys {
         self.draw(io, &screen::help(grades, width))
     }
 
-    fn listen(
-        &mut self,
-        io: &mut Io,
-        revealed: bool,
-        choices: usize,
-        grades: Grades,
-    ) -> Result<Said, CliError> {
+    fn listen(&mut self, io: &mut Io, asking: Asking, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
+        if let Asking::Line | Asking::Items = asking {
+            return self.type_answer(asking);
+        }
         loop {
             let Some(terminal) = &mut self.terminal else { return Ok(Said::End) };
             let pressed = terminal.key()?;
@@ -112,21 +134,33 @@ impl Front for Keys {
                 continue;
             }
             if let Pressed::Char(digit) = pressed
-                && let Some(place) = choice_of(digit, choices)
+                && let Some(place) = choice_of(&digit.to_string(), asking)
             {
                 return Ok(Said::Chosen(place));
             }
-            if let Some(said) = said(pressed, grades) {
+            if let Some(said) = said(pressed, asking, grades) {
                 return Ok(said);
             }
             let width = io.width_now(&self.environment);
             match pressed {
                 Pressed::Pasted => self.draw(io, &screen::pasted(width))?,
                 Pressed::Char(key) => {
-                    self.draw(io, &screen::unknown_key(key, revealed, grades, width))?;
+                    self.draw(io, &screen::unknown_key(key, asking, grades, width))?;
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn grades(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.draw(io, &screen::keys(view, width))
+    }
+
+    fn aside(&mut self, other: &mut dyn FnMut() -> Result<(), CliError>) -> Result<(), CliError> {
+        match &self.terminal {
+            Some(terminal) => terminal.lend(other),
+            None => other(),
         }
     }
 
@@ -136,14 +170,8 @@ impl Front for Keys {
     }
 }
 
-/// Returns the place of the choice that a digit takes, of so many.
-fn choice_of(digit: char, choices: usize) -> Option<usize> {
-    let place = (digit.to_digit(10)? as usize).checked_sub(1)?;
-    (place < choices).then_some(place)
-}
-
 /// Returns what a key says; `None` if it says nothing.
-fn said(pressed: Pressed, grades: Grades) -> Option<Said> {
+fn said(pressed: Pressed, asking: Asking, grades: Grades) -> Option<Said> {
     let input = match pressed {
         Pressed::Enter | Pressed::Char(' ') => return Some(Said::Empty),
         Pressed::Escape | Pressed::End | Pressed::Char('q') => Input::Quit,
@@ -151,7 +179,10 @@ fn said(pressed: Pressed, grades: Grades) -> Option<Said> {
         Pressed::Char('u') => Input::Undo,
         Pressed::Char('s') => Input::Suspend,
         Pressed::Char('b') => Input::Bury,
+        Pressed::Char('e') => Input::Edit,
         Pressed::Char('i') => Input::Explain,
+        Pressed::Char('o') => Input::Open,
+        Pressed::Char('a') if asking == (Asking::Grade { accept: true }) => Input::Accept,
         Pressed::Char('?') => Input::Help,
         Pressed::Char(digit) => Input::Grade(grade_of(&digit.to_string(), grades)?),
         _ => return None,

@@ -4,20 +4,23 @@
 //! terminal ([`keys`]), or lines ([`plain`]).
 
 mod ask;
+mod beside;
 mod decode;
 mod keys;
 mod plain;
 mod screen;
 mod sitting;
 mod terminal;
+mod typed;
 
 use self::sitting::Sitting;
+use self::typed::Typed;
 use super::args::Review;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::{due, list, words};
-use crate::answer::Piece;
+use crate::answer::{Piece, Verdict};
 use crate::diagnostic::{self, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::schedule::{Grade, Rating, Schedule, Stage};
@@ -51,16 +54,58 @@ pub struct View {
     pub choices: Vec<String>,
     /// The choice that was taken, and whether it was right.
     pub taken: Option<Taken>,
+    /// Whether the answer is to be typed.
+    pub by_typing: bool,
+    /// What was typed.
+    pub typed: Option<Typed>,
 }
 
 impl View {
     /// Returns the grade that an empty answer gives once the answer is to be seen.
     pub fn proposal(&self) -> Rating {
-        match &self.taken {
-            Some(taken) if !taken.right => Rating::Again,
+        match (&self.taken, &self.typed) {
+            (Some(taken), _) if !taken.right => Rating::Again,
+            (_, Some(typed)) => typed.proposes(),
             _ => Rating::Good,
         }
     }
+
+    /// Returns what a person can do now.
+    pub fn asking(&self, revealed: bool) -> Asking {
+        if revealed {
+            return Asking::Grade { accept: self.can_accept() };
+        }
+        match typed::items(&self.standing.card) {
+            _ if !self.choices.is_empty() => Asking::Choice(self.choices.len()),
+            _ if !self.by_typing => Asking::Reveal,
+            Some(_) => Asking::Items,
+            None => Asking::Line,
+        }
+    }
+
+    /// Whether what was typed can be made to count.
+    pub fn can_accept(&self) -> bool {
+        let open = |typed: &Typed| typed.verdict() != Verdict::Right;
+        self.typed.as_ref().is_some_and(open) && typed::takes_wordings(&self.standing.card)
+    }
+}
+
+/// What a person can do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// See the answer.
+    Reveal,
+    /// Take one of so many choices.
+    Choice(usize),
+    /// Type the answer.
+    Line,
+    /// Type what is in the answer, an item a line.
+    Items,
+    /// Grade the card.
+    Grade {
+        /// Whether what was typed can be made to count.
+        accept: bool,
+    },
 }
 
 /// A choice that was taken.
@@ -88,6 +133,8 @@ pub enum Said {
     Empty,
     /// One of the choices, by its place among those shown.
     Chosen(usize),
+    /// An answer, or the items of one.
+    Typed(Vec<String>),
     /// Nothing that is known here.
     Unknown(String),
     /// Nobody is there any more.
@@ -111,14 +158,12 @@ pub trait Front {
     -> Result<(), CliError>;
     /// Says what can be done.
     fn help(&mut self, io: &mut Io, grades: Grades) -> Result<(), CliError>;
-    /// Waits for what the person does; `choices` is how many answers there are to choose from now.
-    fn listen(
-        &mut self,
-        io: &mut Io,
-        revealed: bool,
-        choices: usize,
-        grades: Grades,
-    ) -> Result<Said, CliError>;
+    /// Shows once more which grades there are.
+    fn grades(&mut self, io: &mut Io, view: &View) -> Result<(), CliError>;
+    /// Waits for what the person does.
+    fn listen(&mut self, io: &mut Io, asking: Asking, grades: Grades) -> Result<Said, CliError>;
+    /// Lets another program have the terminal while `other` runs.
+    fn aside(&mut self, other: &mut dyn FnMut() -> Result<(), CliError>) -> Result<(), CliError>;
     /// Gives the screen back.
     fn leave(&mut self, io: &mut Io) -> Result<(), CliError>;
 }
@@ -159,10 +204,11 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     let mut front: Box<dyn Front> = if by_keys {
         Box::new(keys::Keys::new(&desk.environment)?)
     } else {
-        Box::new(plain::Plain::new())
+        Box::new(plain::Plain::default())
     };
     let horizon = desk.today.plus(args.ahead);
-    let mut sitting = Sitting::new(&order, args.cram, horizon).within(args.time);
+    let mut sitting =
+        Sitting::new(&order, args.cram, horizon).within(args.time).by_typing(args.typed);
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);

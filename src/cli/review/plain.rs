@@ -4,8 +4,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Acknowledged, Front, Said, View, is_new};
-use crate::answer::Piece;
+use super::typed::{self, Typed, command};
+use super::{Acknowledged, Asking, Front, Said, View, is_new};
+use crate::answer::{Piece, Verdict};
 use crate::card::{Answer, Card};
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
@@ -21,13 +22,10 @@ use crate::text;
 const WHOLE: usize = 100_000;
 
 /// Lines in, lines out.
-pub struct Plain;
-
-impl Plain {
-    /// Returns the front.
-    pub fn new() -> Plain {
-        Plain
-    }
+#[derive(Default)]
+pub struct Plain {
+    /// The items that were typed so far.
+    items: Vec<String>,
 }
 
 impl Front for Plain {
@@ -45,6 +43,7 @@ impl Front for Plain {
         } else {
             ""
         };
+        self.items.clear();
         io.line("")?;
         io.say(text::one_line(&format!(
             "{}{value}{state}; {} left",
@@ -52,18 +51,25 @@ impl Front for Plain {
             words::grouped(view.left)
         )))?;
         io.line(labelled("Question", &card.front, io.width))?;
-        if let Answer::List(items) = &card.back {
-            io.say(list_note(view, items.len()))?;
+        if let Some(note) = list_note(view) {
+            io.say(note)?;
         }
         for (number, choice) in (1..).zip(&view.choices) {
             io.line(behind(&format!("{number}. "), choice, io.width))?;
         }
         let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
-        let choose = match view.choices.len() {
-            0 => String::new(),
-            choices => format!("1 to {choices}: your choice; "),
-        };
-        io.say(format!("({choose}empty line: the answer; {hint}:? helps)"))?;
+        io.say(match view.asking(false) {
+            Asking::Choice(choices) => {
+                format!("(1 to {choices}: your choice; empty line: the answer; {hint}:? helps)")
+            }
+            Asking::Line => {
+                format!("(type the answer; empty line: see it; {hint}:? helps)")
+            }
+            Asking::Items => format!(
+                "(type the answer, an item a line, and an empty line behind the last; empty line at once: see it; {hint}:? helps)"
+            ),
+            _ => format!("(empty line: the answer; {hint}:? helps)"),
+        })?;
         io.flush()
     }
 
@@ -73,6 +79,9 @@ impl Front for Plain {
             Some(taken) if taken.right => io.line("Right.")?,
             Some(taken) => io.line(labelled("Wrong", &taken.choice, io.width))?,
             None => {}
+        }
+        if let Some(typed) = &view.typed {
+            io.line(judged(typed, io.width))?;
         }
         match &card.back {
             // What is bold cannot be heard: the gap is told by itself, and then its text.
@@ -100,6 +109,10 @@ impl Front for Plain {
                 io.line(labelled(name, value, io.width))?;
             }
         }
+        self.grades(io, view)
+    }
+
+    fn grades(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         io.say(choices(view))?;
         io.flush()
     }
@@ -130,36 +143,41 @@ impl Front for Plain {
             Grades::Four => "Lines: empty shows the answer, then 1 again, 2 hard, 3 good, 4 easy, or empty for good.",
             Grades::Six => "Lines: empty shows the answer, then 0 blackout, 1 wrong, 2 almost, 3 hard, 4 good, 5 easy, or empty for good.",
         })?;
-        io.say("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :i why this date, :q leave.")?;
+        io.say("Where an answer is typed, a line is the answer; a list is typed an item a line, and an empty line ends it.")?;
+        io.say("Commands: :h hint, :u undo, :s suspend, :b bury until tomorrow, :e edit the card, :o open what it names, :i why this date, :a count what was typed as right, from now on, :q leave.")?;
         io.flush()
     }
 
-    fn listen(
-        &mut self,
-        io: &mut Io,
-        revealed: bool,
-        choices: usize,
-        grades: Grades,
-    ) -> Result<Said, CliError> {
+    fn listen(&mut self, io: &mut Io, asking: Asking, grades: Grades) -> Result<Said, CliError> {
         io.flush()?;
-        let Some(line) = prompt::line()? else { return Ok(Said::End) };
-        Ok(match line.trim() {
-            "" => Said::Empty,
-            ":h" => Said::Input(Input::Hint),
-            ":u" => Said::Input(Input::Undo),
-            ":s" => Said::Input(Input::Suspend),
-            ":b" => Said::Input(Input::Bury),
-            ":i" => Said::Input(Input::Explain),
-            ":?" => Said::Input(Input::Help),
-            ":q" => Said::Input(Input::Quit),
-            line if choice_of(line, choices).is_some() => {
-                Said::Chosen(choice_of(line, choices).unwrap_or_default())
+        loop {
+            let Some(line) = prompt::line()? else { return Ok(Said::End) };
+            let line = line.trim();
+            if let Asking::Line | Asking::Items = asking {
+                match typed::said(line, &mut self.items, asking) {
+                    Some(said) => return Ok(said),
+                    None => continue,
+                }
             }
-            line => match grade_of(line, grades).or_else(|| word_of(line, revealed)) {
+            if line.is_empty() {
+                return Ok(Said::Empty);
+            }
+            if let Some(input) = command(line) {
+                return Ok(Said::Input(input));
+            }
+            if let Some(place) = choice_of(line, asking) {
+                return Ok(Said::Chosen(place));
+            }
+            let graded = grade_of(line, grades).or_else(|| word_of(line, asking));
+            return Ok(match graded {
                 Some(grade) => Said::Input(Input::Grade(grade)),
                 None => Said::Unknown(line.to_owned()),
-            },
-        })
+            });
+        }
+    }
+
+    fn aside(&mut self, other: &mut dyn FnMut() -> Result<(), CliError>) -> Result<(), CliError> {
+        other()
     }
 
     fn leave(&mut self, io: &mut Io) -> Result<(), CliError> {
@@ -191,8 +209,9 @@ pub fn gaps_of(card: &Card) -> Option<Vec<String>> {
     Some(cloze.gaps(number.parse().ok()?))
 }
 
-/// Returns the place of the choice that a line takes, of so many.
-fn choice_of(line: &str, choices: usize) -> Option<usize> {
+/// Returns the place of the choice that a line takes.
+pub fn choice_of(line: &str, asking: Asking) -> Option<usize> {
+    let Asking::Choice(choices) = asking else { return None };
     let place = line.parse::<usize>().ok()?.checked_sub(1)?;
     (place < choices).then_some(place)
 }
@@ -210,19 +229,68 @@ pub fn grade_of(digit: &str, grades: Grades) -> Option<Grade> {
 }
 
 /// Returns the grade that a word stands for, once the answer is to be seen.
-fn word_of(word: &str, revealed: bool) -> Option<Grade> {
+fn word_of(word: &str, asking: Asking) -> Option<Grade> {
     let rating = Rating::ALL.into_iter().find(|rating| rating.word() == word);
-    rating.filter(|_| revealed).map(Grade::from)
+    rating.filter(|_| matches!(asking, Asking::Grade { .. })).map(Grade::from)
 }
 
-/// Returns what of a list is asked for.
-pub fn list_note(view: &View, items: usize) -> String {
-    let details = &view.standing.card.details;
+/// Returns what of a list is asked for; of gaps only where they are typed, as they can be seen.
+pub fn list_note(view: &View) -> Option<String> {
+    let card = &view.standing.card;
+    let items = typed::items(card)?;
+    if matches!(card.back, Answer::Text(_)) {
+        return view.by_typing.then(|| format!("({items} gaps, in order)"));
+    }
+    let details = &card.details;
     let order = if details.ordered == Some(true) { ", in order" } else { "" };
-    match details.need {
+    Some(match details.need {
         Some(need) if (need as usize) < items => format!("(any {need} of {items}{order})"),
         _ => format!("({}{order})", words::count(items, "item", "items")),
+    })
+}
+
+/// Returns what became of a typed answer, in words.
+fn judged(typed: &Typed, width: usize) -> String {
+    let judgement = &typed.judgement;
+    let mut lines = Vec::new();
+    let mut tell = |label: &str, text: &str| {
+        lines.push(text::wrap(text.trim_end(), width, &format!("{label}: "), ""));
+    };
+    match &typed.answer {
+        Answer::Text(answer) => match judgement.verdict {
+            Verdict::Right => return "Right.".to_owned(),
+            Verdict::Near => {
+                tell("Nearly right", answer);
+                if let Some(pieces) = typed.difference() {
+                    tell("Difference", &changed(&pieces));
+                }
+            }
+            Verdict::Wrong => tell("Wrong", answer),
+        },
+        Answer::List(_) => {
+            for item in &judgement.items {
+                match (item.verdict, &item.typed) {
+                    (Verdict::Right, _) => tell("Right", &item.wanted),
+                    (Verdict::Near, Some(typed)) => {
+                        tell("Nearly right", &format!("{typed}, for {}", item.wanted));
+                    }
+                    // Enough were named: nothing is missing.
+                    _ if !typed.lacks() => {}
+                    _ => tell("Missing", &item.wanted),
+                }
+            }
+            for extra in &judgement.extra {
+                tell("Not in the answer", extra);
+            }
+            let whole = match judgement.verdict {
+                Verdict::Right => "Right as a whole.",
+                Verdict::Near => "Nearly right as a whole.",
+                Verdict::Wrong => "Wrong as a whole.",
+            };
+            lines.push(whole.to_owned());
+        }
     }
+    lines.join("\n")
 }
 
 /// Returns a word difference in signs: what is gone, and what is new.
@@ -250,5 +318,6 @@ fn choices(view: &View) -> String {
         })
         .collect();
     let repeat = if view.again && !view.practice { "a repeat: no interval changes; " } else { "" };
-    format!("({}; {repeat}empty line: {})", each.join(", "), view.proposal().word())
+    let accept = if view.can_accept() { ":a: what you typed is right too; " } else { "" };
+    format!("({}; {repeat}{accept}empty line: {})", each.join(", "), view.proposal().word())
 }

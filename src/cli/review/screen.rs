@@ -5,7 +5,9 @@ use colored::{ColoredString, Colorize};
 use unicode_width::UnicodeWidthStr;
 
 use super::plain::{changed, gaps_of, list_note};
-use super::{Acknowledged, View, is_new};
+use super::typed::Typed;
+use super::{Acknowledged, Asking, View, is_new};
+use crate::answer::{ItemJudgement, Verdict};
 use crate::card::Answer;
 use crate::cli::words;
 use crate::markdown;
@@ -26,8 +28,8 @@ const WIDEST: usize = 100;
 pub fn question(view: &View, width: usize) -> String {
     let mut lines = vec![String::new(), header(view, width), String::new()];
     lines.push(laid_out(&view.standing.card.front, MARGIN, MARGIN, width, |text| text.bold()));
-    if let Answer::List(items) = &view.standing.card.back {
-        lines.push(aside_in(&list_note(view, items.len()), width));
+    if let Some(note) = list_note(view) {
+        lines.push(aside_in(&note, width));
     }
     if !view.choices.is_empty() {
         lines.push(String::new());
@@ -39,11 +41,17 @@ pub fn question(view: &View, width: usize) -> String {
     }
     lines.push(String::new());
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
-    let choose = match view.choices.len() {
-        0 => String::new(),
-        choices => format!("1-{choices}: your choice · "),
+    let keys = match view.asking(false) {
+        Asking::Line | Asking::Items => {
+            let hint = hint.replace("h hint", ":h hint");
+            let end = if view.asking(false) == Asking::Items { ", an item a line" } else { "" };
+            format!("type the answer{end} · empty: see it{hint} · :u undo · :q leave · :? more")
+        }
+        Asking::Choice(choices) => {
+            format!("1-{choices}: your choice · space: answer{hint} · u undo · q leave · ? more")
+        }
+        _ => format!("space: answer{hint} · u undo · q leave · ? more"),
     };
-    let keys = format!("{choose}space: answer{hint} · u undo · q leave · ? more");
     lines.push(each_line(&apart(&keys, width), |line| line.dimmed()));
     lines.join("\n")
 }
@@ -60,19 +68,25 @@ pub fn answer(view: &View, width: usize) -> String {
         }
         None => {}
     }
+    if let Some(typed) = &view.typed {
+        lines.extend(judged(typed, width));
+    }
     match &card.back {
         Answer::Text(back) => {
             let green = |text: &str| text.green();
             match gaps_of(card) {
                 // Without colours nothing else would tell the gap from the text around it.
                 Some(gaps) => {
-                    lines.push(laid_out(&gaps.join("; "), MARGIN, MARGIN, width, green));
+                    if !view.typed.as_ref().is_some_and(|typed| typed.is_list() && ticked(typed)) {
+                        lines.push(laid_out(&gaps.join("; "), MARGIN, MARGIN, width, green));
+                    }
                     lines.push(String::new());
                     lines.push(laid_out(back, MARGIN, MARGIN, width, |text| text.normal()));
                 }
                 None => lines.push(laid_out(back, MARGIN, MARGIN, width, green)),
             }
         }
+        Answer::List(_) if view.typed.as_ref().is_some_and(|typed| ticked(typed)) => {}
         Answer::List(items) => {
             let ordered = card.details.ordered == Some(true);
             for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "•")) {
@@ -97,6 +111,55 @@ pub fn answer(view: &View, width: usize) -> String {
     lines.push(String::new());
     lines.push(keys(view, width));
     lines.join("\n")
+}
+
+/// Whether the items of a list have a tick each.
+fn ticked(typed: &Typed) -> bool {
+    let judgement = &typed.judgement;
+    // A wording of the whole list says nothing of its items.
+    judgement.verdict != Verdict::Right || typed.named() > 0
+}
+
+/// Returns what became of a typed answer; of a list, with what was wanted.
+fn judged(typed: &Typed, width: usize) -> Vec<String> {
+    let judgement = &typed.judgement;
+    let signed = |sign: &str, text: &str| {
+        let sign = format!("{MARGIN}{sign} ");
+        let rest = " ".repeat(sign.width());
+        text::wrap(text.trim_end(), room(width), &sign, &rest)
+    };
+    let typed_text = match (&typed.answer, judgement.verdict) {
+        (_, Verdict::Right) if !typed.is_list() || !ticked(typed) => {
+            return vec![format!("{MARGIN}{}", "✓ right".green())];
+        }
+        (Answer::Text(text), _) => text,
+        (Answer::List(_), _) => return ticks(typed, width, &signed),
+    };
+    match typed.difference() {
+        Some(pieces) => vec![yellow(&signed("≈ nearly:", &changed(&pieces)))],
+        None => vec![red(&signed("✗ not:", typed_text))],
+    }
+}
+
+/// Returns the items of a list, each with its tick, and what is none of them.
+fn ticks(typed: &Typed, width: usize, signed: &dyn Fn(&str, &str) -> String) -> Vec<String> {
+    let judgement = &typed.judgement;
+    let line = |item: &ItemJudgement| match (item.verdict, &item.typed) {
+        (Verdict::Right, _) => signed("✓", &item.wanted).green().to_string(),
+        (Verdict::Near, Some(typed)) => {
+            yellow(&signed("≈", &format!("{} (nearly: {typed})", item.wanted)))
+        }
+        // Enough were named: it is there to be seen.
+        _ if !typed.lacks() => signed("·", &item.wanted),
+        _ => red(&signed("✗", &format!("{} (missing)", item.wanted))),
+    };
+    let mut lines: Vec<String> = judgement.items.iter().map(line).collect();
+    for extra in &judgement.extra {
+        lines.push(red(&signed("+", &format!("{extra} (not in the answer)"))));
+    }
+    let count = format!("{} of {} named", typed.named(), typed.needed);
+    lines.push(aside_in(&count, width));
+    lines
 }
 
 /// Returns the line that follows an answer once it is in the history.
@@ -157,18 +220,21 @@ pub fn help(grades: Grades, width: usize) -> String {
         grades,
         "h hint · u take back the last thing · i why this date",
         "s suspend · b bury until tomorrow",
+        "e edit the card · o open the picture or sound that it names",
+        "a count what was typed as right, from now on",
+        "where an answer is typed, these are commands: :h :u :i :s :b :e :o :q :?",
         "q, Esc, Ctrl-D leave · Ctrl-C leave too · Ctrl-Z shell, fg comes back",
     ];
     lines.map(|line| apart(line, room(width))).join("\n")
 }
 
 /// Returns what to say to a key that means nothing.
-pub fn unknown_key(key: char, revealed: bool, grades: Grades, width: usize) -> String {
+pub fn unknown_key(key: char, asking: Asking, grades: Grades, width: usize) -> String {
     let key = text::one_line(&key.to_string());
-    let take = match (revealed, grades) {
-        (false, _) => "space shows the answer",
-        (true, Grades::Four) => "1 to 4 grade the card",
-        (true, Grades::Six) => "0 to 5 grade the card",
+    let take = match (asking, grades) {
+        (Asking::Grade { .. }, Grades::Four) => "1 to 4 grade the card",
+        (Asking::Grade { .. }, Grades::Six) => "0 to 5 grade the card",
+        _ => "space shows the answer",
     };
     let words = format!("{key} does nothing here: {take}, ? shows all keys");
     aside_in(&words, width)
@@ -228,7 +294,7 @@ fn bar(view: &View) -> String {
 }
 
 /// Returns the line of keys, each with the interval it leads to.
-fn keys(view: &View, width: usize) -> String {
+pub fn keys(view: &View, width: usize) -> String {
     let each: Vec<(Grade, String, String)> = view
         .grades
         .iter()
@@ -257,6 +323,10 @@ fn keys(view: &View, width: usize) -> String {
     let below = stacked || plain + MARGIN.len() + enter.width() > width;
     let gap = if below { format!("\n{MARGIN}") } else { "   ".into() };
     let mut keys = format!("{MARGIN}{}{gap}{}", shown.join(&between), enter.dimmed());
+    if view.can_accept() {
+        keys.push('\n');
+        keys.push_str(&aside_in("a: what you typed is right too, from now on", width));
+    }
     if view.again && !view.practice {
         keys.push('\n');
         keys.push_str(&aside_in("a repeat of today: no interval changes", width));

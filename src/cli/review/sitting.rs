@@ -6,7 +6,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use super::{Acknowledged, Change, Front, Said, Taken, View};
+use super::typed::{self, Typed};
+use super::{Acknowledged, Asking, Change, Front, Said, Taken, View};
 use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
@@ -52,10 +53,14 @@ pub struct Sitting {
     /// How long it may last: no card is asked after that.
     time: Option<Duration>,
     asked_at: Instant,
-    view: Option<View>,
+    pub(super) view: Option<View>,
+    /// How many files of the current card were opened.
+    pub(super) opened: usize,
     /// The number of a card that is asked although it is not due, because its answer was taken back.
     forced: Option<i64>,
     practice: bool,
+    /// Whether the learner wants to type, in this sitting.
+    by_typing: bool,
     horizon: Day,
     interrupted: bool,
     /// Whether the last thing done, and not taken back, was an answer.
@@ -73,8 +78,10 @@ impl Sitting {
             time: None,
             asked_at: Instant::now(),
             view: None,
+            opened: 0,
             forced: None,
             practice,
+            by_typing: false,
             horizon,
             interrupted: false,
             answered_last: false,
@@ -84,6 +91,11 @@ impl Sitting {
     /// Returns the same, to end when `time` is over.
     pub fn within(self, time: Option<Duration>) -> Sitting {
         Sitting { time, ..self }
+    }
+
+    /// Returns the same, with answers typed.
+    pub fn by_typing(self, by_typing: bool) -> Sitting {
+        Sitting { by_typing, ..self }
     }
 
     /// Returns the card that has this number in the session.
@@ -189,6 +201,14 @@ impl Sitting {
                     }
                     self.listen(desk, io, front)?
                 }
+                Effect::Open { revealed } => {
+                    self.open(revealed, desk, io, front)?;
+                    self.listen(desk, io, front)?
+                }
+                Effect::Edit | Effect::Accept => {
+                    front.say(io, "not yet")?;
+                    self.listen(desk, io, front)?
+                }
                 Effect::Help => {
                     front.help(io, desk.settings.grades)?;
                     self.listen(desk, io, front)?
@@ -228,6 +248,7 @@ impl Sitting {
             self.take_down_ids(desk)?;
         }
         self.view = Some(view);
+        self.opened = 0;
         self.asked_at = Instant::now();
         self.listen(desk, io, front).map(Some)
     }
@@ -271,7 +292,10 @@ impl Sitting {
             desk.decks = desk.store.decks()?;
         }
         let deck = desk.decks.get(desk.deck_of(&standing));
+        let options = deck.map(|deck| deck.head.options.clone()).unwrap_or_default();
         Ok(View {
+            by_typing: typed::is_typed(&standing.card, self.by_typing, &options, &desk.settings),
+            typed: None,
             deck: deck.map_or(standing.deck.clone(), |deck| deck.title().to_owned()),
             answered: self.session.answered(),
             left: self.session.left(),
@@ -304,11 +328,8 @@ impl Sitting {
         let grades = desk.settings.grades;
         loop {
             let revealed = self.session.revealed();
-            let choices = match &self.view {
-                Some(view) if !revealed => view.choices.len(),
-                _ => 0,
-            };
-            let input = match front.listen(io, revealed, choices, grades)? {
+            let asking = self.view.as_ref().map_or(Asking::Reveal, |view| view.asking(revealed));
+            let input = match front.listen(io, asking, grades)? {
                 Said::Input(input) => input,
                 Said::Empty if revealed => {
                     let proposal = self.view.as_ref().map_or(Rating::Good, View::proposal);
@@ -317,6 +338,13 @@ impl Sitting {
                 Said::Empty => Input::Reveal,
                 Said::Chosen(place) => {
                     self.choose(place);
+                    Input::Reveal
+                }
+                Said::Typed(lines) => {
+                    if let Some(view) = &mut self.view {
+                        let card = &view.standing.card;
+                        view.typed = Some(Typed::judge(lines, card, desk.settings.fold_accents));
+                    }
                     Input::Reveal
                 }
                 Said::Unknown(what) => {
@@ -343,7 +371,8 @@ impl Sitting {
     ) -> Result<Effect, CliError> {
         let Some(view) = &self.view else { return Ok(self.session.skip()) };
         let took_ms = Some(i64::try_from(self.asked_at.elapsed().as_millis()).unwrap_or(i64::MAX));
-        let answered = Answered::new(grade).in_ms(took_ms);
+        let typed = view.typed.as_ref().map(|typed| typed.answer.clone());
+        let answered = Answered { typed, ..Answered::new(grade).in_ms(took_ms) };
         let deed = if self.practice { Deed::Practised(answered) } else { Deed::Reviewed(answered) };
         let card = view.standing.card.id.clone();
         let entry = Entry::now(card.clone(), deed, desk.now())

@@ -1,12 +1,15 @@
 //! The terminal of a sitting: single keys, nothing echoed in between, and given back in every case.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{self, InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
@@ -29,8 +32,29 @@ const MOST: usize = 3;
 /// What comes this soon after pasted text belongs to it.
 const PASTING: Duration = Duration::from_millis(150);
 
-/// How the terminal was before; nothing once it has been given back.
-type Before = Arc<Mutex<Option<Termios>>>;
+/// How the terminal was before; nothing once it has been given back, or while it is lent.
+type Before = Arc<Held>;
+
+/// What a terminal has to be given back with.
+struct Held {
+    modes: Mutex<Option<Termios>>,
+    /// Whether it was told to mark what is pasted, as it is while a line is typed.
+    marks_pastes: AtomicBool,
+}
+
+/// Tells a terminal to mark pastes no longer (xterm's mode 2004).
+const NO_MARKS: &[u8] = b"\x1b[?2004l";
+
+/// A line that a person typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// What it says.
+    Text(String),
+    /// Ctrl-C.
+    Interrupt,
+    /// Ctrl-D on an empty line, or nobody is there.
+    End,
+}
 
 /// The terminal while a sitting has it.
 pub struct Terminal {
@@ -54,7 +78,10 @@ impl Terminal {
         };
         let before = termios::tcgetattr(std::io::stdin()).map_err(no_terminal)?;
         quiet(&before).map_err(no_terminal)?;
-        let before = Arc::new(Mutex::new(Some(before)));
+        let before = Arc::new(Held {
+            modes: Mutex::new(Some(before)),
+            marks_pastes: AtomicBool::new(false),
+        });
         let signals = heed_signals(before.clone())?;
         give_back_before_a_panic_ends_us(before.clone());
         Ok(Terminal { before, signals, waiting: VecDeque::new(), pasted_at: None })
@@ -76,6 +103,70 @@ impl Terminal {
                 None => self.hear()?,
             }
         }
+    }
+
+    /// Waits for a line, behind `prompt`. What is typed before `deaf` is over was meant for what was
+    /// there before, and is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal cannot be read.
+    pub fn line(&mut self, prompt: &str, deaf: Duration) -> Result<Line, CliError> {
+        if let Some(line) = self.swallow(deaf)? {
+            return Ok(line);
+        }
+        // A new one for each line: what was pasted behind one is no answer to the next.
+        let config = rustyline::Config::builder().auto_add_history(false).build();
+        let mut editor =
+            rustyline::Editor::<(), _>::with_history(config, MemHistory::new()).map_err(no_line)?;
+        self.before.marks_pastes.store(true, Ordering::SeqCst);
+        let line = editor.readline(prompt);
+        self.before.marks_pastes.store(false, Ordering::SeqCst);
+        match line {
+            Ok(line) => Ok(Line::Text(line)),
+            Err(ReadlineError::Interrupted) => Ok(Line::Interrupt),
+            Err(ReadlineError::Eof) => Ok(Line::End),
+            // The terminal has gone.
+            Err(ReadlineError::Errno(error)) if error as i32 == Errno::IO.raw_os_error() => {
+                Ok(Line::End)
+            }
+            Err(error) => Err(no_line(error)),
+        }
+    }
+
+    /// Drops the keys that come within this time, but for those that leave.
+    fn swallow(&mut self, time: Duration) -> Result<Option<Line>, CliError> {
+        let until = Instant::now() + time;
+        loop {
+            while let Some(key) = self.waiting.pop_front() {
+                match key {
+                    Pressed::Interrupt => return Ok(Some(Line::Interrupt)),
+                    Pressed::End => return Ok(Some(Line::End)),
+                    _ => {}
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || !more_comes_within(Some(left)) {
+                return Ok(None);
+            }
+            self.hear()?;
+        }
+    }
+
+    /// Gives the terminal back as it was while `other` runs.
+    ///
+    /// # Errors
+    ///
+    /// What `other` says.
+    pub fn lend(&self, other: &mut dyn FnMut() -> Result<(), CliError>) -> Result<(), CliError> {
+        let saved = self.before.modes.lock().ok().and_then(|modes| modes.clone());
+        restore(&self.before);
+        let done = other();
+        if let (Some(saved), Ok(mut before)) = (saved, self.before.modes.lock()) {
+            let _ = quiet(&saved);
+            *before = Some(saved);
+        }
+        done
     }
 
     /// Waits until something comes, and takes the keys out of it.
@@ -105,7 +196,7 @@ impl Terminal {
 
     /// Ctrl-Z: the shell gets its terminal, and we ours when we are woken.
     fn sleep(&self) {
-        let saved = self.before.lock().ok().and_then(|before| before.clone());
+        let saved = self.before.modes.lock().ok().and_then(|modes| modes.clone());
         if let Some(saved) = saved {
             let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Drain, &saved);
             let _ = emulate_default_handler(SIGTSTP);
@@ -196,6 +287,11 @@ fn more_comes_within(time: Option<Duration>) -> bool {
     }
 }
 
+fn no_line(error: ReadlineError) -> CliError {
+    CliError::failed(format!("the terminal cannot be read: {error}"))
+        .hint("what was answered is in the history; `retain review --plain` reads lines")
+}
+
 fn quiet(before: &Termios) -> rustix::io::Result<()> {
     let mut quiet = before.clone();
     quiet.local_modes &=
@@ -207,19 +303,22 @@ fn quiet(before: &Termios) -> rustix::io::Result<()> {
     termios::tcsetattr(std::io::stdin(), OptionalActions::Drain, &quiet)
 }
 
-fn quiet_again(before: &Mutex<Option<Termios>>) {
+fn quiet_again(before: &Held) {
     // Locked all the while: what has been given back must stay so.
-    if let Ok(before) = before.lock()
+    if let Ok(before) = before.modes.lock()
         && let Some(before) = before.as_ref()
     {
         let _ = quiet(before);
     }
 }
 
-fn restore(before: &Mutex<Option<Termios>>) {
-    if let Ok(mut before) = before.lock()
-        && let Some(before) = before.take()
+fn restore(before: &Held) {
+    if let Ok(mut modes) = before.modes.lock()
+        && let Some(before_us) = modes.take()
     {
-        let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Drain, &before);
+        if before.marks_pastes.swap(false, Ordering::SeqCst) {
+            let _ = rustix::io::write(std::io::stdout(), NO_MARKS);
+        }
+        let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Drain, &before_us);
     }
 }
