@@ -568,7 +568,10 @@ impl Reader<'_> {
         if self.page.is_pending() && self.page.room() < 12 {
             self.page.text(Text::default());
         }
-        for line in Text::of(text, Style::CODE).cut(self.page.room() - indent.len()) {
+        let (code, room) = (Text::of(text, Style::CODE), self.page.room() - indent.len());
+        // Half a word is heard as another one.
+        let lines = if self.form == Form::Linear { code.lines(room) } else { code.cut(room) };
+        for line in lines {
             let mut shown = spans(&indent, Style::PLAIN);
             shown.extend(line);
             self.page.line(shown);

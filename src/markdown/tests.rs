@@ -181,6 +181,13 @@ fn tables_fit_or_become_lines() {
 }
 
 #[test]
+fn code_that_is_read_out_is_broken_at_blanks() {
+    let code = "```\nlet value = lengthy(of, it);\n  x\n```";
+    assert_eq!(linear(code, 20), "  let value =\n  lengthy(of, it);\n    x");
+    assert_eq!(plain(code, 20), "  let value = length\n  y(of, it);\n    x");
+}
+
+#[test]
 fn emphasis_becomes_a_style() {
     let bold = Style { bold: true, ..Style::default() };
     let italic = Style { italic: true, ..Style::default() };

@@ -605,3 +605,20 @@ fn a_changed_answer_shows_what_changed_and_since_when() {
         ],
     );
 }
+
+#[test]
+fn a_prompt_keeps_each_key_with_what_it_does() {
+    let home = Home::with("cards:\n  - {id: a, front: b, back: c, hint: d}\n");
+    let mut command = home.on(0).command(["review", "--plain"]);
+    for columns in 20..80 {
+        let output = command.env("COLUMNS", columns.to_string()).output().unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        let ends_in_key = |line: &&str| {
+            line.split(' ')
+                .next_back()
+                .is_some_and(|word| word.trim_start_matches('(').starts_with(':'))
+        };
+        assert!(output.contains("helps)"), "{output}");
+        assert_eq!(output.lines().find(ends_in_key), None, "{columns}: {output}");
+    }
+}

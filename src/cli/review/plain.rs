@@ -18,6 +18,9 @@ use crate::session::Input;
 use crate::settings::Grades;
 use crate::text;
 
+/// A blank at which no line is broken.
+const TIE: &str = "\u{a0}";
+
 /// No screen is as wide: what fits is one line.
 const WHOLE: usize = 100_000;
 
@@ -58,7 +61,7 @@ impl Front for Plain {
             io.line(behind(&format!("{number}. "), choice, io.width))?;
         }
         let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
-        io.say(match view.asking(false) {
+        io.line(prompt_of(&match view.asking(false) {
             Asking::Choice(choices) => {
                 format!("(1 to {choices}: your choice; empty line: the answer; {hint}:? helps)")
             }
@@ -69,7 +72,7 @@ impl Front for Plain {
                 "(type the answer, an item a line, and an empty line behind the last; empty line at once: see it; {hint}:? helps)"
             ),
             _ => format!("(empty line: the answer; {hint}:? helps)"),
-        })?;
+        }, io.width))?;
         io.flush()
     }
 
@@ -113,7 +116,7 @@ impl Front for Plain {
     }
 
     fn grades(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
-        io.say(choices(view))?;
+        io.line(prompt_of(&choices(view), io.width))?;
         io.flush()
     }
 
@@ -305,6 +308,20 @@ pub fn changed(pieces: &[Piece]) -> String {
         .collect()
 }
 
+/// Returns a prompt in lines in which a key stays with what it does.
+fn prompt_of(prompt: &str, width: usize) -> String {
+    let is_key = |word: &str| word.trim_start_matches('(').starts_with(':');
+    let mut tied = String::new();
+    for word in prompt.split(' ') {
+        if !tied.is_empty() {
+            let last = tied.rsplit([' ', '\u{a0}']).next().unwrap_or_default();
+            tied.push_str(if is_key(last) { TIE } else { " " });
+        }
+        tied.push_str(word);
+    }
+    text::wrap(&tied, width, "", "").replace(TIE, " ")
+}
+
 fn choices(view: &View) -> String {
     let each: Vec<String> = view
         .grades
@@ -314,7 +331,7 @@ fn choices(view: &View) -> String {
             let interval = view.outlook.get(at).map(|schedule| schedule.interval.days());
             let interval =
                 interval.map_or(String::new(), |days| format!(" {}", words::short_days(days)));
-            format!("{}{interval}", words::grade_key(*grade))
+            format!("{}{interval}", words::grade_key(*grade)).replace(' ', TIE)
         })
         .collect();
     let repeat = if view.again && !view.practice { "a repeat: no interval changes; " } else { "" };
