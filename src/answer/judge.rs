@@ -146,7 +146,11 @@ pub fn judge(typed: &[String], back: &Answer, details: &Details, fold_accents: b
         }
         Answer::List(items) => {
             let mut judgement = judge_list(typed, items, details, fold_accents);
-            if !whole.is_blank() && wordings.iter().any(|wording| wording.is_right(&whole)) {
+            // The items of a wording are parted as on one line.
+            let on_a_line = Text::of(&typed.join(", "), fold_accents);
+            let accepted =
+                |wording: &Text| wording.is_right(&whole) || wording.is_right(&on_a_line);
+            if !whole.is_blank() && wordings.iter().any(accepted) {
                 judgement.verdict = Verdict::Right;
                 judgement.extra.clear();
             }

@@ -3,6 +3,10 @@
 //! What an edit came to is read again before anybody keeps it: an edit after which the deck says
 //! something else than it should is given up, and costs no other.
 
+mod accept;
+
+pub use accept::with_accept;
+
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 

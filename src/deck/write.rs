@@ -188,7 +188,7 @@ fn is_block(value: &str) -> bool {
         && value.split('\n').all(|line| !line.ends_with(' '))
 }
 
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
     text.push('"');
     for char in value.chars() {

@@ -141,3 +141,57 @@ fn accents_count_where_the_settings_say_so() {
     let output = home.on(0).input("cafe\n\n").ok("review --plain --typed");
     assert!(output.contains("Right."), "{output}");
 }
+
+#[test]
+fn a_wording_that_is_made_to_count_stands_in_the_deck_and_counts_from_then_on() {
+    let deck = "# mine\ncards:\n  - front: to get # once\n    back: recibir\n\n  - {id: b, front: c, back: d}\n";
+    let home = Home::with(deck);
+    let output = home.on(0).input(":a\nobtener\n:a\n\n:q\n").ok("review --plain --typed");
+    let parts = [
+        "See the answer first.",
+        "Wrong: obtener",
+        ":a: what you typed is right\ntoo; empty line: again)",
+        "\"obtener\" counts from now on; it stands in `accept` in decks/deck.yaml",
+        "empty line: good)",
+        " good, again tomorrow",
+    ];
+    in_order(&output, &parts);
+    assert_eq!(
+        std::fs::read_to_string(home.path().join("decks/deck.yaml")).unwrap(),
+        deck.replace("recibir\n", "recibir\n    accept: [obtener]\n")
+    );
+    // The card is the same one, and not taken for changed.
+    let cards = home.on(1).json("list --json");
+    let card = &cards["cards"][0];
+    assert_eq!((&card["reviews"], &card["changed"]), (&json!(1), &json!(false)));
+    let output = home.on(1).input("Obtener\n\n").ok("review --plain --typed get");
+    in_order(&output, &["Right.", " good, "]);
+}
+
+#[test]
+fn what_cannot_be_made_to_count_is_graded_all_the_same() {
+    // A wording of the front, and one for one gap of several, would count in the wrong place.
+    let deck = "cards:\n  - {id: a, front: dog, back: perro, reverse: true}\n  - {id: b, cloze: \"{{c1::x}} and {{c2::yy}}\"}\n";
+    let home = Home::with(deck);
+    let at = home.on(0);
+    at.ok("grade a good");
+    at.ok("grade b/c1 good");
+    let output =
+        home.on(1).input("wrong\n:a\n2\nwrong\n:a\n2\n").ok("review --plain --typed is:new");
+    assert!(!output.contains(":a: what you typed"), "{output}");
+    assert!(output.contains("Nothing was typed here that could be made to count."), "{output}");
+    assert!(output.contains("a/reverse hard, ") && output.contains("b/c2 hard, "), "{output}");
+    assert_eq!(std::fs::read_to_string(home.path().join("decks/deck.yaml")).unwrap(), deck);
+}
+
+#[test]
+fn a_wording_of_a_list_counts_for_the_whole_of_it() {
+    let home = Home::with(BALTIC);
+    let output = home.on(0).input("Reval\nRiga\nWilna\n\n:a\n\n").ok("review --plain");
+    in_order(
+        &output,
+        &["Wrong as a whole.", "\"Reval, Riga, Wilna\" counts from now on", "baltic good, "],
+    );
+    let output = home.on(1).input("reval\nriga\nwilna\n\n\n").ok("review --plain");
+    in_order(&output, &["Right as a whole.", "baltic good, "]);
+}

@@ -121,3 +121,34 @@ fn keys_from_before_a_question_are_no_part_of_its_answer() {
     terminal.wait_for("> ");
     terminal.press_for("el gato\r", "✓ right");
 }
+
+#[test]
+fn one_key_counts_a_wording_and_writes_it_into_the_deck() {
+    let home = Home::with(&[("es.yaml", WORDS)]);
+    let mut terminal = Terminal::start(&home, 80, &["review", "id:dog"]);
+    terminal.wait_for("> ");
+    terminal.press_for("can\r", "✗ not: can");
+    terminal.wait_for("a: what you typed is right too, from now on");
+    terminal.press_for("a", "\"can\" counts from now on; it stands in `accept` in");
+    terminal.wait_for("Enter: good");
+    terminal.press_for("a", "a does nothing here");
+    terminal.press_for("\r", "→ good, again tomorrow");
+    terminal.ends_sane(0);
+    let deck = std::fs::read_to_string(home.path().join("decks/es.yaml")).unwrap();
+    assert_eq!(deck, WORDS.replace("el perro,", "el perro, accept: [can],"));
+}
+
+#[test]
+fn a_deck_that_cannot_be_written_costs_no_grade() {
+    let home = Home::with(&[("es.yaml", WORDS)]);
+    let mut terminal = Terminal::start(&home, 80, &["review", "id:dog"]);
+    terminal.wait_for("> ");
+    terminal.press_for("can\r", "✗ not: can");
+    // Another program edits the card meanwhile.
+    home.write("es.yaml", "cards:\n- {id: cat, front: cat, back: el gato}\n");
+    terminal.press_for("a", "this card has no place for it");
+    terminal.wait_for("Enter: again");
+    terminal.press_for("3", "→ good");
+    terminal.ends_sane(0);
+    assert_eq!(home.answers(), [("dog".to_owned(), 3)]);
+}

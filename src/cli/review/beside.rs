@@ -1,11 +1,16 @@
 //! What is done beside answering: a card edited, its pictures and sounds opened, a wording counted.
 
-use super::Front;
+use std::path::PathBuf;
+
 use super::sitting::Sitting;
+use super::{Front, View};
+use crate::card::Note;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::opener;
+use crate::cli::write::{self, Change};
+use crate::cli::{opener, words};
+use crate::deck::{edit, load};
 use crate::markdown;
 use crate::store::Standing;
 use crate::text;
@@ -27,16 +32,76 @@ impl Sitting {
             return front.say(io, &format!("This card names no picture or sound{more}."));
         };
         self.opened += 1;
-        let file = desk.deck_files().into_iter().find(|file| file.shown == view.standing.file);
-        let opened = match file {
-            Some(file) => opener::beside(&file.path, name).and_then(|path| opener::open(&path)),
-            None => Err(CliError::failed(format!("{} is gone", view.standing.file))),
-        };
+        let opened = file_of(&view.standing, desk)
+            .and_then(|file| opener::beside(&file, name))
+            .and_then(|path| opener::open(&path));
         match opened {
             Ok(()) => front.say(io, &format!("Opened {}", text::one_line(name))),
             Err(error) => front.say(io, &text::one_line(&error.in_between())),
         }
     }
+
+    /// Counts what was typed as right, and writes it into the deck, so that it is from now on.
+    pub(super) fn accept(
+        &mut self,
+        desk: &mut Desk,
+        io: &mut Io,
+        front: &mut dyn Front,
+    ) -> Result<(), CliError> {
+        let Some(view) = self.view.as_mut().filter(|view| view.can_accept()) else {
+            return front.say(io, "Nothing was typed here that could be made to count.");
+        };
+        match write_wording(view, desk) {
+            Ok(said) => {
+                if let Some(typed) = &mut view.typed {
+                    typed.counted = true;
+                }
+                front.say(io, &said)?;
+                // The deck says something else now.
+                desk.bring_up_to_date()?;
+            }
+            Err(error) => front.say(io, &text::one_line(&error.in_between()))?,
+        }
+        match &self.view {
+            Some(view) => front.grades(io, view),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes what was typed into the `accept` of its card; returns what to say about it.
+fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
+    let Standing { card, file, .. } = &view.standing;
+    let by_hand = "grade the card as you see fit, and write it into the deck yourself";
+    let typed = view.typed.as_ref();
+    let wording = typed.and_then(|typed| typed.wording(card, desk.settings.fold_accents));
+    let Some(wording) = wording.filter(|wording| text::harmless(wording) == *wording) else {
+        return Err(CliError::failed("this cannot be made to count").hint(by_hand));
+    };
+    let path = file_of(&view.standing, desk)?;
+    let bytes = load::read_within(&path, load::LARGEST_FILE).map_err(|error| {
+        CliError::failed(format!("{} cannot be read: {error}", words::path(&path)))
+    })?;
+    let is_it = |note: &Note| match &note.id {
+        Some(id) => *id == card.note,
+        None => [note.key_of_front(), note.key_of_both()].contains(&card.note),
+    };
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let Some(edited) = edit::with_accept(text, &is_it, &wording) else {
+        return Err(
+            CliError::failed(format!("{file}: this card has no place for it")).hint(by_hand)
+        );
+    };
+    write::all(&[Change { path: &path, was: Some(&bytes), text: &edited }])?;
+    let shown = text::one_line(&wording);
+    Ok(format!("{shown:?} counts from now on; it stands in `accept` in {}", text::one_line(file)))
+}
+
+/// Returns the real file of a card's deck.
+fn file_of(standing: &Standing, desk: &Desk) -> Result<PathBuf, CliError> {
+    let file = desk.deck_files().into_iter().find(|file| file.shown == standing.file);
+    file.map(|file| file.path)
+        .ok_or_else(|| CliError::failed(format!("{} is gone", text::one_line(&standing.file))))
 }
 
 /// Returns the files that are named by what is to be seen of a card, each once.

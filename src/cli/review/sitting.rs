@@ -205,7 +205,11 @@ impl Sitting {
                     self.open(revealed, desk, io, front)?;
                     self.listen(desk, io, front)?
                 }
-                Effect::Edit | Effect::Accept => {
+                Effect::Accept => {
+                    self.accept(desk, io, front)?;
+                    self.listen(desk, io, front)?
+                }
+                Effect::Edit => {
                     front.say(io, "not yet")?;
                     self.listen(desk, io, front)?
                 }

@@ -46,9 +46,16 @@ impl Typed {
         self.verdict().proposes()
     }
 
-    /// Returns the wording that would have to count, for this to be right.
-    pub fn wording(&self) -> String {
-        self.answer.texts().join(", ")
+    /// Returns the wording with which the same would be right; of a list, one for all of it.
+    pub fn wording(&self, card: &Card, fold_accents: bool) -> Option<String> {
+        let lines = self.answer.texts();
+        let wordings = [", ", "\n"].map(|between| lines.join(between));
+        wordings.into_iter().find(|wording| {
+            let mut card = card.clone();
+            card.details.accept.push(wording.clone());
+            let judged = Typed::judge(lines.to_vec(), &card, fold_accents);
+            judged.judgement.verdict == Verdict::Right
+        })
     }
 
     /// Returns how what was typed becomes what is wanted, where it nearly is that.
@@ -236,7 +243,7 @@ mod tests {
         let card = card(text("colour of blood", "red"));
         let mut typed = Typed::judge(vec!["scarlet".into()], &card, true);
         assert_eq!(typed.proposes(), Rating::Again);
-        assert_eq!(typed.wording(), "scarlet");
+        assert_eq!(typed.wording(&card, true).as_deref(), Some("scarlet"));
         typed.counted = true;
         assert_eq!(typed.proposes(), Rating::Good);
     }
