@@ -94,6 +94,14 @@ pub enum Command {
     /// Show cards in full.
     #[command(after_help = "Example: retain show domains-100")]
     Show(Show),
+    /// Edit a card in your editor, at its line; its progress stays.
+    ///
+    /// The editor is VISUAL, else EDITOR, else vi. When it has ended, the deck is checked, and on a
+    /// terminal you can go back to mend what is wrong.
+    #[command(
+        after_help = "Examples:\n  retain edit domains-100\n  EDITOR='code --wait' retain edit domains-100"
+    )]
+    Edit(Edit),
     /// Put cards aside until they are resumed.
     #[command(
         after_help = "Examples:\n  retain suspend domains-400\n  retain suspend --query tag:saml"
@@ -227,6 +235,14 @@ pub struct Init {
     /// Put the starter decks into it.
     #[arg(long)]
     pub starter: bool,
+}
+
+/// What to edit.
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// A card's id, or a note's.
+    #[arg(add = ArgValueCompleter::new(complete::card))]
+    pub card: String,
 }
 
 /// What is due, and how to say it.

@@ -29,6 +29,8 @@ pub struct Environment {
     seed: Option<String>,
     /// `COLUMNS`, where it is a number.
     pub columns: Option<usize>,
+    /// `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
     /// Whether `TERM` says that the terminal can do nothing.
     pub dumb: bool,
     /// Whether a shell asks what may stand on a command line.
@@ -47,6 +49,7 @@ impl Environment {
             now: text("RETAIN_NOW"),
             seed: text("RETAIN_SEED"),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|c| *c > 0),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
             dumb: text("TERM").is_some_and(|term| term == "dumb"),
             completing: text(super::complete::VARIABLE).is_some(),
             user: etcetera::home_dir().ok(),

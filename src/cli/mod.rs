@@ -9,6 +9,8 @@ mod check;
 mod complete;
 mod doctor;
 mod due;
+mod edit;
+mod editor;
 mod environment;
 mod error;
 mod explain;
@@ -151,6 +153,7 @@ fn on_home(
         Some(Command::Export(export)) => export::run(&export, &mut desk, io),
         Some(Command::List(list)) => list::list(&list, &mut desk, io),
         Some(Command::Show(show)) => list::show(&show, &mut desk, io),
+        Some(Command::Edit(edit)) => edit::run(&edit, &mut desk, io),
         Some(Command::Suspend(which)) => care::run(care::Care::Suspend, &which, &mut desk, io),
         Some(Command::Resume(which)) => care::run(care::Care::Resume, &which, &mut desk, io),
         Some(Command::Bury(which)) => care::run(care::Care::Bury, &which, &mut desk, io),

@@ -8,6 +8,7 @@ mod check;
 mod docs;
 mod doctor;
 mod due;
+mod edit;
 mod edits;
 mod export;
 mod figures;

@@ -152,3 +152,22 @@ fn a_deck_that_cannot_be_written_costs_no_grade() {
     terminal.ends_sane(0);
     assert_eq!(home.answers(), [("dog".to_owned(), 3)]);
 }
+
+#[test]
+fn an_editor_has_the_terminal_to_itself_and_the_review_goes_on() {
+    let home = Home::with(&[("a.yaml", "cards:\n- {id: a, front: wrnog, back: b}\n")]);
+    // It needs lines and an echo, as a shell gives them.
+    let script = home.path().join("editor");
+    let text = "#!/bin/sh\nstty -a | grep -qw icanon && stty -a | grep -qw echo && printf 'word? '\nread word\nsed -i \"s/wrnog/$word/\" \"$1\"\n";
+    std::fs::write(&script, text).unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = Terminal::start_with(&home, 80, &["review"], &[("EDITOR", &editor)]);
+    terminal.wait_for("space: answer");
+    terminal.press_for("e", "word? ");
+    terminal.press_for("wrong\n", "a: edited");
+    terminal.wait_for("wrong");
+    terminal.wait_for("space: answer");
+    terminal.press_for(" ", "4 easy");
+    terminal.press_for("3", "→ good");
+    terminal.ends_sane(0);
+}

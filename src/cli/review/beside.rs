@@ -1,7 +1,5 @@
 //! What is done beside answering: a card edited, its pictures and sounds opened, a wording counted.
 
-use std::path::PathBuf;
-
 use super::sitting::Sitting;
 use super::{Front, View};
 use crate::card::Note;
@@ -9,9 +7,11 @@ use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::write::{self, Change};
-use crate::cli::{opener, words};
-use crate::deck::{edit, load};
+use crate::cli::{edit, opener, words};
+use crate::deck::edit::with_accept;
+use crate::deck::load;
 use crate::markdown;
+use crate::session::Effect;
 use crate::store::Standing;
 use crate::text;
 
@@ -32,12 +32,45 @@ impl Sitting {
             return front.say(io, &format!("This card names no picture or sound{more}."));
         };
         self.opened += 1;
-        let opened = file_of(&view.standing, desk)
+        let opened = edit::file_of(&view.standing, desk)
             .and_then(|file| opener::beside(&file, name))
             .and_then(|path| opener::open(&path));
         match opened {
             Ok(()) => front.say(io, &format!("Opened {}", text::one_line(name))),
             Err(error) => front.say(io, &text::one_line(&error.in_between())),
+        }
+    }
+
+    /// Lets the person edit the card, and asks what it is then.
+    pub(super) fn edit(
+        &mut self,
+        desk: &mut Desk,
+        io: &mut Io,
+        front: &mut dyn Front,
+    ) -> Result<Effect, CliError> {
+        let Some(view) = &self.view else { return Ok(self.session.skip()) };
+        let standing = view.standing.clone();
+        let mut edited = None;
+        let done = front.aside(&mut || {
+            edited = Some(edit::card(&standing, desk, io)?);
+            Ok(())
+        });
+        match (done, edited) {
+            (Ok(()), Some(edited)) => {
+                front.say(io, &edit::described(&standing, &edited))?;
+                let Some(card) = edited.card else { return Ok(self.session.skip()) };
+                let number = self.number_of(card);
+                self.forced = Some(number);
+                Ok(self.session.edited(number))
+            }
+            (Err(error @ (CliError::Failed(_) | CliError::Usage(_))), _) => {
+                front.say(io, &text::one_line(&error.in_between()))?;
+                self.listen(desk, io, front)
+            }
+            (done, _) => {
+                done?;
+                self.listen(desk, io, front)
+            }
         }
     }
 
@@ -78,7 +111,7 @@ fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
     let Some(wording) = wording.filter(|wording| text::harmless(wording) == *wording) else {
         return Err(CliError::failed("this cannot be made to count").hint(by_hand));
     };
-    let path = file_of(&view.standing, desk)?;
+    let path = edit::file_of(&view.standing, desk)?;
     let bytes = load::read_within(&path, load::LARGEST_FILE).map_err(|error| {
         CliError::failed(format!("{} cannot be read: {error}", words::path(&path)))
     })?;
@@ -87,7 +120,7 @@ fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
         None => [note.key_of_front(), note.key_of_both()].contains(&card.note),
     };
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    let Some(edited) = edit::with_accept(text, &is_it, &wording) else {
+    let Some(edited) = with_accept(text, &is_it, &wording) else {
         return Err(
             CliError::failed(format!("{file}: this card has no place for it")).hint(by_hand)
         );
@@ -95,13 +128,6 @@ fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
     write::all(&[Change { path: &path, was: Some(&bytes), text: &edited }])?;
     let shown = text::one_line(&wording);
     Ok(format!("{shown:?} counts from now on; it stands in `accept` in {}", text::one_line(file)))
-}
-
-/// Returns the real file of a card's deck.
-fn file_of(standing: &Standing, desk: &Desk) -> Result<PathBuf, CliError> {
-    let file = desk.deck_files().into_iter().find(|file| file.shown == standing.file);
-    file.map(|file| file.path)
-        .ok_or_else(|| CliError::failed(format!("{} is gone", text::one_line(&standing.file))))
 }
 
 /// Returns the files that are named by what is to be seen of a card, each once.

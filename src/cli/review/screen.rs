@@ -86,7 +86,7 @@ pub fn answer(view: &View, width: usize) -> String {
                 None => lines.push(laid_out(back, MARGIN, MARGIN, width, green)),
             }
         }
-        Answer::List(_) if view.typed.as_ref().is_some_and(|typed| ticked(typed)) => {}
+        Answer::List(_) if view.typed.as_ref().is_some_and(ticked) => {}
         Answer::List(items) => {
             let ordered = card.details.ordered == Some(true);
             for (item, bullet) in items.iter().zip(words::bullets(items.len(), ordered, "•")) {

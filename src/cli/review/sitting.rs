@@ -46,7 +46,7 @@ fn shown_choices(choices: &[String], seed: u64) -> Vec<String> {
 
 /// A sitting on its way.
 pub struct Sitting {
-    session: Session,
+    pub(super) session: Session,
     /// The cards by the session's numbers for them.
     cards: Vec<Asked>,
     began: Instant,
@@ -57,7 +57,7 @@ pub struct Sitting {
     /// How many files of the current card were opened.
     pub(super) opened: usize,
     /// The number of a card that is asked although it is not due, because its answer was taken back.
-    forced: Option<i64>,
+    pub(super) forced: Option<i64>,
     practice: bool,
     /// Whether the learner wants to type, in this sitting.
     by_typing: bool,
@@ -121,7 +121,7 @@ impl Sitting {
     }
 
     /// Returns the session's number for a card, a new one if it has none.
-    fn number_of(&mut self, card: CardId) -> i64 {
+    pub(super) fn number_of(&mut self, card: CardId) -> i64 {
         let card = Asked::Card(card);
         let at = self.cards.iter().position(|known| *known == card).unwrap_or_else(|| {
             self.cards.push(card);
@@ -209,10 +209,7 @@ impl Sitting {
                     self.accept(desk, io, front)?;
                     self.listen(desk, io, front)?
                 }
-                Effect::Edit => {
-                    front.say(io, "not yet")?;
-                    self.listen(desk, io, front)?
-                }
+                Effect::Edit => self.edit(desk, io, front)?,
                 Effect::Help => {
                     front.help(io, desk.settings.grades)?;
                     self.listen(desk, io, front)?
@@ -323,7 +320,7 @@ impl Sitting {
     }
 
     /// Waits for something that means something.
-    fn listen(
+    pub(super) fn listen(
         &mut self,
         desk: &Desk,
         io: &mut Io,
