@@ -26,6 +26,7 @@ pub mod diagnostic;
 pub mod export;
 pub mod history;
 pub mod import;
+pub mod leech;
 pub mod markdown;
 pub mod query;
 pub mod queue;

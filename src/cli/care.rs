@@ -25,7 +25,7 @@ pub enum Care {
 impl Care {
     fn deed(self, desk: &Desk) -> Deed {
         match self {
-            Care::Suspend => Deed::Suspended,
+            Care::Suspend => Deed::Suspended { because: None },
             Care::Resume => Deed::Resumed,
             Care::Bury => Deed::Buried { until: desk.today.plus(1) },
             Care::Reset => Deed::Reset,

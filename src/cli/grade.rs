@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::json::CardJson;
-use super::{when, words};
+use super::{leech, when, words};
 use crate::card::CardId;
 use crate::history::{Answered, Deed, EventId, Step};
 use crate::schedule::{Grade, Schedule};
@@ -53,7 +53,11 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let appended = desk.store.append(&[entry], &desk.settings)?;
     let Some(appended) = appended.first() else { return Ok(()) };
     let outcome = outcome(desk, &standing.card.id, appended.id)?;
+    let before = standing;
     let Some((standing, counted)) = outcome else { return Ok(()) };
+    if counted && let Some(told) = leech::after_answer(&before, &standing, appended.id, desk)? {
+        io.note(told);
+    }
     if args.json {
         return io.json(&CardJson::of(&standing, desk.today).counted(counted));
     }

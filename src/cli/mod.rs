@@ -24,6 +24,7 @@ mod import;
 mod init;
 mod io;
 mod json;
+mod leech;
 mod list;
 mod merge;
 mod opener;

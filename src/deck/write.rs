@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::Head;
 use crate::card::{Answer, Note};
-use crate::settings::{Changed, Limit, Sm2Profile};
+use crate::settings::{Changed, Leeches, Limit, Sm2Profile};
 
 /// How far the dash of a card stands in.
 pub const INDENT: usize = 2;
@@ -111,11 +111,16 @@ fn options(head: &Head) -> String {
         Changed::Ask => "ask".to_owned(),
         Changed::Ignore => "ignore".to_owned(),
     };
+    let leeches = |leeches| match leeches {
+        Leeches::Tell => "tell".to_owned(),
+        Leeches::Suspend => "suspend".to_owned(),
+    };
     let said: Vec<String> = [
         ("new_per_day", options.new_per_day.map(|most| most.to_string())),
         ("reviews_per_day", options.reviews_per_day.map(limit)),
         ("sm2_profile", options.sm2_profile.map(profile)),
         ("changed", options.changed.map(changed)),
+        ("leeches", options.leeches.map(leeches)),
         ("typed", options.typed.map(|typed| typed.to_string())),
     ]
     .into_iter()

@@ -23,6 +23,11 @@ pub fn target(extra: &str) -> Option<EventId> {
     text(extra, "target")?.parse().ok()
 }
 
+/// Returns the answer that led to a suspension; `None` if it was done by hand.
+pub fn because(extra: &str) -> Option<EventId> {
+    text(extra, "because")?.parse().ok()
+}
+
 /// Returns the day before which a buried card is not asked.
 pub fn until(extra: &str) -> Option<Day> {
     text(extra, "until")?.parse().ok()
@@ -98,7 +103,12 @@ pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
                 extra.insert("typed".into(), json!(typed));
             }
         }
-        Deed::Reset | Deed::Suspended | Deed::Resumed => {}
+        Deed::Suspended { because } => {
+            if let Some(because) = because {
+                extra.insert("because".into(), json!(because.to_string()));
+            }
+        }
+        Deed::Reset | Deed::Resumed => {}
     }
     if marks.at_given {
         extra.insert("at".into(), json!("given"));
@@ -147,6 +157,10 @@ mod tests {
             let written = write(&Deed::Reviewed(answered), Marks::default()).unwrap();
             assert_eq!((written.as_str(), typed(&written)), (text, Some(answer)));
         }
+        let suspended = Deed::Suspended { because: Some(target_id) };
+        let written = write(&suspended, Marks::default()).unwrap();
+        assert_eq!(because(&written), Some(target_id));
+        assert_eq!(write(&Deed::Suspended { because: None }, Marks::default()), None);
         assert_eq!(typed(r#"{"typed":7}"#), None);
         assert_eq!(write(&Deed::Reviewed(Answered::new(Rating::Good)), Marks::default()), None);
         assert_eq!(write(&Deed::Reset, Marks::default()), None);

@@ -135,7 +135,10 @@ pub enum Kind<C = CardId> {
     /// The card begins anew.
     Reset,
     /// Not asked until resumed.
-    Suspended,
+    Suspended {
+        /// The answer that led to it: without that, it never was.
+        because: Option<EventId>,
+    },
     /// Asked again.
     Resumed,
     /// Not asked before a day.
@@ -234,7 +237,7 @@ impl<C> Kind<C> {
                 extra.and_then(extra::target).map(|target| Kind::Retracted { target })
             }
             kind::RESET => Some(Kind::Reset),
-            kind::SUSPENDED => Some(Kind::Suspended),
+            kind::SUSPENDED => Some(Kind::Suspended { because: extra.and_then(extra::because) }),
             kind::RESUMED => Some(Kind::Resumed),
             kind::BURIED => extra.and_then(extra::until).map(|until| Kind::Buried { until }),
             kind::LINKED => {
@@ -291,7 +294,10 @@ pub enum Deed {
     /// Started it over.
     Reset,
     /// Put it aside.
-    Suspended,
+    Suspended {
+        /// The answer that led to it, where it was not done by hand.
+        because: Option<EventId>,
+    },
     /// Took it up again.
     Resumed,
     /// Put it aside until a day.
@@ -339,7 +345,7 @@ impl Deed {
             Deed::Practised(_) => kind::PRACTISED,
             Deed::Retracted { .. } => kind::RETRACTED,
             Deed::Reset => kind::RESET,
-            Deed::Suspended => kind::SUSPENDED,
+            Deed::Suspended { .. } => kind::SUSPENDED,
             Deed::Resumed => kind::RESUMED,
             Deed::Buried { .. } => kind::BURIED,
             Deed::Linked { .. } => kind::LINKED,

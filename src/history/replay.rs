@@ -51,7 +51,7 @@ impl Past {
             Kind::Placed(placement) => self.steps.push(Step::Placed(**placement)),
             Kind::Reset if self.steps.is_empty() => {}
             Kind::Reset => self.former.push(std::mem::take(&mut self.steps)),
-            Kind::Suspended => self.suspended = true,
+            Kind::Suspended { .. } => self.suspended = true,
             Kind::Resumed => {
                 self.suspended = false;
                 self.buried_until = None;
@@ -93,7 +93,13 @@ pub fn keep_in_force<C: Clone + Ord, E: Borrow<Event<C>>>(events: &mut Vec<E>) {
     if !retracted.is_empty() {
         events.retain(|event| {
             let event: &Event<C> = event.borrow();
-            !retracted.contains(&(event.id, event.card.clone()))
+            let is_back = |id| retracted.contains(&(id, event.card.clone()));
+            // What an answer led to goes with it.
+            let led_to = match event.kind {
+                Kind::Suspended { because } => because,
+                _ => None,
+            };
+            !is_back(event.id) && !led_to.is_some_and(is_back)
         });
     }
 }

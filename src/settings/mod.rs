@@ -83,6 +83,17 @@ pub enum Changed {
     Ignore,
 }
 
+/// What to do about a card that is forgotten again and again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leeches {
+    /// Say so.
+    #[default]
+    Tell,
+    /// Put it aside, too.
+    Suspend,
+}
+
 /// How many a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -115,6 +126,8 @@ pub struct Settings {
     pub sm2_profile: Sm2Profile,
     /// What to do about changed cards.
     pub changed: Changed,
+    /// What to do about leeches.
+    pub leeches: Leeches,
     /// Whether accents are folded in answers.
     pub fold_accents: bool,
     /// Whether every card is answered by typing.
@@ -137,6 +150,7 @@ impl Default for Settings {
             grades: Grades::default(),
             sm2_profile: Sm2Profile::default(),
             changed: Changed::default(),
+            leeches: Leeches::default(),
             fold_accents: true,
             typed: false,
             lint_allow: Vec::new(),
@@ -161,6 +175,9 @@ pub struct DeckOptions {
     /// What to do about changed cards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Changed>,
+    /// What to do about leeches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leeches: Option<Leeches>,
     /// Whether every card is answered by typing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub typed: Option<bool>,

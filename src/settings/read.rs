@@ -1,7 +1,8 @@
 //! Text -> [`Settings`], and the `options` of a deck.
 
 use super::{
-    Changed, DeckOptions, Grades, Limit, NewCards, NewWhileBehind, Order, Settings, Sm2Profile,
+    Changed, DeckOptions, Grades, Leeches, Limit, NewCards, NewWhileBehind, Order, Settings,
+    Sm2Profile,
 };
 use crate::deck::lint::NAMES;
 use crate::diagnostic::Diagnostic;
@@ -133,6 +134,7 @@ fn config(page: &mut Page<'_>, mut fields: Fields<Key>) -> Settings {
         order: order(page, &mut fields).unwrap_or(usual.order),
         sm2_profile: shared.sm2_profile.unwrap_or(usual.sm2_profile),
         changed: shared.changed.unwrap_or(usual.changed),
+        leeches: shared.leeches.unwrap_or(usual.leeches),
         fold_accents: fields
             .take(Key::FoldAccents)
             .and_then(|entry| page.flag("fold_accents", &entry))
@@ -204,7 +206,7 @@ fn shared(page: &mut Page<'_>, fields: &mut Fields<Key>) -> DeckOptions {
     }
     let mut words = Words { page, fields };
     words.of(Key::Fuzz, &[("auto", ()), ("on", ()), ("off", ())]);
-    words.of(Key::Leeches, &[("tell", ()), ("suspend", ())]);
+    let leeches = words.of(Key::Leeches, &[("tell", Leeches::Tell), ("suspend", Leeches::Suspend)]);
     let sm2_profile =
         words.of(Key::Sm2Profile, &[("text", Sm2Profile::Text), ("delphi", Sm2Profile::Delphi)]);
     let changed = words.of(Key::Changed, &[("ask", Changed::Ask), ("ignore", Changed::Ignore)]);
@@ -217,6 +219,7 @@ fn shared(page: &mut Page<'_>, fields: &mut Fields<Key>) -> DeckOptions {
             .and_then(|entry| limit(page, "reviews_per_day", &entry)),
         sm2_profile,
         changed,
+        leeches,
         typed: fields.take(Key::Typed).and_then(|entry| page.flag("typed", &entry)),
     }
 }

@@ -271,7 +271,10 @@ mod tests {
     #[test]
     fn nothing_comes_of_nothing() {
         assert!(answers(Vec::new(), |_| Sm2::default()).is_empty());
-        assert!(seen(history(&[(1, 0, Kind::Suspended), (1, 0, Kind::Other)])).is_empty());
+        assert!(
+            seen(history(&[(1, 0, Kind::Suspended { because: None }), (1, 0, Kind::Other)]))
+                .is_empty()
+        );
     }
 
     /// Histories of four cards, with all that can happen to them.

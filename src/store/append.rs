@@ -371,7 +371,10 @@ impl Store {
             let id = EventId(row.get(0)?);
             let by_itself = row::text(row, 2)?.as_deref() == Some(kind::LINKED)
                 && row::text(row, 3)?.as_deref().is_some_and(extra::by_itself);
-            if !by_itself && !retracted.contains(&(id, CardId::new(row::owned(row, 1)?))) {
+            let led_to = row::text(row, 2)?.as_deref() == Some(kind::SUSPENDED)
+                && row::text(row, 3)?.as_deref().and_then(extra::because).is_some();
+            if !by_itself && !led_to && !retracted.contains(&(id, CardId::new(row::owned(row, 1)?)))
+            {
                 found.push(id);
             }
         }

@@ -10,6 +10,7 @@ use super::{Store, StoreError, row};
 use crate::card::{Answer, Card, CardId, Details, Kind, Side, Wording};
 use crate::deck::Head;
 use crate::history::{EventId, Past, Review, Step};
+use crate::leech;
 use crate::queue::Candidate;
 use crate::schedule::{Ease, Grade, Interval, Schedule, Scheduler, Stage};
 use crate::settings::Settings;
@@ -65,7 +66,7 @@ impl Standing {
 
     /// Whether it was forgotten so often that something should be done about it.
     pub fn leech(&self) -> bool {
-        self.schedule.is_some_and(|schedule| schedule.lapses >= 8)
+        self.schedule.is_some_and(|schedule| leech::is_leech(schedule.lapses))
     }
 
     /// Returns what the queue must know of it; its deck is at `deck` among the decks.

@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod init;
 mod kinds;
+mod leech;
 mod list;
 mod merge;
 mod plain;

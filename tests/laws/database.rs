@@ -303,7 +303,11 @@ fn filled() -> Base {
     {
         base.answer(card, day, rating);
     }
-    let suspended = Entry::now(CardId::new(name(3)), Deed::Suspended, moment(FIRST_DAY + 4, 0));
+    let suspended = Entry::now(
+        CardId::new(name(3)),
+        Deed::Suspended { because: None },
+        moment(FIRST_DAY + 4, 0),
+    );
     base.store.append(&[suspended], &Settings::default()).unwrap();
     base.store.undo(1, moment(FIRST_DAY + 4, 5), &Settings::default()).unwrap();
     base

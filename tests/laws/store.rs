@@ -220,7 +220,7 @@ impl World {
             }
             Op::Suspend(card) => {
                 let card = self.pick(*card);
-                self.append(card, Deed::Suspended, None);
+                self.append(card, Deed::Suspended { because: None }, None);
             }
             Op::Resume(card) => {
                 let card = self.pick(*card);

@@ -12,7 +12,7 @@ use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{explain, grade, list, undo, words};
+use crate::cli::{explain, grade, leech, list, undo, words};
 use crate::history::{Answered, Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -167,7 +167,7 @@ impl Sitting {
                 }
                 Effect::Record { card: _, grade } => self.record(grade, desk, io, front)?,
                 Effect::Suspend { card: _ } => self.put_aside(
-                    Deed::Suspended,
+                    Deed::Suspended { because: None },
                     "suspended until it is resumed",
                     desk,
                     io,
@@ -392,6 +392,12 @@ impl Sitting {
         let acknowledged =
             Acknowledged { line: &line, grade, standing: &standing, practice, counted, today };
         front.acknowledge(io, &acknowledged)?;
+        if !practice && counted {
+            let before = view.standing.clone();
+            if let Some(told) = leech::after_answer(&before, &standing, event, desk)? {
+                front.say(io, &told)?;
+            }
+        }
         self.answered_last = true;
         Ok(self.session.recorded(event, grade))
     }

@@ -1,0 +1,86 @@
+//! Leeches: cards that are forgotten again and again, and would rather be made easier.
+
+use crate::schedule::{Ease, Schedule};
+
+/// Lapses that make a card a leech.
+pub const LAPSES: u32 = 8;
+
+/// After so many more it is told again.
+pub const AGAIN: u32 = 4;
+
+/// What an answer brought a card to, for the learner to do something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was forgotten so many times: 8, 12, 16, ….
+    Leech {
+        /// How often, in all.
+        lapses: u32,
+    },
+    /// Its ease has come down to SM-2's floor.
+    Floor,
+}
+
+/// Whether a card that was forgotten so many times is a leech.
+pub fn is_leech(lapses: u32) -> bool {
+    lapses >= LAPSES
+}
+
+/// Returns what there is to tell about the answer that made `after` of `before`.
+pub fn told(before: Option<&Schedule>, after: &Schedule) -> Option<Told> {
+    let lapses = after.lapses;
+    if is_leech(lapses)
+        && (lapses - LAPSES).is_multiple_of(AGAIN)
+        && before.is_none_or(|before| before.lapses < lapses)
+    {
+        return Some(Told::Leech { lapses });
+    }
+    let was = before.map_or(Some(Ease::START), |before| before.ease);
+    let falls = was.is_some_and(|was| was > Ease::MIN) && after.ease == Some(Ease::MIN);
+    falls.then_some(Told::Floor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::{Interval, Stage};
+    use crate::time::Day;
+
+    fn schedule(lapses: u32, ease: i64) -> Schedule {
+        Schedule {
+            stage: Stage::Review,
+            due: Day(1),
+            interval: Interval::from_days(1),
+            repetitions: 0,
+            lapses,
+            ease: Some(Ease::from_hundredths(ease)),
+            stability: None,
+            difficulty: None,
+            last_day: Day(0),
+            reviews: 1,
+            counted: true,
+            repeat_on: None,
+        }
+    }
+
+    #[test]
+    fn a_leech_is_told_at_eight_lapses_and_at_every_fourth_after() {
+        let told_at: Vec<u32> = (1..=20)
+            .filter(|lapses| {
+                let (before, after) = (schedule(lapses - 1, 250), schedule(*lapses, 250));
+                told(Some(&before), &after) == Some(Told::Leech { lapses: *lapses })
+            })
+            .collect();
+        assert_eq!(told_at, [8, 12, 16, 20]);
+        // An answer that is no lapse tells nothing.
+        assert_eq!(told(Some(&schedule(8, 250)), &schedule(8, 250)), None);
+    }
+
+    #[test]
+    fn the_floor_of_the_ease_is_told_once() {
+        assert_eq!(told(Some(&schedule(0, 140)), &schedule(0, 130)), Some(Told::Floor));
+        assert_eq!(told(Some(&schedule(0, 130)), &schedule(0, 130)), None);
+        assert_eq!(told(Some(&schedule(0, 250)), &schedule(0, 140)), None);
+        let without = Schedule { ease: None, ..schedule(0, 130) };
+        assert_eq!(told(Some(&without), &without), None);
+    }
+}
