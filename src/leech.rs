@@ -49,7 +49,7 @@ mod tests {
         Schedule {
             stage: Stage::Review,
             due: Day(1),
-            interval: Interval::from_days(1),
+            interval: Interval::of(1),
             repetitions: 0,
             lapses,
             ease: Some(Ease::from_hundredths(ease)),

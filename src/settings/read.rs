@@ -307,6 +307,7 @@ decks: [~/notes, 2024]
             grades: Grades::Six,
             sm2_profile: Sm2Profile::Delphi,
             changed: Changed::Ignore,
+            leeches: Leeches::Suspend,
             fold_accents: false,
             typed: true,
             lint_allow: vec!["long-answer".into()],
