@@ -178,6 +178,20 @@ pub struct Card {
     pub details: Details,
 }
 
+impl Card {
+    /// Returns what is in the gaps that this card asks for, if it is one of a text with gaps.
+    pub fn gaps(&self) -> Option<Vec<String>> {
+        let cloze = Cloze::read(self.details.cloze.as_deref()?).ok()?;
+        let (_, number) = self.id.as_str().rsplit_once("/c")?;
+        Some(cloze.gaps(number.parse().ok()?))
+    }
+
+    /// Returns what the id says behind the key of the note: which side of it this is.
+    pub fn side(&self) -> &str {
+        self.id.as_str().strip_prefix(&self.note).unwrap_or_default()
+    }
+}
+
 impl Note {
     /// Returns the cards of this note, whose key is `key`.
     pub fn cards(&self, key: &str) -> Vec<Card> {

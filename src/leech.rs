@@ -26,17 +26,23 @@ pub fn is_leech(lapses: u32) -> bool {
 }
 
 /// Returns what there is to tell about the answer that made `after` of `before`.
-pub fn told(before: Option<&Schedule>, after: &Schedule) -> Option<Told> {
+///
+/// An answer that was filed where it belongs, between others, may add more than one lapse.
+pub fn told(before: Option<&Schedule>, after: &Schedule) -> Vec<Told> {
     let lapses = after.lapses;
-    if is_leech(lapses)
-        && (lapses - LAPSES).is_multiple_of(AGAIN)
-        && before.is_none_or(|before| before.lapses < lapses)
-    {
-        return Some(Told::Leech { lapses });
+    let mut all = Vec::new();
+    if times_told(lapses) > before.map_or(0, |before| times_told(before.lapses)) {
+        all.push(Told::Leech { lapses });
     }
     let was = before.map_or(Some(Ease::START), |before| before.ease);
     let falls = was.is_some_and(|was| was > Ease::MIN) && after.ease == Some(Ease::MIN);
-    falls.then_some(Told::Floor)
+    all.extend(falls.then_some(Told::Floor));
+    all
+}
+
+/// Returns how often a card that was forgotten so many times has been told.
+fn times_told(lapses: u32) -> u32 {
+    lapses.checked_sub(LAPSES).map_or(0, |more| more / AGAIN + 1)
 }
 
 #[cfg(test)]
@@ -67,20 +73,24 @@ mod tests {
         let told_at: Vec<u32> = (1..=20)
             .filter(|lapses| {
                 let (before, after) = (schedule(lapses - 1, 250), schedule(*lapses, 250));
-                told(Some(&before), &after) == Some(Told::Leech { lapses: *lapses })
+                told(Some(&before), &after) == [Told::Leech { lapses: *lapses }]
             })
             .collect();
         assert_eq!(told_at, [8, 12, 16, 20]);
         // An answer that is no lapse tells nothing.
-        assert_eq!(told(Some(&schedule(8, 250)), &schedule(8, 250)), None);
+        assert_eq!(told(Some(&schedule(8, 250)), &schedule(8, 250)), []);
+        // One answer, filed late, that made two lapses.
+        let leech = Told::Leech { lapses: 9 };
+        assert_eq!(told(Some(&schedule(7, 250)), &schedule(9, 250)), [leech]);
+        assert_eq!(told(Some(&schedule(7, 140)), &schedule(9, 130)), [leech, Told::Floor]);
     }
 
     #[test]
     fn the_floor_of_the_ease_is_told_once() {
-        assert_eq!(told(Some(&schedule(0, 140)), &schedule(0, 130)), Some(Told::Floor));
-        assert_eq!(told(Some(&schedule(0, 130)), &schedule(0, 130)), None);
-        assert_eq!(told(Some(&schedule(0, 250)), &schedule(0, 140)), None);
+        assert_eq!(told(Some(&schedule(0, 140)), &schedule(0, 130)), [Told::Floor]);
+        assert_eq!(told(Some(&schedule(0, 130)), &schedule(0, 130)), []);
+        assert_eq!(told(Some(&schedule(0, 250)), &schedule(0, 140)), []);
         let without = Schedule { ease: None, ..schedule(0, 130) };
-        assert_eq!(told(Some(&without), &without), None);
+        assert_eq!(told(Some(&without), &without), []);
     }
 }

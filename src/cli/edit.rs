@@ -1,15 +1,15 @@
 //! `edit`: a card in the person's own editor, and its progress carried over whatever was changed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Edit as Args;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::{editor, prompt, report, words};
-use crate::card::{CardId, Note};
-use crate::deck::{DeckFile, edit, load, yaml};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::card::{Card, CardId, Note};
+use crate::deck::{DeckFile, load, yaml};
+use crate::diagnostic::Severity;
 use crate::history::Deed;
 use crate::store::{Entry, Standing};
 use crate::text;
@@ -17,19 +17,20 @@ use crate::text;
 /// What an edit came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
-    /// The card now: the same, or the one that it became; `None` if it is gone from its deck.
+    /// The card now: the same, or the one that it became; `None` if it cannot be asked any more.
     pub card: Option<CardId>,
-    /// Whether it is left out now, for a mistake.
-    pub left_out: bool,
     /// Whether the deck says anything else than before.
     pub changed: bool,
+    /// Whether a mistake is left in the deck.
+    pub mistakes: bool,
 }
 
 /// Edits a card.
 pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let standing = desk.cards_named(&args.card)?.swap_remove(0);
     let edited = card(&standing, desk, io)?;
-    io.say(described(&standing, &edited))
+    io.say(described(&standing, &edited))?;
+    if edited.mistakes { Err(CliError::Quiet(1)) } else { Ok(()) }
 }
 
 /// Returns what to say of an edit.
@@ -41,61 +42,40 @@ pub fn described(standing: &Standing, edited: &Edited) -> String {
         Some(card) => {
             format!("{}: edited; it goes on where {id} was", text::one_line(card.as_str()))
         }
-        None if edited.left_out => {
-            format!("{id} is left out until its mistake is mended; its history waits for it")
-        }
+        // It may be all that the mistake is about.
+        None if edited.mistakes => format!(
+            "{id} cannot be asked as long as a mistake is left in its deck; its history waits for it"
+        ),
         None => format!("{id} is gone from its deck; its history waits for it"),
     }
 }
 
-/// Opens the editor at a card, until what it leaves can be read or the person has had enough, and
-/// links what the cards of the deck have become: an edit that is made here is certain.
+/// Opens the editor at a card, until the deck has no mistake or the person has had enough, and
+/// links the card with what it has become, where that is certain.
 ///
 /// # Errors
 ///
-/// If there is no such file or editor, or, where nobody can be asked, a mistake is left.
+/// If there is no such file or editor.
 pub fn card(standing: &Standing, desk: &mut Desk, io: &mut Io) -> Result<Edited, CliError> {
-    let (path, mut line) = place_of(standing, desk)?;
-    let before = read(&path)?;
-    loop {
-        editor::open(&path, line, &desk.environment, io)?;
-        let now = read(&path)?;
-        let errors = errors_in(&now, &path, standing, desk);
-        let Some(first) = errors.first() else { break };
+    let place = place_of(standing, desk)?;
+    let before = read(&place.path)?;
+    let mut line = place.line;
+    let mistakes = loop {
+        editor::open(&place.path, line, &desk.environment, io)?;
+        desk.bring_up_to_date()?;
+        let mut errors = desk.findings()?;
+        errors.retain(|it| it.severity == Severity::Error && it.file == place.shown);
+        let Some(first) = errors.first() else { break false };
         line = first.line.max(1);
         report::show(io, &errors);
-        let again = if io.interactive {
-            prompt::confirm("Go back to the editor?", io)?.unwrap_or(false)
-        } else {
-            false
-        };
+        let again = io.interactive && prompt::confirm("Go back to the editor?", io)? == Some(true);
         if !again {
-            break;
+            break true;
         }
-    }
-    let now = read(&path)?;
-    desk.bring_up_to_date()?;
-    if now != before {
-        link(&before, &now, standing, desk)?;
-    }
-    let card = card_now(standing, &before, &now, desk)?;
-    let deck = yaml::read(now.as_bytes(), "").deck.unwrap_or_default();
-    let left_out = deck.left_out.iter().any(|(key, _)| *key == standing.card.note);
-    Ok(Edited { card, left_out, changed: now != before })
-}
-
-/// Returns the real file of a card's deck and its line there, also if the card is left out.
-fn place_of(standing: &Standing, desk: &Desk) -> Result<(PathBuf, u32), CliError> {
-    if !standing.left_out {
-        return Ok((file_of(standing, desk)?, standing.card.line));
-    }
-    let left_out = |file: DeckFile| {
-        let deck = yaml::read(read(&file.path).ok()?.as_bytes(), "").deck?;
-        let (_, line) = deck.left_out.into_iter().find(|(key, _)| *key == standing.card.note)?;
-        Some((file.path, line))
     };
-    let found = desk.deck_files().into_iter().find_map(left_out);
-    found.map_or_else(|| file_of(standing, desk).map(|path| (path, 1)), Ok)
+    let now = read(&place.path)?;
+    let card = card_now(standing, &before, &now, desk)?;
+    Ok(Edited { card, changed: now != before, mistakes })
 }
 
 /// Returns the real file of a card's deck.
@@ -104,34 +84,50 @@ fn place_of(standing: &Standing, desk: &Desk) -> Result<(PathBuf, u32), CliError
 ///
 /// If it stands in none.
 pub fn file_of(standing: &Standing, desk: &Desk) -> Result<PathBuf, CliError> {
+    place_of(standing, desk).map(|place| place.path)
+}
+
+/// Where a card stands.
+struct Place {
+    path: PathBuf,
+    /// The file, as commands show it.
+    shown: String,
+    line: u32,
+}
+
+/// Returns where a card stands as the files are now, also if it is left out there.
+fn place_of(standing: &Standing, desk: &Desk) -> Result<Place, CliError> {
+    let key = &standing.card.note;
+    let at = |file: DeckFile, line| Place { path: file.path, shown: file.shown, line };
+    if standing.left_out {
+        let left_out = |file: DeckFile| {
+            let deck = yaml::read(read(&file.path).ok()?.as_bytes(), "").deck?;
+            let (_, line) = deck.left_out.into_iter().find(|(left_out, _)| left_out == key)?;
+            Some(at(file, line))
+        };
+        if let Some(place) = desk.deck_files().into_iter().find_map(left_out) {
+            return Ok(place);
+        }
+    }
     if standing.parked {
         let id = text::one_line(standing.card.id.as_str());
         return Err(CliError::failed(format!("card {id:?} stands in no deck now"))
             .hint("it is asked again as soon as a deck has it again"));
     }
     let file = desk.deck_files().into_iter().find(|file| file.shown == standing.file);
-    file.map(|file| file.path)
-        .ok_or_else(|| CliError::failed(format!("{} is gone", text::one_line(&standing.file))))
+    let file = file
+        .ok_or_else(|| CliError::failed(format!("{} is gone", text::one_line(&standing.file))))?;
+    // The deck may have been edited since the card was asked.
+    let notes = notes_of(&read(&file.path)?);
+    let note = keys_of(&notes).iter().position(|other| other == key);
+    Ok(at(file, note.map_or(standing.card.line, |note| notes[note].line)))
 }
 
-fn read(path: &std::path::Path) -> Result<String, CliError> {
+fn read(path: &Path) -> Result<String, CliError> {
     let bytes = load::read_within(path, load::LARGEST_FILE).map_err(|error| {
         CliError::failed(format!("{} cannot be read: {error}", words::path(path)))
     })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn errors_in(
-    deck: &str,
-    path: &std::path::Path,
-    standing: &Standing,
-    desk: &Desk,
-) -> Vec<Diagnostic> {
-    let folder = path.parent().unwrap_or(std::path::Path::new("."));
-    let has_media = |name: &str| folder.join(name).exists();
-    let mut found = edit::findings(deck, &standing.file, &desk.settings.lint_allow, &has_media);
-    found.retain(|finding| finding.severity == Severity::Error);
-    found
 }
 
 fn notes_of(deck: &str) -> Vec<Note> {
@@ -150,93 +146,171 @@ fn keys_of(notes: &[Note]) -> Vec<String> {
     notes.iter().zip(&fronts).map(key).collect()
 }
 
-/// Returns which notes of a deck became which: those that are gone, each with what is new in its
-/// place, or the one that is gone with the one that is new.
-fn became(before: &[String], now: &[String]) -> Vec<(usize, usize)> {
-    let missing = |of: &[String], among: &[String]| -> Vec<usize> {
-        (0..of.len()).filter(|at| !among.contains(&of[*at])).collect()
+/// Returns which note the one that was number `edited` certainly is now, where it has another key:
+/// the only new one between the neighbours that it had, and they must be neighbours still.
+///
+/// Whoever writes an id says which card it is. So a written one makes this certain only if
+/// question or answer stayed.
+fn became(before: &[Note], now: &[Note], edited: usize) -> Option<usize> {
+    let (keys, keys_now) = (keys_of(before), keys_of(now));
+    if keys_now.contains(&keys[edited]) {
+        return None;
+    }
+    let above = edited.checked_sub(1).map(|above| &keys[above]);
+    let new = match above {
+        Some(above) => keys_now.iter().position(|key| key == above)? + 1,
+        None => 0,
     };
-    let (gone, new) = (missing(before, now), missing(now, before));
-    if let ([gone], [new]) = (&gone[..], &new[..]) {
-        return vec![(*gone, *new)];
+    let is_new = keys_now.get(new).is_some_and(|key| !keys.contains(key));
+    if !is_new || keys.get(edited + 1) != keys_now.get(new + 1) {
+        return None;
     }
-    if before.len() != now.len() {
-        return Vec::new();
-    }
-    gone.into_iter().filter(|at| new.contains(at)).map(|at| (at, at)).collect()
+    let (was, is) = (&before[edited], &now[new]);
+    let written = was.id.is_some() || is.id.is_some();
+    let alike = was.front == is.front || was.back == is.back && !was.cloze;
+    (was.cloze == is.cloze && (!written || alike)).then_some(new)
 }
 
-/// Links the cards of the notes that go by another name now.
-fn link(before: &str, now: &str, standing: &Standing, desk: &mut Desk) -> Result<(), CliError> {
-    let (notes, notes_now) = (notes_of(before), notes_of(now));
-    let (keys, keys_now) = (keys_of(&notes), keys_of(&notes_now));
-    let mut entries = Vec::new();
-    for (old, new) in became(&keys, &keys_now) {
-        let is_asked = keys[old] == standing.card.note;
-        let (old, new) = (notes[old].cards(&keys[old]), notes_now[new].cards(&keys_now[new]));
-        for (old, new) in old.iter().zip(&new).filter(|(old, new)| old.kind == new.kind) {
-            let known = |id: &CardId, desk: &mut Desk| {
-                desk.store
-                    .standing(id, &desk.settings)
-                    .map(|card| card.filter(|it| it.schedule.is_some()))
-            };
-            let is_new = known(&new.id, desk)?.is_none();
-            if is_new && (is_asked || known(&old.id, desk)?.is_some()) {
-                let deed = Deed::Linked { from: old.id.clone(), by_itself: true };
-                entries.push(Entry::now(new.id.clone(), deed, desk.now()));
-            }
+/// Returns which card of a note became which one of the note that it is now: the same side, and
+/// of a text with gaps, the gap with the same text. Where one is left on both sides, it is that.
+fn sides<'c>(old: &'c [Card], new: &'c [Card]) -> Vec<(&'c Card, &'c Card)> {
+    let mut pairs: Vec<(&Card, &Card)> = Vec::new();
+    for card in old {
+        let same = |other: &&Card| match (card.gaps(), other.gaps()) {
+            (Some(gaps), Some(others)) => gaps == others,
+            _ => card.side() == other.side(),
+        };
+        let only = |cards: &'c [Card]| {
+            let mut found = cards.iter().filter(same);
+            found.next().filter(|_| found.next().is_none())
+        };
+        if let (Some(_), Some(other)) = (only(old), only(new)) {
+            pairs.push((card, other));
         }
     }
-    if !entries.is_empty() {
-        desk.store.append(&entries, &desk.settings)?;
+    let rest = |cards: &'c [Card], taken: Vec<&Card>| {
+        let mut rest = cards.iter().filter(|card| !taken.contains(card));
+        rest.next().filter(|_| rest.next().is_none())
+    };
+    let old_rest = rest(old, pairs.iter().map(|(old, _)| *old).collect());
+    let new_rest = rest(new, pairs.iter().map(|(_, new)| *new).collect());
+    if let (Some(old), Some(new)) = (old_rest, new_rest)
+        && old.side() == new.side()
+    {
+        pairs.push((old, new));
     }
-    Ok(())
+    pairs
 }
 
-/// Returns what the card is called now, if it still stands in a deck.
+/// Links the edited card, and its siblings, with what they have become; returns what the card is
+/// called now, if it can be asked.
 fn card_now(
     standing: &Standing,
     before: &str,
     now: &str,
     desk: &mut Desk,
 ) -> Result<Option<CardId>, CliError> {
-    let card = &standing.card;
-    let there = |id: &CardId, desk: &mut Desk| -> Result<bool, CliError> {
-        let found = desk.store.standing(id, &desk.settings)?;
-        Ok(found.is_some_and(|card| !card.parked))
+    let there = |id: &CardId, desk: &mut Desk| -> Result<Option<Standing>, CliError> {
+        Ok(desk.store.standing(id, &desk.settings)?.filter(|card| !card.parked))
     };
-    if there(&card.id, desk)? {
+    let card = &standing.card;
+    if there(&card.id, desk)?.is_some() {
         return Ok(Some(card.id.clone()));
     }
-    let (keys, keys_now) = (keys_of(&notes_of(before)), keys_of(&notes_of(now)));
-    let Some((_, new)) =
-        became(&keys, &keys_now).into_iter().find(|(old, _)| keys[*old] == card.note)
-    else {
+    let (notes, notes_now) = (notes_of(before), notes_of(now));
+    let Some(edited) = keys_of(&notes).iter().position(|key| *key == card.note) else {
         return Ok(None);
     };
-    let side = card.id.as_str().strip_prefix(&card.note).unwrap_or_default();
-    let id = CardId::new(format!("{}{side}", keys_now[new]));
-    Ok(there(&id, desk)?.then_some(id))
+    let Some(new) = became(&notes, &notes_now, edited) else { return Ok(None) };
+    let old_cards = notes[edited].cards(&card.note);
+    let new_cards = notes_now[new].cards(&keys_of(&notes_now)[new]);
+    let (mut found, mut entries) = (None, Vec::new());
+    for (old, new) in sides(&old_cards, &new_cards) {
+        // What the file alone takes for a key may be another one beside other decks.
+        let Some(new) = there(&new.id, desk)? else { continue };
+        if old.id == card.id {
+            found = Some(new.card.id.clone());
+        }
+        if new.schedule.is_none() {
+            let deed = Deed::Linked { from: old.id.clone(), by_itself: true };
+            entries.push(Entry::now(new.card.id, deed, desk.now()));
+        }
+    }
+    if !entries.is_empty() {
+        desk.store.append(&entries, &desk.settings)?;
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::{Answer, Details};
+
+    /// Returns notes from words such as `id=front/back`, without the id `front/back`.
+    fn notes(text: &str) -> Vec<Note> {
+        let note = |word: &str| {
+            let (id, text) =
+                word.split_once('=').map_or((None, word), |(id, text)| (Some(id), text));
+            let (front, back) = text.split_once('/').unwrap();
+            Note {
+                id: id.map(str::to_owned),
+                line: 1,
+                front: front.to_owned(),
+                back: Answer::Text(back.to_owned()),
+                reverse: false,
+                cloze: false,
+                details: Details::default(),
+            }
+        };
+        text.split(' ').map(note).collect()
+    }
 
     #[test]
-    fn notes_become_what_stands_in_their_place() {
-        let keys = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    fn a_note_is_certainly_what_stands_between_its_neighbours() {
         for (before, now, wanted) in [
-            ("a b c", "a x c", vec![(1, 1)]),
-            ("a b c", "x y c", vec![(0, 0), (1, 1)]),
-            ("a b c", "c x a", vec![(1, 1)]),
-            ("a b", "a b x", vec![]),
-            ("a b c", "a c", vec![]),
-            ("a b c", "x a c", vec![(1, 0)]),
-            ("a b c", "x y a", vec![(1, 1)]),
-            ("a b", "x y z", vec![]),
+            // The second is the edited one.
+            ("a/1 b/2 c/3", "a/1 x/9 c/3", Some(1)),
+            ("a/1 b/2", "a/1 x/9", Some(1)),
+            ("a/1 b/2 c/3", "a/1 b/9 c/3", None), // the same key
+            ("a/1 b/2 c/3", "a/1 c/3", None),     // gone
+            ("a/1 b/2 c/3", "a/1 c/3 x/9", None), // gone, and another one elsewhere
+            ("a/1 b/2 c/3", "a/1 x/9 y/8 c/3", None),
+            ("a/1 b/2 c/3", "a/1 x/9 y/8", None),
+            ("a/1 b/2 c/3", "c/3 x/9 a/1", None),
+            // A written id says which card it is.
+            ("i=a/1 j=b/2", "i=a/1 k=x/9", None),
+            ("i=a/1 j=b/2", "i=a/1 k=b/9", Some(1)),
+            ("i=a/1 j=b/2", "i=a/1 k=x/2", Some(1)),
+            ("i=a/1 j=b/2", "i=a/1 x/9", None),
+            ("a/1 b/2", "a/1 k=x/9", None),
+            ("a/1 b/2", "a/1 k=x/2", Some(1)),
         ] {
-            assert_eq!(became(&keys(before), &keys(now)), wanted, "{before} to {now}");
+            assert_eq!(became(&notes(before), &notes(now), 1), wanted, "{before} to {now}");
+        }
+        assert_eq!(became(&notes("a/1 b/2"), &notes("x/9 b/2"), 0), Some(0));
+    }
+
+    #[test]
+    fn a_gap_is_the_one_with_its_text() {
+        let cards = |text: &str, key: &str| {
+            let mut note = notes("x/").remove(0);
+            (note.cloze, note.front) = (true, text.to_owned());
+            note.cards(key)
+        };
+        for (before, now, wanted) in [
+            ("{{Paris}} is in {{France}}", "{{Europe}}: {{Paris}} in {{France}}", "c1-c2 c2-c3"),
+            ("{{Paris}} is in {{France}}", "In {{Europe}}, {{Paris}}", "c1-c2"),
+            ("{{Paris}} is in {{France}}", "{{Pariss}} lies in {{France}}", "c2-c2 c1-c1"),
+            ("{{a}} {{a}}", "{{b}} {{a}} {{a}}", ""),
+            ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}", "c1-c2 c2-c1"),
+        ] {
+            let (old, new) = (cards(before, "o"), cards(now, "n"));
+            let pairs: Vec<String> = sides(&old, &new)
+                .into_iter()
+                .map(|(old, new)| format!("{}-{}", &old.side()[1..], &new.side()[1..]))
+                .collect();
+            assert_eq!(pairs.join(" "), wanted, "{before} to {now}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use signal_hook::consts::SIGINT;
 
@@ -49,9 +49,11 @@ pub fn open(
         command.stdin(Stdio::null());
     }
     // Ctrl-C in an editor is the editor's affair.
-    let ignored = signal_hook::flag::register(SIGINT, Arc::new(AtomicBool::new(false)))?;
+    let ends_us = interrupt_ends_us()?;
+    ends_us.store(false, Ordering::SeqCst);
     let ended = command.status();
-    signal_hook::low_level::unregister(ignored);
+    // Where a question is drawn, whoever draws it takes signals.
+    ends_us.store(io.lines_only || !io.interactive, Ordering::SeqCst);
     let hint = "set VISUAL or EDITOR to an editor that you have, such as `nano`";
     match ended {
         Ok(status) if status.success() => Ok(()),
@@ -66,6 +68,19 @@ pub fn open(
                 .hint(hint))
         }
     }
+}
+
+/// Returns whether Ctrl-C ends the program; it does until somebody says otherwise.
+///
+/// A handler that was there once never gives the system's own way back, so there is one for good.
+fn interrupt_ends_us() -> Result<Arc<AtomicBool>, CliError> {
+    static ENDS_US: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(flag) = ENDS_US.get() {
+        return Ok(flag.clone());
+    }
+    let flag = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_default(SIGINT, flag.clone())?;
+    Ok(ENDS_US.get_or_init(|| flag).clone())
 }
 
 fn line_for(editor: &str) -> Line {

@@ -55,8 +55,10 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let outcome = outcome(desk, &standing.card.id, appended.id)?;
     let before = standing;
     let Some((standing, counted)) = outcome else { return Ok(()) };
-    if counted && let Some(told) = leech::after_answer(&before, &standing, appended.id, desk)? {
-        io.note(told);
+    if counted {
+        for told in leech::after_answer(&before, &standing, appended.id, desk)? {
+            io.note(told);
+        }
     }
     if args.json {
         return io.json(&CardJson::of(&standing, desk.today).counted(counted));

@@ -104,6 +104,9 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
             let until = record.extra.as_deref().and_then(extra::until);
             format!("buried{}", until.map_or(String::new(), |day| format!(" until {day}")))
         }
+        kind::SUSPENDED if record.extra.as_deref().and_then(extra::because).is_some() => {
+            "suspended, as a leech".to_owned()
+        }
         other => other.to_owned(),
     };
     let outcome = match (row.retracted, row.interval, record.kind.as_str()) {

@@ -19,36 +19,34 @@ pub fn after_answer(
     after: &Standing,
     event: EventId,
     desk: &mut Desk,
-) -> Result<Option<String>, CliError> {
-    let Some(schedule) = after.schedule.filter(|schedule| schedule.counted) else {
-        return Ok(None);
-    };
-    let Some(told) = told(before.schedule.as_ref(), &schedule) else { return Ok(None) };
+) -> Result<Vec<String>, CliError> {
+    let Some(schedule) = &after.schedule else { return Ok(Vec::new()) };
+    let told = told(before.schedule.as_ref(), schedule);
+    told.into_iter().map(|told| said(told, after, event, desk)).collect()
+}
+
+fn said(told: Told, after: &Standing, event: EventId, desk: &mut Desk) -> Result<String, CliError> {
     let card = &after.card;
     let id = text::one_line(card.id.as_str());
     let place = format!("{}:{}", text::one_line(&after.file), card.line);
     let edit = desk.home.command(&format!("edit {id}"));
-    Ok(Some(match told {
-        Told::Floor => format!(
+    let Told::Leech { lapses } = told else {
+        return Ok(format!(
             "{id} has come down to the lowest ease, 1.30. It stands in {place}; `{edit}` makes it easier."
-        ),
-        Told::Leech { lapses } => {
-            let options = desk.decks.get(desk.deck_of(after)).map(|deck| &deck.head.options);
-            let wanted = options.and_then(|options| options.leeches);
-            let suspends = wanted.unwrap_or(desk.settings.leeches) == Leeches::Suspend;
-            let leech = format!("{id} is a leech: forgotten {lapses} times. It stands in {place}");
-            if suspends && !after.suspended {
-                let deed = Deed::Suspended { because: Some(event) };
-                let entry = Entry::now(card.id.clone(), deed, desk.now());
-                desk.store.append(&[entry], &desk.settings)?;
-                let resume = desk.home.command(&format!("resume {id}"));
-                format!(
-                    "{leech}, and is suspended now; `{edit}` makes it easier, `{resume}` asks it again."
-                )
-            } else {
-                let suspend = desk.home.command(&format!("suspend {id}"));
-                format!("{leech}; `{edit}` makes it easier, `{suspend}` puts it aside.")
-            }
-        }
-    }))
+        ));
+    };
+    let leech = format!("{id} is a leech: forgotten {lapses} times. It stands in {place}");
+    let options = desk.decks.get(desk.deck_of(after)).map(|deck| &deck.head.options);
+    let wanted = options.and_then(|options| options.leeches);
+    if wanted.unwrap_or(desk.settings.leeches) == Leeches::Tell || after.suspended {
+        let suspend = desk.home.command(&format!("suspend {id}"));
+        return Ok(format!("{leech}; `{edit}` makes it easier, `{suspend}` puts it aside."));
+    }
+    let deed = Deed::Suspended { because: Some(event) };
+    let entry = Entry::now(card.id.clone(), deed, desk.now());
+    desk.store.append(&[entry], &desk.settings)?;
+    let resume = desk.home.command(&format!("resume {id}"));
+    Ok(format!(
+        "{leech}, and is suspended now; `{edit}` makes it easier, `{resume}` asks it again."
+    ))
 }

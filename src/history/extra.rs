@@ -3,6 +3,8 @@
 //! The text is stored and hashed as it came; these functions write ours and read everybody's. A
 //! text that lacks the fact, or is no JSON, gives `None`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Deed, EventId, Placement};
@@ -120,13 +122,16 @@ pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
 }
 
 /// Returns what an event carries once it is entered again at another, given time, its days moved
-/// by `days`.
-pub fn moved(extra: Option<&str>, days: i64) -> String {
+/// by `days`, and what led to it by its new id among `ids`.
+pub fn moved(extra: Option<&str>, days: i64, ids: &BTreeMap<EventId, EventId>) -> String {
     let mut facts = extra.and_then(object).unwrap_or_default();
     if let Some(until) = extra.and_then(until) {
         let moved = i64::from(until.0).saturating_add(days);
         let moved = moved.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
         facts.insert("until".into(), json!(Day(moved).to_string()));
+    }
+    if let Some(led_to) = extra.and_then(because).and_then(|because| ids.get(&because)) {
+        facts.insert("because".into(), json!(led_to.to_string()));
     }
     facts.insert("at".into(), json!("given"));
     Value::Object(facts).to_string()
@@ -170,8 +175,12 @@ mod tests {
 
     #[test]
     fn what_is_moved_keeps_what_it_carries() {
-        assert_eq!(moved(None, 3), r#"{"at":"given"}"#);
+        assert_eq!(moved(None, 3, &BTreeMap::new()), r#"{"at":"given"}"#);
         let carried = r#"{"until":"2027-06-02","new":[1]}"#;
-        assert_eq!(moved(Some(carried), -31), r#"{"at":"given","new":[1],"until":"2027-05-02"}"#);
+        let ids = BTreeMap::from([(EventId([1; 16]), EventId([2; 16]))]);
+        assert_eq!(
+            moved(Some(carried), -31, &ids),
+            r#"{"at":"given","new":[1],"until":"2027-05-02"}"#
+        );
     }
 }

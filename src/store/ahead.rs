@@ -2,7 +2,7 @@
 //!
 //! Links and retractions are left alone: no fold reads their times.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 
@@ -51,9 +51,12 @@ impl Store {
             .within(|store| {
                 let ahead = store.standing_after(now.plus_ms(AHEAD_MS).at_ms)?;
                 let newest = ahead.last().map_or(now.at_ms, |(_, record)| record.when.at_ms);
+                let mut moved = BTreeMap::new();
                 for (id, record) in &ahead {
                     let earlier = record.when.at_ms.saturating_sub(newest);
-                    store.move_within(*id, record, now, now.plus_ms(earlier), settings)?;
+                    let when = now.plus_ms(earlier);
+                    let new = store.move_within(*id, record, (now, when), &moved, settings)?;
+                    moved.extend(new.map(|new| (*id, new)));
                 }
                 Ok(ahead.len())
             })
@@ -62,16 +65,17 @@ impl Store {
         Ok(entered)
     }
 
-    /// Takes an event back, and enters it again at `when`.
+    /// Takes an event back, and enters it again at `when`; returns its new id. `before` are the new
+    /// ids of those that were entered again before it: an answer may have led to it.
     fn move_within(
         &mut self,
         id: EventId,
         record: &Record,
-        now: Moment,
-        when: Moment,
+        (now, when): (Moment, Moment),
+        before: &BTreeMap<EventId, EventId>,
         settings: &Settings,
-    ) -> Result<(), StoreError> {
-        let Some(card) = &record.card else { return Ok(()) };
+    ) -> Result<Option<EventId>, StoreError> {
+        let Some(card) = &record.card else { return Ok(None) };
         let retraction = Entry::now(card.clone(), Deed::Retracted { target: id }, now);
         self.append_within(&[Entry { at_given: true, ..retraction }], settings)?;
         let device = self.ensure_device()?;
@@ -82,11 +86,13 @@ impl Store {
             device_seq: device.seq + 1,
             when,
             day,
-            extra: Some(extra::moved(record.extra.as_deref(), day.since(record.day))),
+            extra: Some(extra::moved(record.extra.as_deref(), day.since(record.day), before)),
             ..record.clone()
         };
-        self.insert(&moved, moved.id(), Some(key), device)?;
-        self.fold_appended(&BTreeSet::from([key]), 1, settings)
+        let new = moved.id();
+        self.insert(&moved, new, Some(key), device)?;
+        self.fold_appended(&BTreeSet::from([key]), 1, settings)?;
+        Ok(Some(new))
     }
 
     /// Returns the events later than `after_ms` that can be entered again and were not taken back,

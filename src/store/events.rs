@@ -97,8 +97,14 @@ impl Store {
         Ok(found
             .into_iter()
             .map(|(id, record)| {
-                let retracted = record.kind != kind::RETRACTED
-                    && retracted.contains(&(id, record.card.clone()));
+                let is_back = |id| retracted.contains(&(id, record.card.clone()));
+                // As the folds take it: what an answer led to goes with it.
+                let led_to = match record.kind.as_str() {
+                    kind::SUSPENDED => record.extra.as_deref().and_then(extra::because),
+                    _ => None,
+                };
+                let retracted =
+                    record.kind != kind::RETRACTED && (is_back(id) || led_to.is_some_and(is_back));
                 let interval = outcomes.get(&id).copied();
                 HistoryRow { id, record, counted: interval.is_some(), retracted, interval }
             })

@@ -49,12 +49,16 @@ fn an_edit_says_what_became_of_the_card() {
     for (sed, words) in [
         ("s/x/x/", "de: nothing changed"),
         ("s/Berlin/Berlin since 1990/", "de: edited"),
-        ("s/front: capital of G/frnt: capital of G/", "de is left out until its mistake is mended"),
+        (
+            "s/front: capital of G/frnt: capital of G/",
+            "de cannot be asked as long as a mistake is left in its",
+        ),
         ("s/frnt: capital of G/front: capital of G/", "de: edited"),
         ("/id: de/d", "de is gone from its deck; its history waits for it"),
     ] {
         let (done, said) = edited(&home, "edit de", sed, "");
-        assert!(done && said.contains(words), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert_eq!(done, !words.contains("cannot be asked"), "{said}");
     }
 }
 
@@ -63,7 +67,7 @@ fn a_mistake_is_shown_with_its_line_and_costs_no_progress() {
     let home = Home::with(DECK);
     home.on(0).ok("grade de good");
     let (done, said) = edited(&home, "edit de", "s/back: Berlin/bakc: Berlin/", "");
-    assert!(done, "{said}");
+    assert!(!done, "a mistake is left: {said}");
     in_order(&said, &["unknown-key", "decks/deck.yaml:5", "did you mean `back`?"]);
     let (_, said) = edited(&home, "edit de", "s/bakc/back/", "");
     assert!(said.contains("de: edited"), "{said}");
@@ -123,4 +127,58 @@ fn a_card_that_is_deleted_in_a_review_is_passed_over() {
     let (done, said) = edited(&home, "review --plain", "/id: de/d", ":e\n");
     assert!(done, "{said}");
     in_order(&said, &["capital of Germany", "de is gone from its deck", "Nothing answered"]);
+}
+
+#[test]
+fn progress_never_goes_to_a_card_that_only_came_when_another_went() {
+    for (deck, card) in [
+        (DECK, "de"),
+        (
+            "cards:\n  - {front: x, back: y}\n  - {id: b, front: c, back: d}\n  - {front: e, back: f}\n",
+            "b",
+        ),
+    ] {
+        let home = Home::with(deck);
+        home.on(0).ok(&format!("grade {card} good"));
+        // In the place of it, and elsewhere.
+        let new = "  - {id: new, front: another, back: thing}";
+        let sed = match card {
+            "de" => format!("s/.*id: de,.*/{new}/"),
+            _ => format!("/id: {card},/d; $ a\\{new}"),
+        };
+        let (_, said) = edited(&home, &format!("edit {card}"), &sed, "");
+        assert!(said.contains(&format!("{card} is gone from its deck")), "{said}");
+        assert_eq!(home.on(1).card("new")["reviews"], 0, "{said}");
+        assert_eq!(home.on(1).card(card)["reviews"], 1, "it waits");
+    }
+}
+
+#[test]
+fn a_gap_keeps_its_progress_when_another_one_is_put_before_it_here() {
+    let home = Home::with("cards:\n  - cloze: \"{{Paris}} is in {{France}}\"\n");
+    let paris = ids(&home)[0].clone();
+    home.on(0).ok(&format!("grade {paris} good"));
+    let (_, said) =
+        edited(&home, &format!("edit {paris}"), "s/{{Paris}}/In {{Europe}} {{Paris}}/", "");
+    let reviews = |id: &String| home.on(1).card(id)["reviews"].clone();
+    let seen: Vec<_> = ids(&home).iter().map(reviews).collect();
+    assert_eq!(seen, [0, 1, 0], "{said}");
+}
+
+#[test]
+fn an_id_that_another_card_has_is_a_mistake_that_is_told() {
+    let home = Home::with(DECK);
+    let (done, said) = edited(&home, "edit de", "$ a\\  - {id: de, front: another, back: one}", "");
+    assert!(!done && said.contains("duplicate-id"), "{said}");
+}
+
+#[test]
+fn a_deck_that_cannot_be_read_any_more_leaves_its_cards_out() {
+    let home = Home::with(DECK);
+    home.on(0).ok("grade de good");
+    let (done, said) = edited(&home, "edit de", "s/id: de,/id: [de,/", "");
+    assert!(
+        !done && said.contains("de cannot be asked as long as a mistake is left in its"),
+        "{said}"
+    );
 }

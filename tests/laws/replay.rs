@@ -103,6 +103,40 @@ proptest! {
     }
 
     #[test]
+    fn a_suspension_falls_with_the_answer_that_led_to_it(
+        records in histories(30), raw in one_more(), later in 0..9_i32,
+        ats in proptest::array::uniform3(any::<prop::sample::Index>()),
+    ) {
+        let event = made(&raw, 1_000, &records);
+        prop_assume!(event.kind == "reviewed");
+        let after = |seq, kind: &str, extra| Record {
+            device_seq: seq,
+            when: moment(event.day.0 + later, 7),
+            kind: kind.into(),
+            extra,
+            rating: None,
+            ..event.clone()
+        };
+        let because = Some(format!("{{\"because\":\"{}\"}}", event.id()));
+        let suspended = after(1_001, "suspended", because);
+        let retraction = after(1_002, "retracted", target(event.id()));
+        let insert = |all: &[Record], events: &[&Record]| {
+            let mut all = all.to_vec();
+            for (at, event) in ats.iter().zip(events) {
+                all.insert(at.index(all.len() + 1), (*event).clone());
+            }
+            all
+        };
+        let both = insert(&records, &[&event, &suspended, &retraction]);
+        prop_assert_eq!(pasts(&both), pasts(&records), "as if neither had been");
+        // Until then it holds as any other does.
+        let held = insert(&records, &[&event, &suspended]);
+        let by_hand = Record { extra: None, ..suspended.clone() };
+        let suspends = |records| pasts(records).into_iter().map(|(card, past)| (card, past.suspended)).collect::<Vec<_>>();
+        prop_assert_eq!(suspends(&held), suspends(&insert(&records, &[&event, &by_hand])));
+    }
+
+    #[test]
     fn a_retraction_is_final(records in histories(30)) {
         // Taking every retraction back changes nothing.
         let back = records.iter().enumerate().filter(|(_, event)| event.kind == "retracted");

@@ -81,6 +81,11 @@ pub fn made(raw: &Raw, seq: i64, before: &[Record]) -> Record {
         0..=6 => Record { rating: Some(raw.rating), ..of("reviewed", None) },
         7 => Record { rating: Some(raw.rating), ..of("practised", None) },
         8 => of("reset", None),
+        9 if !before.is_empty() && raw.index.get(before).kind == "reviewed" => {
+            let led_to = raw.index.get(before);
+            let because = format!("{{\"because\":\"{}\"}}", led_to.id());
+            Record { card: led_to.card.clone(), ..of("suspended", Some(because)) }
+        }
         9 => of("suspended", None),
         10 => of("resumed", None),
         11 => of("buried", Some(format!("{{\"until\":\"{}\"}}", Day(raw.day + 3)))),

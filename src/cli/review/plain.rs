@@ -7,11 +7,10 @@ use unicode_width::UnicodeWidthStr;
 use super::typed::{self, Typed, command};
 use super::{Acknowledged, Asking, Front, Said, View, is_new};
 use crate::answer::{Piece, Verdict};
-use crate::card::{Answer, Card};
+use crate::card::Answer;
 use crate::cli::error::CliError;
 use crate::cli::io::Io;
 use crate::cli::{prompt, words};
-use crate::cloze::Cloze;
 use crate::markdown;
 use crate::schedule::{Grade, Quality, Rating};
 use crate::session::Input;
@@ -88,7 +87,7 @@ impl Front for Plain {
         }
         match &card.back {
             // What is bold cannot be heard: the gap is told by itself, and then its text.
-            Answer::Text(back) => match gaps_of(card) {
+            Answer::Text(back) => match card.gaps() {
                 Some(gaps) => {
                     io.line(labelled("Answer", &gaps.join("; "), io.width))?;
                     io.line(labelled("In full", back, io.width))?;
@@ -203,13 +202,6 @@ fn behind(bullet: &str, text: &str, width: usize) -> String {
     let inner = width.saturating_sub(bullet.width()).max(1);
     let rest = format!("\n{}", " ".repeat(bullet.width()));
     format!("{bullet}{}", markdown::linear(text.trim_end(), inner).replace('\n', &rest))
-}
-
-/// Returns what is in the gaps that a card asks for, if it is one of a text with gaps.
-pub fn gaps_of(card: &Card) -> Option<Vec<String>> {
-    let cloze = Cloze::read(card.details.cloze.as_deref()?).ok()?;
-    let (_, number) = card.id.as_str().rsplit_once("/c")?;
-    Some(cloze.gaps(number.parse().ok()?))
 }
 
 /// Returns the place of the choice that a line takes.

@@ -4,7 +4,7 @@
 use colored::{ColoredString, Colorize};
 use unicode_width::UnicodeWidthStr;
 
-use super::plain::{changed, gaps_of, list_note};
+use super::plain::{changed, list_note};
 use super::typed::Typed;
 use super::{Acknowledged, Asking, View, is_new};
 use crate::answer::{ItemJudgement, Verdict};
@@ -74,7 +74,7 @@ pub fn answer(view: &View, width: usize) -> String {
     match &card.back {
         Answer::Text(back) => {
             let green = |text: &str| text.green();
-            match gaps_of(card) {
+            match card.gaps() {
                 // Without colours nothing else would tell the gap from the text around it.
                 Some(gaps) => {
                     if !view.typed.as_ref().is_some_and(|typed| typed.is_list() && ticked(typed)) {

@@ -394,7 +394,7 @@ impl Sitting {
         front.acknowledge(io, &acknowledged)?;
         if !practice && counted {
             let before = view.standing.clone();
-            if let Some(told) = leech::after_answer(&before, &standing, event, desk)? {
+            for told in leech::after_answer(&before, &standing, event, desk)? {
                 front.say(io, &told)?;
             }
         }

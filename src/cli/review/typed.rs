@@ -1,6 +1,5 @@
 //! A typed answer: what is wanted of it, what became of it, and the lines that it comes in.
 
-use super::plain::gaps_of;
 use super::{Asking, Said};
 use crate::answer::{self, Judgement, Piece, Verdict};
 use crate::card::{Answer, Card, Details, Kind};
@@ -82,7 +81,7 @@ impl Typed {
 
 /// Returns what is to be typed for a card: its answer, or what is in its gaps, in their order.
 fn wanted(card: &Card) -> (Answer, Details) {
-    match gaps_of(card) {
+    match card.gaps() {
         None => (card.back.clone(), card.details.clone()),
         Some(gaps) => match <[String; 1]>::try_from(gaps) {
             Ok([gap]) => (Answer::Text(gap), card.details.clone()),
