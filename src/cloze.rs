@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::text::short;
+
 /// How deep gaps may stand within each other.
 pub const DEEPEST: usize = 10;
 
@@ -135,10 +137,13 @@ impl Cloze {
         })
     }
 
-    /// Returns the whole text, the gaps of `number` in bold.
+    /// Returns the whole text, the gaps of `number` in bold; of those within each other, the
+    /// outermost.
     pub fn answer(&self, number: u32) -> String {
-        shown(&self.parts, &|gap: &Gap, inner: String| {
-            gap.numbers.contains(&number).then(|| bold(&inner))
+        // Bold within bold would end it.
+        shown(&self.parts, &|gap: &Gap, _inner: String| {
+            let plain = || shown(&gap.parts, &|_: &Gap, _: String| None);
+            gap.numbers.contains(&number).then(|| bold(&plain()))
         })
     }
 
@@ -212,9 +217,10 @@ fn head(text: &str, at: usize) -> Result<(Option<Vec<u32>>, usize), Mistake> {
     if !said.starts_with(|char: char| char.is_ascii_digit()) || !behind.starts_with(':') {
         return Ok((None, 2)); // a word that begins with c
     }
+    let shown = short(said);
     let wrong = |what: String| Mistake::new(at, what, help);
     if !behind.starts_with("::") {
-        return Err(wrong(format!("`{{{{c{said}:` has one colon, and needs two")));
+        return Err(wrong(format!("`{{{{c{shown}:` has one colon, and needs two")));
     }
     let mut numbers = Vec::new();
     for number in said.split(',') {
@@ -222,7 +228,7 @@ fn head(text: &str, at: usize) -> Result<(Option<Vec<u32>>, usize), Mistake> {
             Ok(number @ 1..=LARGEST_NUMBER) if !numbers.contains(&number) => numbers.push(number),
             Ok(1..=LARGEST_NUMBER) => {}
             _ => {
-                let what = format!("`c{said}` is no number of a gap: they go from 1 to 9999");
+                let what = format!("`c{shown}` is no number of a gap: they go from 1 to 9999");
                 return Err(wrong(what));
             }
         }
@@ -278,6 +284,8 @@ mod tests {
             ("{{c1,3::a}} {{c3::b}}", 3, "[...] [...]", "**a** **b**"),
             ("{{c1::out {{c2::in}}}}", 1, "[...]", "**out in**"),
             ("{{c1::out {{c2::in}}}}", 2, "out [...]", "out **in**"),
+            ("{{c1::out {{c1::in}} out}}", 1, "[...]", "**out in out**"),
+            ("{{c2::{{c1::a}} {{c2,1::b}}}}", 1, "[...] [...]", "**a** **b**"),
             ("{{one}} {{c1::two}} {{three}}", 2, "[...] two three", "**one** two three"),
             ("{{one}} {{c1::two}} {{three}}", 3, "one two [...]", "one two **three**"),
             ("{{city}} {{c: x}}", 1, "[...] c: x", "**city** c: x"),
@@ -314,6 +322,8 @@ mod tests {
             let mistake = Cloze::read(text).unwrap_err();
             assert_eq!((mistake.at, &*mistake.what), (at, what), "{text}");
         }
+        let long = Cloze::read(&format!("{{{{c{}::a}}}}", "9".repeat(5_000))).unwrap_err();
+        assert!(long.what.chars().count() < 100, "{long:?}");
         let deep = |levels: usize| format!("{}x{}", "{{c1::".repeat(levels), "}}".repeat(levels));
         assert!(Cloze::read(&deep(DEEPEST)).is_ok());
         assert_eq!(Cloze::read(&deep(DEEPEST + 1)).unwrap_err().at, 60);
