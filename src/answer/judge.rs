@@ -286,6 +286,11 @@ impl Wanted {
     /// Returns the items on a line: of several ways to part it the one whose items are known, and
     /// then are long.
     fn parted(&self, line: &str) -> Vec<Text> {
+        // An item may have more parts than are tried together, and begin or end with a separator.
+        let whole = Text::of(line, self.fold_accents);
+        if self.knows(&whole) {
+            return vec![whole];
+        }
         let parts = parts(line);
         let mut items = Vec::new();
         let mut at = 0;
@@ -303,7 +308,7 @@ impl Wanted {
             at += last + 1;
         }
         if items.is_empty() && !line.trim().is_empty() {
-            items.push(Text::of(line, self.fold_accents));
+            items.push(whole);
         }
         items
     }
@@ -976,6 +981,16 @@ mod tests {
                 .collect();
             assert_eq!((judgement.verdict, seen.as_str()), (verdict, ticks), "{typed:?}");
             assert_eq!(judgement.extra, extra, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_item_is_found_however_many_separators_it_has() {
+        let any = Details::default();
+        let long = "one, two, three, four, five, six, seven, eight, nine, ten";
+        for item in [long, "a,", "and", "& b", ", c", "A; B;"] {
+            let judgement = judged(&[item, "other"], &["other", item], &any);
+            assert_eq!((judgement.verdict, judgement.extra), (Right, vec![]), "{item}");
         }
     }
 
