@@ -229,12 +229,21 @@ fn is_wide(seen: &str) -> bool {
 }
 
 /// Returns what one sees as single characters; those wider than a line, which may be made of many,
-/// in pieces.
+/// in pieces. What has no width stays with what is before it: the tags of a flag are harmless only
+/// behind it.
 pub(crate) fn pieces(word: &str, narrowest: usize) -> impl Iterator<Item = &str> {
     word.graphemes(true).flat_map(move |seen| {
         let whole = columns(seen) <= narrowest;
-        let ends = seen.char_indices().map(|(at, char)| (at, at + char.len_utf8()));
-        let pieces = ends.map(|(start, end)| &seen[start..end]);
+        let mut left = seen;
+        let pieces = std::iter::from_fn(move || {
+            let is_wide = |(_, char): &(usize, char)| char.width().unwrap_or(0) > 0;
+            let (piece, rest) = match left.char_indices().skip(1).find(is_wide) {
+                Some((end, _)) => left.split_at(end),
+                None => (left, ""),
+            };
+            left = rest;
+            (!piece.is_empty()).then_some(piece)
+        });
         std::iter::once(seen).filter(move |_| whole).chain(pieces.filter(move |_| !whole))
     })
 }
@@ -368,6 +377,15 @@ mod tests {
         ] {
             assert_eq!(wrap(text, width, first, rest), lines, "{text:?} in {width}");
         }
+    }
+
+    #[test]
+    fn what_has_no_width_stays_with_what_is_before_it() {
+        let flag: String =
+            ['🏴'].into_iter().chain("gbeng".chars().map(tag)).chain(['\u{e007f}']).collect();
+        assert_eq!(pieces(&flag, 1).collect::<Vec<_>>(), [&flag]);
+        let family = "👩\u{200d}👧";
+        assert_eq!(pieces(family, 2).collect::<Vec<_>>(), ["👩\u{200d}", "👧"]);
     }
 
     #[test]

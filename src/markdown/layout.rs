@@ -398,8 +398,11 @@ impl Page {
         }
     }
 
-    /// Adds a line behind the marks of what it is in.
+    /// Adds a line behind the marks of what it is in; those without room are lines before it.
     pub fn line(&mut self, spans: Vec<Span>) {
+        if !self.lead.is_empty() {
+            self.text(Text::default());
+        }
         let mut line: Vec<Span> = Vec::new();
         let mut add = |text: &str, style: Style| match line.last_mut() {
             Some(last) if last.style == style => last.text.push_str(text),

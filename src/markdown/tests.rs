@@ -282,6 +282,19 @@ fn deep_nesting_is_shown_as_written() {
     assert_eq!(plain(&rule, 20), "a\n\n────────────────────\n\nb");
 }
 
+#[test]
+fn marks_without_room_stand_before_their_code_and_their_table() {
+    let marks = "> - ".repeat(20);
+    let shown_code = plain_text(&format!("{marks}    code"));
+    assert!(shown_code.starts_with(marks.trim_end()), "{shown_code}");
+    assert!(shown_code.ends_with(" code"), "{shown_code}");
+    let table = "|a|b|\n|-|-|\n|c|d|".replace('\n', &format!("\n{}", " ".repeat(80)));
+    let marks_alone = "- ".repeat(40);
+    let lines = shown(&format!("{marks_alone}{table}"), 200);
+    let lines: Vec<String> = lines.iter().map(|line| line.text().trim().to_owned()).collect();
+    assert_eq!(lines[lines.len() - 4..], [marks_alone.trim_end(), "a | b", "--+--", "c | d"]);
+}
+
 /// Text with more than its share of marks.
 fn markdown() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
