@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tries mutated files on every parser: tests/fuzz.sh [SECONDS for each, 20 if not given] [TARGET].
+# Tries mutated files and cards on all that reads, judges and shows them:
+# tests/fuzz.sh [SECONDS for each, 20 if not given] [TARGET].
 #
 # What does not hold is written to target/fuzz/, and how it is repeated is said. RETAIN_FUZZ_SEED
 # repeats a run.

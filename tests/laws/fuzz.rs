@@ -1,9 +1,11 @@
-//! Hostile files against the parsers: what must hold whatever is in them.
+//! Hostile files and cards against what reads, shows and judges them: what must hold of any.
 //!
 //! Each target has seeds in `tests/corpus/<target>/`. All of them are tried, and mutants of them: a
 //! few hundred that are the same each time, or with `RETAIN_FUZZ_SECONDS` as many as that time is
 //! for. There is no measure of coverage; a mutant whose outcome is a new one becomes a seed.
 
+#[path = "fuzz/cards.rs"]
+mod cards;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 #[path = "fuzz/targets.rs"]
@@ -65,6 +67,21 @@ fn markdown() {
 #[test]
 fn yaml() {
     hunt(&Target { name: "yaml", tokens: &[mutate::NASTY, mutate::YAML], check: targets::yaml });
+}
+
+#[test]
+fn cloze() {
+    hunt(&Target { name: "cloze", tokens: &[mutate::NASTY, mutate::CLOZE], check: cards::cloze });
+}
+
+#[test]
+fn typed() {
+    hunt(&Target { name: "typed", tokens: &[mutate::NASTY, mutate::TYPED], check: cards::typed });
+}
+
+#[test]
+fn shown() {
+    hunt(&Target { name: "shown", tokens: &[mutate::NASTY, mutate::SHOWN], check: cards::shown });
 }
 
 #[test]

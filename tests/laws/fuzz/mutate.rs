@@ -65,6 +65,35 @@ pub const QUERY: &[&str] = &[
     "\"a b\"", "https://", "bile",
 ];
 
+#[rustfmt::skip] // a line for each is too many
+pub const CLOZE: &[&str] = &[
+    "{{", "}}", "{", "}", "{{c1::", "{{c2::", "{{c1::a}}", "{{c2::b::hint}}", "{{c1,3::", "{{C2::",
+    "{{a}}", "{{c0::", "{{c9999::", "{{c10000::", "{{c1:", "{{c:", "{{c,", "{{}}", "::", ":::", ":",
+    "::hint}}", "}}}}", "{{{{", "{{{", "}}}", "c1", ",", "[...]", "[", "]", "**", "*", "***", "`",
+    "c99999999999::",
+];
+
+#[rustfmt::skip] // a line for each is too many
+pub const TYPED: &[&str] = &[
+    "\n> ", "\n= ", "\n| ", "\n! list", "\n! ordered", "\n! strict", "\n! 2", "> a\n= b", "and",
+    " and ", " & ", ", ", "; ", "、", "，", "the ", "a ", "an ", "What is ", "who are ", "not ", "un",
+    "hyper", "hypo", "in", "im", ".", "!", "?", "¿", "…", "-", " - ", "–", "--", "'", "’", "\"", "”",
+    "1,000", "1.5", "1/2", "½", "1½", "²", "⁻", "10 km", "$5", "%", "°", "٣", "+", "=", "**", "*",
+    "_", "__", "~~", "`", "```sh\n", "[x](y)", "](", "\\*", "ß", "é", "ς", "й", "が", "東", "」",
+];
+
+#[rustfmt::skip] // a line for each is too many
+pub const SHOWN: &[&str] = &[
+    "**", "*", "_", "__", "***", "~~", "~", "`", "``", "```\n", "\n```sh\n", "~~~\n", "    ",
+    "\n    ", "\n\n    x", "# ", "\n## ", "\n---\n", "\n===\n", "\n- ", "\n  - ", "\n* ",
+    "\n10. ", "1) ", "+ ", "> ", "\n> ", ">> ", "\n> - ", "- [ ] ", "|", "\n|a|b|\n|-|-:|\n|c|d|\n",
+    "a|b\n-|-\n", ":-:", "\\|", "[a](b.c)", "![a](media/x.png)", "[s](x.mp3)", "[", "](", ")", "![",
+    "<https://x.org/y>", "https://example.org/a/long/address", "\n[a]: x.org 'T'\n", "[a][b]", "<b>",
+    "<br>", "<!-- ", "-->", "<div>\n", "</div>", "&amp;", "&#27;", "&#x202e;", "&#10;", "$", "$$",
+    "$x_1$", "\\", "\\\n", "  \n", "\\*", "\\(", "漢字漢字漢字", "\u{fe0f}", "❤\u{fe0f}",
+    "\u{301}", "אב", "ع", "longerthanmostofthewordsthatthereare",
+];
+
 /// No file grows larger than this, in bytes.
 const LARGEST: usize = 12_000;
 

@@ -19,7 +19,7 @@ const LONGEST: usize = 500;
 
 /// Writes ids into a deck and mends it: all that was there is there, and a second time nothing is
 /// left to do.
-fn keeps_every_other_byte(text: &str, notes: &[Note]) {
+pub fn keeps_every_other_byte(text: &str, notes: &[Note]) {
     let id = |number: usize| format!("fuzzed-{number}");
     let named = edit::with_ids(text, &|number, _| Some(id(number)));
     let without = notes.iter().filter(|note| note.id.is_none()).count();
@@ -276,7 +276,7 @@ fn lines_of(text: &str) -> Vec<&str> {
 }
 
 /// Checks a sentence that is told: it is one, and it does not tell half of the file.
-fn tells(sentence: &str) {
+pub fn tells(sentence: &str) {
     assert!(!sentence.trim().is_empty() && !sentence.ends_with('.'), "{sentence:?}");
     assert!(sentence.chars().count() <= LONGEST, "{sentence:?}");
     let line = text::one_line(sentence);
@@ -353,7 +353,7 @@ fn holds(imported: &Imported, text: &str, begins: &dyn Fn(&str) -> bool) {
 }
 
 /// Checks that the reader finds in a deck exactly what was written.
-fn reads_back(head: &Head, notes: &[&Note]) {
+pub fn reads_back(head: &Head, notes: &[&Note]) {
     let text = write::deck(head, notes);
     let active = |char: char| char != '\n' && char.is_control();
     assert!(!text.contains(active), "{text:?}");
@@ -479,7 +479,7 @@ fn takes_cards_in(text: &str, notes: &[Note]) {
 }
 
 /// Returns a sentence without what it quotes: which one it is.
-fn kind_of(sentence: &str) -> String {
+pub fn kind_of(sentence: &str) -> String {
     let words = sentence.split_whitespace();
     words.filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())).take(6).collect()
 }
