@@ -61,7 +61,11 @@ pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> 
         }
     };
     if known != Some(VERSION) {
-        make(db, access)?;
+        make(db, access, &|db| {
+            // Another process may have been faster; its caches are not to be dropped.
+            let made = access == Access::Write && whole(db)? && version(db) == Some(VERSION);
+            Ok(!made)
+        })?;
     }
     Ok(())
 }
@@ -82,7 +86,12 @@ fn version(db: &Connection) -> Option<i64> {
     stamp(db, Stamp::Version).ok().flatten()
 }
 
-fn make(db: &Connection, access: Access) -> Result<(), StoreError> {
+/// Drops the caches and makes them anew, in one transaction, if they are still `wanted` in it.
+fn make(
+    db: &Connection,
+    access: Access,
+    wanted: &dyn Fn(&Connection) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
     let (tables, schema) = match access {
         Access::Write => (include_str!("cache.sql").to_owned(), "main"),
         Access::Read => {
@@ -93,19 +102,24 @@ fn make(db: &Connection, access: Access) -> Result<(), StoreError> {
     let begin = if access == Access::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };
     let drop: String =
         TABLES.iter().map(|table| format!("DROP TABLE IF EXISTS {schema}.{table};")).collect();
-    let made = db
-        .execute_batch(&format!("{begin}{drop}{tables}"))
-        .and_then(|()| set_stamp(db, Stamp::Version, &VERSION))
-        .and_then(|()| db.execute_batch("COMMIT"));
+    let remake = || -> Result<(), StoreError> {
+        db.execute_batch(begin)?;
+        if wanted(db)? {
+            db.execute_batch(&format!("{drop}{tables}"))?;
+            set_stamp(db, Stamp::Version, &VERSION)?;
+        }
+        Ok(db.execute_batch("COMMIT")?)
+    };
+    let made = remake();
     if made.is_err() && !db.is_autocommit() {
         db.execute_batch("ROLLBACK")?;
     }
-    Ok(made?)
+    made
 }
 
 /// Puts temporary caches in front of those in the file, because they must change and cannot.
 pub(super) fn shadow(db: &Connection) -> Result<(), StoreError> {
-    make(db, Access::Read)
+    make(db, Access::Read, &|_| Ok(true))
 }
 
 /// Makes the indexes, which wait until the tables are filled.
@@ -126,7 +140,7 @@ pub(super) fn index(db: &Connection) -> Result<(), StoreError> {
 
 /// Drops the caches and makes empty ones.
 pub(super) fn reset(db: &Connection, access: Access) -> Result<(), StoreError> {
-    make(db, access)
+    make(db, access, &|_| Ok(true))
 }
 
 /// Returns what a stamp says, if it was ever set.

@@ -18,9 +18,14 @@ fn number(db: &Connection, pragma: &str) -> rusqlite::Result<i64> {
 
 /// Refuses a database that this version cannot read, untouched.
 pub(super) fn refuse_unknown(db: &Connection, path: &Path) -> Result<(), StoreError> {
-    let (version, known) = (number(db, "PRAGMA user_version")?, STEPS.len() as i64);
-    let ours = number(db, "PRAGMA application_id")? == APPLICATION;
-    let tables = number(db, "SELECT count(*) FROM sqlite_schema")?;
+    // One statement, so that a database that another process is making is seen before or after.
+    let (version, ours, tables) = db.query_row(
+        "SELECT (SELECT user_version FROM pragma_user_version),
+                (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema",
+        [],
+        |row| Ok((row.get(0)?, row.get::<_, i64>(1)? == APPLICATION, row.get::<_, i64>(2)?)),
+    )?;
+    let known = STEPS.len() as i64;
     if ours && version < 1 {
         let problem = format!("its format is said to be {version}");
         Err(StoreError::Damaged { path: path.to_owned(), problem })

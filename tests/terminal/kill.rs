@@ -280,12 +280,23 @@ fn a_card_graded_in_one_review_is_not_asked_by_the_other() {
     assert_eq!(counted, 8, "each card's first answer counts, whoever gave it");
 }
 
+/// Says when it is over, also by a failure.
+struct Stop<'f>(&'f AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn two_reviews_and_many_commands_at_once_work_and_lose_nothing() {
     const CARDS: usize = 150;
     let home = home_of(CARDS);
     let going = AtomicBool::new(true);
     let (said, words) = std::thread::scope(|scope| {
+        // A review that fails must not leave the others going for ever.
+        let stop = Stop(&going);
         let review = |rating: i64| {
             let mut sitting = Sitting::begin(&home);
             let mut said = Vec::new();
@@ -329,7 +340,7 @@ fn two_reviews_and_many_commands_at_once_work_and_lose_nothing() {
             said.extend(more);
             words += &text;
         }
-        going.store(false, Ordering::Relaxed);
+        drop(stop);
         let (more, text) = others.join().unwrap();
         said.extend(more);
         (said, words + &text)
