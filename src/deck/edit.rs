@@ -4,8 +4,11 @@
 //! something else than it should is given up, and costs no other.
 
 mod accept;
+mod append;
+mod spot;
 
 pub use accept::with_accept;
+pub use append::with_cards;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;

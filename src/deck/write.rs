@@ -28,7 +28,8 @@ pub fn deck(head: &Head, notes: &[&Note]) -> String {
             push_text(&mut text, 0, key, value);
         }
     }
-    push_texts(&mut text, 0, "tags", &head.tags);
+    let tags: Vec<&str> = head.tags.iter().map(String::as_str).collect();
+    push_texts(&mut text, 0, "tags", &tags);
     text.push_str(&options(head));
     if notes.is_empty() {
         text.push_str("cards: []\n");
@@ -52,49 +53,81 @@ pub fn card(note: &Note, of_deck: &[String], indent: usize) -> String {
     text
 }
 
-/// Returns the lines of one key of a card, `indent` columns in; `None` if there is nothing to say.
-pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Option<String> {
-    let mut text = String::new();
+/// What a key of a card says.
+enum Said<'n> {
+    /// A number, or yes or no.
+    Plain(String),
+    Text(&'n str),
+    Texts(Vec<&'n str>),
+}
+
+/// Returns what a note says under `key`; `None` if that is nothing.
+fn said<'n>(note: &'n Note, key: &str, of_deck: &[String]) -> Option<Said<'n>> {
     let details = &note.details;
-    let mut plain = |value: Option<String>| {
-        if let Some(value) = value {
-            let _ = writeln!(text, "{}{key}: {value}", " ".repeat(indent)); // cannot fail
-        }
+    let texts = |texts: &'n [String]| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        (!texts.is_empty()).then_some(Said::Texts(texts))
     };
+    let plain = |value: Option<String>| value.map(Said::Plain);
+    let text = |value: Option<&'n String>| value.map(|value| Said::Text(value));
     match key {
         "need" => plain(details.need.map(|need| need.to_string())),
         "ordered" => plain(details.ordered.map(|ordered| ordered.to_string())),
         "value" => plain(details.value.map(|value| value.to_string())),
         "typed" => plain(details.typed.map(|typed| typed.to_string())),
         "reverse" => plain(note.reverse.then(|| "true".to_owned())),
-        "back" if note.cloze => {}
+        "back" if note.cloze => None,
         "back" => match &note.back {
-            Answer::Text(back) => push_text(&mut text, indent, key, back),
-            Answer::List(items) => push_texts(&mut text, indent, key, items),
+            Answer::Text(back) => Some(Said::Text(back)),
+            Answer::List(items) => texts(items),
         },
-        "accept" => push_texts(&mut text, indent, key, &details.accept),
-        "choices" => push_texts(&mut text, indent, key, &details.choices),
+        "accept" => texts(&details.accept),
+        "choices" => texts(&details.choices),
         "tags" => {
             let own = details.tags.iter().filter(|tag| !of_deck.contains(tag));
-            push_texts(&mut text, indent, key, &own.cloned().collect::<Vec<_>>());
+            let own: Vec<&str> = own.map(String::as_str).collect();
+            (!own.is_empty()).then_some(Said::Texts(own))
         }
-        _ => {
-            let value = match key {
-                "id" => note.id.as_ref(),
-                "front" => Some(&note.front).filter(|_| !note.cloze),
-                "cloze" => Some(&note.front).filter(|_| note.cloze),
-                "hint" => details.hint.as_ref(),
-                "why" => details.why.as_ref(),
-                "source" => details.source.as_ref(),
-                "category" => details.category.as_ref(),
-                _ => None,
-            };
-            if let Some(value) = value {
-                push_text(&mut text, indent, key, value);
-            }
-        }
+        "id" => text(note.id.as_ref()),
+        "front" => text(Some(&note.front).filter(|_| !note.cloze)),
+        "cloze" => text(Some(&note.front).filter(|_| note.cloze)),
+        "hint" => text(details.hint.as_ref()),
+        "why" => text(details.why.as_ref()),
+        "source" => text(details.source.as_ref()),
+        "category" => text(details.category.as_ref()),
+        _ => None,
     }
-    (!text.is_empty()).then_some(text)
+}
+
+/// Returns the lines of one key of a card, `indent` columns in; `None` if there is nothing to say.
+pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Option<String> {
+    let mut text = String::new();
+    match said(note, key, of_deck)? {
+        Said::Plain(value) => {
+            let _ = writeln!(text, "{}{key}: {value}", " ".repeat(indent)); // cannot fail
+        }
+        Said::Text(value) => push_text(&mut text, indent, key, value),
+        Said::Texts(values) => push_texts(&mut text, indent, key, &values),
+    }
+    Some(text)
+}
+
+/// Returns a card in braces, as JSON where `json`.
+pub(super) fn in_braces(note: &Note, of_deck: &[String], json: bool) -> String {
+    let text = |text: &str| if json { in_json(text) } else { in_flow(text) };
+    let entry = |key: &&str| {
+        let value = match said(note, key, of_deck)? {
+            Said::Plain(value) => value,
+            Said::Text(value) => text(value),
+            Said::Texts(values) => {
+                let values: Vec<String> = values.into_iter().map(text).collect();
+                format!("[{}]", values.join(", "))
+            }
+        };
+        Some(if json { format!("\"{key}\": {value}") } else { format!("{key}: {value}") })
+    };
+    let entries: Vec<String> = KEYS.iter().filter_map(entry).collect();
+    format!("{{{}}}", entries.join(", "))
 }
 
 fn options(head: &Head) -> String {
@@ -129,7 +162,7 @@ fn options(head: &Head) -> String {
     if said.is_empty() { String::new() } else { format!("options: {{ {} }}\n", said.join(", ")) }
 }
 
-fn push_texts(text: &mut String, indent: usize, key: &str, values: &[String]) {
+fn push_texts(text: &mut String, indent: usize, key: &str, values: &[&str]) {
     if values.is_empty() {
         return;
     }
@@ -193,7 +226,33 @@ fn is_block(value: &str) -> bool {
         && value.split('\n').all(|line| !line.ends_with(' '))
 }
 
-pub(super) fn quoted(value: &str) -> String {
+/// Returns a text as YAML within brackets.
+pub(super) fn in_flow(text: &str) -> String {
+    let plain = scalar(text, 0);
+    if plain.starts_with('"') || !plain.contains([',', '[', ']', '{', '}', '\n', ':', '#']) {
+        plain
+    } else {
+        quoted(text)
+    }
+}
+
+/// Returns a text as JSON, with what must not stand in YAML as YAML escapes it.
+pub(super) fn in_json(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    if !json.contains(needs_escape) {
+        return json;
+    }
+    json.chars().fold(String::new(), |mut text, char| {
+        let _ = match u32::from(char) {
+            _ if !needs_escape(char) => write!(text, "{char}"),
+            code if code < 0x10000 => write!(text, "\\u{code:04x}"),
+            code => write!(text, "\\U{code:08x}"),
+        }; // writing to a String cannot fail
+        text
+    })
+}
+
+fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
     text.push('"');
     for char in value.chars() {

@@ -167,15 +167,3 @@ pub fn without(text: &str, gone: &[Block], all: usize) -> String {
     }
     left
 }
-
-/// Returns the text of a deck with `cards` below its last one.
-pub fn with(text: &str, cards: &str) -> String {
-    let mut all = with_unix_ends(text);
-    if let Some(head) = all.strip_suffix("cards: []\n") {
-        all = format!("{head}cards:\n");
-    } else if !all.is_empty() && !all.ends_with('\n') {
-        all.push('\n');
-    }
-    all.push_str(cards);
-    with_ends_of(text, all)
-}

@@ -1,5 +1,6 @@
 //! One more wording of an answer, written into the card that it answers.
 
+use super::spot::{end, end_of_block, is_flow, line_before, line_end, put, start};
 use super::{Edit, end_of_line, replaced, says_the_same};
 use crate::card::Note;
 use crate::deck::write;
@@ -57,13 +58,9 @@ fn edits_of(text: &str, card: &Entries, at: Place, wording: &str) -> Vec<Edit> {
     }
 }
 
-fn is_flow(text: &str, at: Place) -> bool {
-    text.get(start(at)..).is_some_and(|text| text.starts_with('{'))
-}
-
 /// Returns the edits that add to an `accept` that is there.
 fn among(text: &str, (key, value): &(At<Value>, At<Value>), wording: &str) -> Vec<Edit> {
-    let item = in_flow(wording);
+    let item = write::in_flow(wording);
     let (from, to) = (start(value.at), end(value.at));
     match &value.value {
         Value::List(items) => match items.last() {
@@ -88,7 +85,7 @@ fn among(text: &str, (key, value): &(At<Value>, At<Value>), wording: &str) -> Ve
             let raw = text.get(from..to).unwrap_or_default();
             let list = |was: &str| format!("[{was}, {item}]");
             // As it is written, if that means the same within brackets.
-            [list(raw), list(&in_flow(was))].map(|text| Edit { at: from..to, text }).into()
+            [list(raw), list(&write::in_flow(was))].map(|text| Edit { at: from..to, text }).into()
         }
         _ => {
             let raw = text.get(from..to).unwrap_or_default();
@@ -102,9 +99,9 @@ fn beside_in_flow(text: &str, card: &Entries, back: usize, at: Place, wording: &
     let first = card.first().map_or(0, |(key, _)| start(key.at));
     let json = text.get(first..).is_some_and(|text| text.starts_with('"'));
     let said = if json {
-        format!("\"accept\": [{}]", serde_json::Value::from(wording))
+        format!("\"accept\": [{}]", write::in_json(wording))
     } else {
-        format!("accept: [{}]", in_flow(wording))
+        format!("accept: [{}]", write::in_flow(wording))
     };
     let value = &card[back].1;
     let behind = match &value.value {
@@ -128,7 +125,7 @@ fn beside_in_flow(text: &str, card: &Entries, back: usize, at: Place, wording: &
 /// Returns the edits that add the key to a card whose keys stand below each other.
 fn below(text: &str, card: &Entries, back: usize, at: Place, wording: &str) -> Vec<Edit> {
     let indent = (at.column as usize).saturating_sub(1);
-    let said = format!("accept: [{}]", in_flow(wording));
+    let said = format!("accept: [{}]", write::in_flow(wording));
     let before = |key: &At<Value>| {
         let at = start(key.at);
         put(at, format!("{said}{}{}", end_of_line(text, at), " ".repeat(indent)))
@@ -137,67 +134,12 @@ fn below(text: &str, card: &Entries, back: usize, at: Place, wording: &str) -> V
     match card.get(back + 1) {
         Some((next, _)) => edits.push(before(next)),
         None => {
-            let at = end_of_block(text, start(card[back].0.at), indent);
+            let at = end_of_block(text, start(card[back].0.at), indent, true);
             edits.push(put(at, format!("{}{}{said}", end_of_line(text, at), " ".repeat(indent))));
         }
     }
     edits.push(before(&card[back].0));
     edits
-}
-
-/// Returns where the lines of the key at `key` end: those that stand further in, and the items of
-/// a list that does not.
-fn end_of_block(text: &str, key: usize, indent: usize) -> usize {
-    let mut end = line_end(text, key);
-    let mut at = end;
-    while at < text.len() {
-        let begin = at + if text[at..].starts_with("\r\n") { 2 } else { 1 };
-        let line_to = line_end(text, begin);
-        let line = &text[begin..line_to];
-        let inner = line.trim_start_matches(' ');
-        let own = line.len() - inner.len();
-        let is_item = own == indent && (inner == "-" || inner.starts_with("- "));
-        if !inner.is_empty() {
-            if own <= indent && !is_item {
-                break;
-            }
-            end = line_to;
-        }
-        at = line_to;
-    }
-    end
-}
-
-/// Returns a text as YAML within brackets.
-fn in_flow(text: &str) -> String {
-    let plain = write::scalar(text, 0);
-    if plain.starts_with('"') || !plain.contains([',', '[', ']', '{', '}', '\n', ':', '#']) {
-        plain
-    } else {
-        write::quoted(text)
-    }
-}
-
-fn put(at: usize, text: String) -> Edit {
-    Edit { at: at..at, text }
-}
-
-fn start(at: Place) -> usize {
-    at.span.0 as usize
-}
-
-fn end(at: Place) -> usize {
-    start(at) + at.span.1 as usize
-}
-
-fn line_end(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |end| at + end)
-}
-
-/// Returns what stands before `at` in its line.
-fn line_before(text: &str, at: usize) -> &str {
-    let before = text.get(..at).unwrap_or_default();
-    &before[before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..]
 }
 
 #[cfg(test)]

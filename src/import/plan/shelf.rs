@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::card::Note;
-use crate::deck::{Deck, write, yaml};
+use crate::deck::{Deck, edit, write, yaml};
 use crate::import::ImportedDeck;
 use crate::import::merge::{self, Block};
 
@@ -163,11 +163,7 @@ impl Shelf {
     /// Adds notes to a deck that is there; returns its number, and of the first new note.
     pub(super) fn append(&mut self, at: usize, notes: &[Note]) -> Option<(usize, usize)> {
         let deck = self.files[at].read.clone()?;
-        let text = &self.files[at].text;
-        let indent = blocks_of(text, &deck).last().map_or(write::INDENT, |block| block.indent);
-        let tags = &deck.head.tags;
-        let cards: String = notes.iter().map(|note| write::card(note, tags, indent)).collect();
-        let text = merge::with(text, &cards);
+        let text = edit::with_cards(&self.files[at].text, notes)?;
         let mut all = deck.notes.clone();
         let first = all.len();
         all.extend(notes.iter().cloned());

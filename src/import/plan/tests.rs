@@ -74,7 +74,7 @@ fn what_is_there_already_is_not_doubled() {
 #[test]
 fn names_that_are_taken_get_a_number() {
     let mut first = shelf(&[
-        ("words", "cards: [{id: a, front: other, back: card}]\n"),
+        ("words", "cards: [{id: a, front: other, back: card}, {front: of, back: another}]\n"),
         ("words-2", "cards: []\n"),
     ]);
     let report = first
@@ -119,8 +119,10 @@ fn a_new_version_updates_what_nobody_touched() {
             &Fate::Added
         ]
     );
-    let wanted = edited.replace("front: one", "front: one!").replace("front: two", "front: two!")
-        + "  - id: d\n    front: four\n    back: \"4\"\n";
+    let wanted = edited
+        .replace("front: one", "front: one!")
+        .replace("front: two", "front: two!")
+        .replace("# the end", "  - id: d\n    front: four\n    back: \"4\"\n# the end");
     assert_eq!(texts(&second), [("words", &*wanted)]);
     let here = report.outcomes[1].here.as_ref().map(|note| (&*note.front, note.back.texts()));
     assert_eq!(here, Some(("two!", &["deux".to_owned()][..])), "as the deck has it");
@@ -256,12 +258,12 @@ fn a_deck_that_cannot_be_added_to_is_left_alone() {
     let source = imported(&[note("a", "one", "1")], true);
     let mut first = shelf(&[]);
     let record = first.take_in(&source, Record::default()).record;
-    let flow = "cards: [{id: a, front: one, back: '1'}]\noptions: {new_per_day: 5}\n";
-    let mut second = shelf(&[("words", flow)]);
+    let shared = "mine: &c [{id: a, front: one, back: '1'}]\ncards: *c\n";
+    let mut second = shelf(&[("words", shared)]);
     let more = imported(&[note("a", "one!", "1"), note("b", "two", "2")], true);
     let report = second.take_in(&more, record);
     assert_eq!(report.renamed, [("words".to_owned(), "words-2".to_owned())]);
-    assert_eq!(texts(&second)[0], ("words", flow));
+    assert_eq!(texts(&second)[0], ("words", shared));
     assert_eq!(fates(&report)[0], &Fate::Kept { kept: vec!["front"], updated: Vec::new() });
 }
 
