@@ -5,6 +5,8 @@
 #[path = "terminal/support.rs"]
 mod support;
 
+#[path = "terminal/add.rs"]
+mod add;
 #[path = "terminal/hostile.rs"]
 mod hostile;
 #[path = "terminal/import.rs"]

@@ -94,6 +94,14 @@ pub enum Command {
     /// Show cards in full.
     #[command(after_help = "Example: retain show domains-100")]
     Show(Show),
+    /// Add cards to a deck.
+    ///
+    /// What no flag gives is asked for on a terminal: the deck, front and back, and what else there is
+    /// to say, card after card until a front is left empty. A deck that is not there is made.
+    #[command(
+        after_help = "Examples:\n  retain add                                    asks for all\n  retain add --deck lang/es --front 'the house' --back 'la casa' --reverse\n  retain add --deck sso --front 'Roles in SAML' --back IdP --back SP --tag saml\n  retain add --deck geo --cloze '{{Paris}} lies on the {{Seine}}'\n  retain add --deck lang/es - < cards.yaml\n\nCards on standard input are a YAML list, one card, or a deck:\n  - front: the house\n    back: la casa"
+    )]
+    Add(Add),
     /// Edit a card in your editor, at its line; its progress stays.
     ///
     /// The editor is VISUAL, else EDITOR, else vi. When it has ended, the deck is checked, and on a
@@ -235,6 +243,51 @@ pub struct Init {
     /// Put the starter decks into it.
     #[arg(long)]
     pub starter: bool,
+}
+
+/// What to add.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// `-` reads cards from standard input, as YAML.
+    #[arg(
+        value_name = "-",
+        value_parser = ["-"],
+        hide_possible_values = true,
+        conflicts_with_all = ["front", "back", "cloze", "reverse", "id", "tag", "hint", "why"]
+    )]
+    pub source: Option<String>,
+    /// Into this deck; the last part of its name is enough, and a new one is made.
+    #[arg(long, short, value_name = "DECK", add = ArgValueCompleter::new(complete::deck))]
+    pub deck: Option<String>,
+    /// The question, as Markdown.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub front: Option<String>,
+    /// The answer, as Markdown; several make a list.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub back: Vec<String>,
+    /// A text with gaps, such as '{{Paris}} lies on the {{Seine::river}}'.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["front", "back", "reverse"]
+    )]
+    pub cloze: Option<String>,
+    /// Also ask it back to front.
+    #[arg(long)]
+    pub reverse: bool,
+    /// Its permanent name; without it, one after the question.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// A tag; may be given several times.
+    #[arg(long, value_name = "TAG", add = ArgValueCompleter::new(complete::tag))]
+    pub tag: Vec<String>,
+    /// Shown on request.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub hint: Option<String>,
+    /// Shown after the answer.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub why: Option<String>,
 }
 
 /// What to edit.

@@ -139,6 +139,21 @@ pub fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates(terms.iter().filter(|term| term.starts_with(word)), sign)
 }
 
+/// Returns the decks whose names begin with `current`.
+pub fn deck(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = current.to_string_lossy();
+    let decks = store().and_then(|store| store.decks().ok()).unwrap_or_default();
+    let names: Vec<String> = decks.into_iter().map(|deck| deck.deck).collect();
+    candidates(names.iter().filter(|name| name.starts_with(&*typed)), "")
+}
+
+/// Returns the tags that begin with `current`.
+pub fn tag(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = current.to_string_lossy();
+    let tags = store().and_then(|store| store.tags().ok()).unwrap_or_default();
+    candidates(tags.iter().filter(|tag| tag.starts_with(&*typed)), "")
+}
+
 /// Returns the cards whose ids begin with `current`, each with its question.
 pub fn card(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();

@@ -3,6 +3,7 @@
 //! A file a command. Nothing in here decides about memory; it asks the library and says what comes
 //! of it.
 
+mod add;
 mod args;
 mod care;
 mod check;
@@ -154,6 +155,7 @@ fn on_home(
         Some(Command::Export(export)) => export::run(&export, &mut desk, io),
         Some(Command::List(list)) => list::list(&list, &mut desk, io),
         Some(Command::Show(show)) => list::show(&show, &mut desk, io),
+        Some(Command::Add(add)) => add::run(&add, &mut desk, io),
         Some(Command::Edit(edit)) => edit::run(&edit, &mut desk, io),
         Some(Command::Suspend(which)) => care::run(care::Care::Suspend, &which, &mut desk, io),
         Some(Command::Resume(which)) => care::run(care::Care::Resume, &which, &mut desk, io),

@@ -9,8 +9,10 @@ use std::io::{BufRead, Write};
 use colored::Colorize;
 use dialoguer::console::{self, Term};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Select};
+use dialoguer::{Confirm, FuzzySelect, Select};
 use rustix::termios::{self, OptionalActions};
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::{emulate_default_handler, exit};
@@ -26,6 +28,9 @@ const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Columns that dialoguer needs beside a question, the cursor among them.
 const BESIDE: usize = "? ".len() + " (y/n) > yes ".len();
+
+/// So many items of a list that is searched are shown at once.
+const MOST_SHOWN: usize = 10;
 
 /// What stands where an answer would, if the question was left.
 const LEFT: &str = "left open";
@@ -79,6 +84,80 @@ pub fn select(question: &str, answers: &[&str], io: &mut Io) -> Result<Option<us
     })?;
     keep(beside, answer.and_then(|at| answers.get(at).copied()), io)?;
     Ok(answer)
+}
+
+/// Asks for one of `items`, which are searched by typing some of their letters; `None` if the
+/// question was left, which is how one asks for `another`.
+///
+/// # Errors
+///
+/// If the terminal cannot be asked.
+pub fn search(
+    question: &str,
+    items: &[String],
+    another: &str,
+    io: &mut Io,
+) -> Result<Option<usize>, CliError> {
+    if io.lines_only {
+        return search_in_lines(question, items, another, io);
+    }
+    io.say(format!("{question} Type to search, arrows choose, Enter takes; Esc: {another}."))?;
+    io.flush()?;
+    // A line that the terminal breaks is not erased whole.
+    let room = io.width.saturating_sub("> ".len() + 1);
+    let shown: Vec<String> = items.iter().map(|item| words::shortened(item, room)).collect();
+    let answer = guarded(io, |terminal| {
+        FuzzySelect::with_theme(&ColorfulTheme::default())
+            .with_prompt("")
+            .items(&shown)
+            .default(0)
+            .max_length(MOST_SHOWN)
+            .report(false)
+            .interact_on_opt(terminal)
+    })?;
+    let said = answer.and_then(|at| items.get(at).map(String::as_str));
+    keep("", Some(said.unwrap_or(another)), io)?;
+    Ok(answer)
+}
+
+/// Asks for a text, over several lines if such are pasted; `None` if it is empty, which `leaves` says
+/// the meaning of.
+///
+/// The line is not dialoguer's, which takes every character for one column.
+///
+/// # Errors
+///
+/// If the terminal cannot be asked.
+pub fn text(question: &str, leaves: &str, io: &mut Io) -> Result<Option<String>, CliError> {
+    let typed = if io.lines_only {
+        io.say(format!("{question} (a line, empty: {leaves})"))?;
+        io.flush()?;
+        line()?
+    } else {
+        let mut prompt = format!("{question} (empty: {leaves})> ");
+        if prompt.width() * 2 > io.width {
+            io.say(prompt.trim_end_matches("> "))?;
+            prompt = "> ".to_owned();
+        }
+        io.flush()?;
+        typed_line(&prompt)?
+    };
+    let typed = typed.map(|typed| typed.trim().to_owned());
+    Ok(typed.filter(|typed| !typed.is_empty()))
+}
+
+/// Reads a line with the cursor keys at work; `None` if nobody is there.
+fn typed_line(prompt: &str) -> Result<Option<String>, CliError> {
+    let _guard = Guard::new()?;
+    let config = rustyline::Config::builder().auto_add_history(false).build();
+    let mut editor = rustyline::Editor::<(), _>::with_history(config, MemHistory::new())
+        .map_err(|error| unasked(&error))?;
+    match editor.readline(prompt) {
+        Ok(line) => Ok(Some(line)),
+        Err(ReadlineError::Interrupted) => Err(CliError::Quiet(130)),
+        Err(ReadlineError::Eof) => Ok(None),
+        Err(error) => Err(unasked(&error)),
+    }
 }
 
 /// Returns the question, to be asked in a line with room for `others` columns; or nothing, when it
@@ -140,6 +219,33 @@ fn select_in_lines(
     }
 }
 
+fn search_in_lines(
+    question: &str,
+    items: &[String],
+    another: &str,
+    io: &mut Io,
+) -> Result<Option<usize>, CliError> {
+    io.say(question)?;
+    for (number, item) in (1..).zip(items) {
+        io.line(text::wrap(item, io.width, &format!("{number} "), "  "))?;
+    }
+    loop {
+        io.say(format!("(1 to {}, or a name; empty line: {another})", items.len()))?;
+        io.flush()?;
+        let Some(line) = line()? else { return Ok(None) };
+        let line = line.trim();
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let number = line.parse::<usize>().ok().filter(|number| (1..=items.len()).contains(number));
+        let mut named = items.iter().enumerate().filter(|(_, item)| item.starts_with(line));
+        let only = named.next().filter(|_| named.next().is_none()).map(|(at, _)| at);
+        if let Some(at) = number.map(|number| number - 1).or(only) {
+            return Ok(Some(at));
+        }
+    }
+}
+
 /// Returns the next line of standard input; `None` at its end.
 ///
 /// # Errors
@@ -166,10 +272,14 @@ fn guarded<T>(io: &Io, ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Resul
             std::thread::sleep(std::time::Duration::from_secs(1));
             CliError::Quiet(130)
         } else {
-            CliError::failed(format!("the terminal cannot be asked: {error}"))
-                .hint("`retain review --plain` asks in lines")
+            unasked(&error)
         }
     })
+}
+
+fn unasked(error: &dyn std::error::Error) -> CliError {
+    CliError::failed(format!("the terminal cannot be asked: {error}"))
+        .hint("with TERM=dumb questions are asked in lines")
 }
 
 /// Gives the terminal back, whether the question ends or the program does.
@@ -194,7 +304,7 @@ impl Guard {
                 if let Some(before) = &before {
                     let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, before);
                 }
-                show_cursor();
+                give_back();
                 let _ = std::io::stdout().write_all(b"\n");
                 if signal == SIGINT {
                     // Nothing is under way while a question is open, so nothing is lost here.
@@ -209,12 +319,13 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        show_cursor();
+        give_back();
         self.signals.close();
     }
 }
 
-fn show_cursor() {
+/// Shows the cursor, and has pastes marked no longer (xterm's mode 2004).
+fn give_back() {
     let mut terminal = std::io::stdout();
-    let _ = terminal.write_all(b"\r\x1b[?25h").and_then(|()| terminal.flush());
+    let _ = terminal.write_all(b"\r\x1b[?25h\x1b[?2004l").and_then(|()| terminal.flush());
 }

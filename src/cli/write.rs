@@ -24,18 +24,22 @@ pub struct Change<'a> {
 /// What the system says; a file that another program changed or made is left as it is.
 pub fn all(changes: &[Change<'_>]) -> Result<(), CliError> {
     for change in changes {
-        check(change)?;
+        if !is_as_it_was(change)? {
+            return Err(changed(change.path));
+        }
     }
-    changes.iter().try_for_each(one)
+    changes.iter().try_for_each(|change| match one(change)? {
+        true => Ok(()),
+        false => Err(changed(change.path)),
+    })
 }
 
-fn check(change: &Change<'_>) -> Result<(), CliError> {
-    let now = match std::fs::read(change.path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(failed(change.path, &error)),
-    };
-    if now.as_deref() == change.was { Ok(()) } else { Err(changed(change.path)) }
+fn is_as_it_was(change: &Change<'_>) -> Result<bool, CliError> {
+    match std::fs::read(change.path) {
+        Ok(bytes) => Ok(change.was == Some(&bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(change.was.is_none()),
+        Err(error) => Err(failed(change.path, &error)),
+    }
 }
 
 fn changed(path: &Path) -> CliError {
@@ -48,7 +52,12 @@ fn failed(path: &Path, error: &std::io::Error) -> CliError {
         .hint("let yourself write there, or choose another home with --home")
 }
 
-fn one(change: &Change<'_>) -> Result<(), CliError> {
+/// Writes one file; returns false, and leaves it as it is, if it was changed meanwhile.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn one(change: &Change<'_>) -> Result<bool, CliError> {
     // A link stays one: the file that it leads to is written.
     let path = match change.was {
         Some(_) => std::fs::canonicalize(change.path).unwrap_or_else(|_| change.path.to_owned()),
@@ -65,11 +74,16 @@ fn one(change: &Change<'_>) -> Result<(), CliError> {
     };
     let told = |error: std::io::Error| failed(change.path, &error);
     let file = write().map_err(told)?;
-    check(change)?;
+    // Of two of our own the second looks when the first has done. Where a folder cannot be locked,
+    // nothing but a moment is between the look and the new name.
+    let lock = std::fs::File::open(folder).ok();
+    let _ = lock.as_ref().map(std::fs::File::lock);
+    if !is_as_it_was(change)? {
+        return Ok(false);
+    }
     match change.was {
-        Some(_) => file.replace().map_err(told),
-        None if file.appear().map_err(told)? => Ok(()),
-        None => Err(changed(change.path)),
+        Some(_) => file.replace().map_err(told).map(|()| true),
+        None => file.appear().map_err(told),
     }
 }
 

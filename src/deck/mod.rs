@@ -4,6 +4,8 @@ pub mod edit;
 mod files;
 pub mod lint;
 pub mod load;
+pub mod loose;
+pub mod naming;
 pub mod write;
 pub mod yaml;
 

@@ -17,10 +17,9 @@ pub mod plan;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::card::{Answer, Details, Note};
 use crate::deck::Head;
+pub use crate::deck::naming::slug;
 
 /// As many cards as one import brings at most.
 pub const MOST_CARDS: usize = 200_000;
@@ -203,27 +202,6 @@ fn leave_out_doubles(deck: &mut ImportedDeck, skipped: &mut Vec<Skipped>) {
     let mut doubles = doubles.collect::<Vec<_>>().into_iter();
     deck.items.retain(|_| doubles.next() != Some(true));
     skipped.sort_by_key(|row| row.line);
-}
-
-/// Returns a name as files and ids can have it: small letters, digits and hyphens; `None` if
-/// nothing is left.
-pub fn slug(name: &str) -> Option<String> {
-    let mut slug = String::new();
-    for char in name.nfkd().flat_map(char::to_lowercase) {
-        if char.is_ascii_alphanumeric() {
-            slug.push(char);
-        } else if !unicode_normalization::char::is_combining_mark(char)
-            && !slug.is_empty()
-            && !slug.ends_with('-')
-        {
-            slug.push('-');
-        }
-        if slug.len() >= 60 {
-            break;
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    (!slug.is_empty()).then(|| slug.to_owned())
 }
 
 /// Returns the path that a deck gets which is called `name`, `/` parting folders; `None` if there is

@@ -1,7 +1,7 @@
 //! The examples of README.md and docs/: they do what they show.
 //!
 //! A block tagged `console` is run: lines that begin with `$ ` by `sh` (`> ` goes on with a command),
-//! in a home that all blocks of a page share, with `retain` on the path; the lines below each are
+//! in a home that all blocks of a page share (`<!-- own home -->` above it: in a fresh one), with `retain` on the path; the lines below each are
 //! what it prints, a line `…` standing for any lines. A block tagged `yaml` with a line `cards:` passes
 //! `retain check` without a word, unless `<!-- broken -->` stands above it: then it must not.
 
@@ -17,12 +17,13 @@ struct Block {
     line: usize,
     text: String,
     broken: bool,
+    own_home: bool,
 }
 
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, Block)> = None;
-    let mut broken = false;
+    let (mut broken, mut own_home) = (false, false);
     for (number, line) in page.lines().enumerate() {
         match open.take() {
             Some((fence, block)) if line.trim() == fence => blocks.push(block),
@@ -36,13 +37,16 @@ fn blocks(page: &str) -> Vec<Block> {
                 let ticks = trimmed.chars().take_while(|c| *c == '`').count();
                 if ticks >= 3 {
                     let tag = trimmed[ticks..].split([' ', ',']).next().unwrap_or("").to_owned();
-                    let block = Block { tag, line: number + 1, text: String::new(), broken };
+                    let text = String::new();
+                    let block = Block { tag, line: number + 1, text, broken, own_home };
                     open = Some(("`".repeat(ticks), block));
-                    broken = false;
+                    (broken, own_home) = (false, false);
                 } else if line.trim() == "<!-- broken -->" {
                     broken = true;
+                } else if line.trim() == "<!-- own home -->" {
+                    own_home = true;
                 } else if !line.trim().is_empty() {
-                    broken = false;
+                    (broken, own_home) = (false, false);
                 }
             }
         }
@@ -175,6 +179,9 @@ fn every_example_of_the_pages_does_what_it_shows() {
         let place = Place::new();
         for block in blocks(&text) {
             match block.tag.as_str() {
+                "console" if block.own_home => {
+                    run_console(&block, &Place::new(), &page, &mut wrong);
+                }
                 "console" => run_console(&block, &place, &page, &mut wrong),
                 "yaml" if block.text.lines().any(|line| line.starts_with("cards:")) => {
                     check_deck(&block, &page, &mut wrong);
@@ -188,13 +195,14 @@ fn every_example_of_the_pages_does_what_it_shows() {
 
 #[test]
 fn blocks_are_found_and_compared_as_the_pages_mean_them() {
-    let page = "# A\n```console\n$ echo a\na\n```\n<!-- broken -->\n\n```yaml\ncards: 1\n```\ntext\n## B\n```\n$ no\n```\n````yaml\n```\n````\n";
+    let page = "# A\n<!-- own home -->\n```console\n$ echo a\na\n```\n<!-- broken -->\n\n```yaml\ncards: 1\n```\ntext\n## B\n```\n$ no\n```\n````yaml\n```\n````\n";
     let found = blocks(page);
     let seen: Vec<_> =
         found.iter().map(|block| (block.tag.as_str(), block.line, block.broken)).collect();
-    let wanted = [("console", 2, false), ("yaml", 8, true), ("", 13, false), ("yaml", 16, false)];
+    let wanted = [("console", 3, false), ("yaml", 9, true), ("", 14, false), ("yaml", 17, false)];
     assert_eq!(seen, wanted);
     assert_eq!(found[3].text, "```\n");
+    assert!(found[0].own_home && !found[1].own_home);
     for (shown, printed, like) in [
         (&["a", "b"][..], &["a", "b"][..], true),
         (&["a", "…"], &["a"], true),
@@ -215,6 +223,7 @@ fn blocks_are_found_and_compared_as_the_pages_mean_them() {
         line: 1,
         text: text.into(),
         broken,
+        own_home: false,
     };
     let page = Path::new("page.md");
     let right = block("console", "$ echo a; echo b >&2\na\nb\n$ cd ~\n> pwd\n~\n", false);

@@ -1,6 +1,7 @@
 //! The program as people run it: arguments and decks in, lines and exit codes out.
 #![allow(clippy::unwrap_used)]
 
+mod add;
 mod backup;
 mod care;
 mod carried;
