@@ -35,23 +35,23 @@ impl fmt::Display for CardId {
 }
 
 /// Which prompt of its note a card is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// Front to back.
     Front,
     /// Back to front.
     Reverse,
-    /// The gaps of a text with this number.
-    Gap(u32),
+    /// Gaps of a text, by the name that [`Cloze::sides`] gives them.
+    Gap(String),
 }
 
 impl Side {
     /// Returns the id of this side of the note with `key`.
-    pub fn of(self, key: &str) -> CardId {
+    pub fn of(&self, key: &str) -> CardId {
         match self {
             Side::Front => CardId::new(key),
             Side::Reverse => CardId(format!("{key}/reverse")),
-            Side::Gap(number) => CardId(format!("{key}/c{number}")),
+            Side::Gap(name) => CardId(format!("{key}/{name}")),
         }
     }
 }
@@ -182,8 +182,9 @@ impl Card {
     /// Returns what is in the gaps that this card asks for, if it is one of a text with gaps.
     pub fn gaps(&self) -> Option<Vec<String>> {
         let cloze = Cloze::read(self.details.cloze.as_deref()?).ok()?;
-        let (_, number) = self.id.as_str().rsplit_once("/c")?;
-        Some(cloze.gaps(number.parse().ok()?))
+        let (_, name) = self.id.as_str().rsplit_once('/')?;
+        let (number, _) = cloze.sides().into_iter().find(|(_, side)| side == name)?;
+        Some(cloze.gaps(number))
     }
 
     /// Returns what the id says behind the key of the note: which side of it this is.
@@ -227,11 +228,11 @@ impl Note {
         cards
     }
 
-    /// Returns a card for each number of the gaps.
+    /// Returns a card for the gaps of each number.
     fn gaps(&self, key: &str) -> Vec<Card> {
         let Ok(cloze) = Cloze::read(&self.front) else { return Vec::new() };
-        let card = |number| Card {
-            id: Side::Gap(number).of(key),
+        let card = |(number, name)| Card {
+            id: Side::Gap(name).of(key),
             note: key.to_owned(),
             kind: Kind::Cloze,
             front: cloze.question(number),
@@ -239,7 +240,7 @@ impl Note {
             line: self.line,
             details: Details { cloze: Some(self.front.clone()), ..self.details.clone() },
         };
-        cloze.numbers().into_iter().map(card).collect()
+        cloze.sides().into_iter().map(card).collect()
     }
 
     /// Returns the key of this note if nobody wrote an id and no other note has its front.

@@ -1,8 +1,10 @@
 //! Texts with gaps, in the grammar of Anki: `{{c1::text::hint}}`, several numbers
 //! (`{{c1,3::text}}`), gaps within gaps. A gap without a number, `{{text}}`, numbers itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::card::content_key;
+use crate::slug::abridged;
 use crate::text::short;
 
 /// How deep gaps may stand within each other.
@@ -13,6 +15,12 @@ pub const LARGEST_NUMBER: u32 = 9_999;
 
 /// As many gaps as a text may have.
 const MOST_GAPS: usize = 1_000;
+
+/// So much of its text names a gap that was given no number.
+const LONGEST_NAME: usize = 24;
+
+/// So many digits of a hash name a gap whose text has no letter and no digit that an id may have.
+const DIGITS_ALONE: usize = 8;
 
 /// A text with gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +38,8 @@ enum Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Gap {
     numbers: Vec<u32>,
+    /// Whether it got its number here.
+    unnumbered: bool,
     parts: Vec<Part>,
     hint: Option<String>,
 }
@@ -56,6 +66,7 @@ impl Mistake {
 struct Open {
     at: usize,
     numbers: Vec<u32>,
+    unnumbered: bool,
     parts: Vec<Part>,
 }
 
@@ -75,8 +86,9 @@ impl Cloze {
         while let Some(found) = text[at..].find(['{', '}']) {
             let here = at + found;
             if text[here..].starts_with("{{") {
-                let (numbers, length) = head(text, here)?;
-                let numbers = match numbers {
+                let (said, length) = head(text, here)?;
+                let unnumbered = said.is_none();
+                let numbers = match said {
                     Some(numbers) => numbers,
                     None => own.next().into_iter().collect(),
                 };
@@ -90,14 +102,17 @@ impl Cloze {
                     return Err(Mistake::new(here, what, "make several cards of it"));
                 }
                 push(&mut parts, &text[plain_from..here]);
-                open.push(Open { at: here, numbers, parts: std::mem::take(&mut parts) });
+                let parts = std::mem::take(&mut parts);
+                open.push(Open { at: here, numbers, unnumbered, parts });
                 at = here + length;
                 plain_from = at;
             } else if text[here..].starts_with("}}") && !open.is_empty() {
                 push(&mut parts, &text[plain_from..here]);
-                let Some(Open { at: began, numbers, parts: outer }) = open.pop() else { break };
-                let gap = gap(numbers, std::mem::replace(&mut parts, outer), began)?;
-                parts.push(Part::Gap(gap));
+                let Some(Open { at: began, numbers, unnumbered, parts: outer }) = open.pop() else {
+                    break;
+                };
+                let (inner, hint) = inner(std::mem::replace(&mut parts, outer), began)?;
+                parts.push(Part::Gap(Gap { numbers, unnumbered, parts: inner, hint }));
                 at = here + 2;
                 plain_from = at;
             } else {
@@ -125,6 +140,30 @@ impl Cloze {
         let mut numbers = BTreeSet::new();
         each_gap(&self.parts, &mut |gap| numbers.extend(&gap.numbers));
         numbers.into_iter().collect()
+    }
+
+    /// Returns the number of each card with the name by which its id ends: `c1`, and for a gap that
+    /// was given no number, what is in it, `c-new-york`. A number would be that of its place, and
+    /// another gap's as soon as one is put before it.
+    ///
+    /// Histories hang on this: it never changes.
+    pub fn sides(&self) -> BTreeMap<u32, String> {
+        let mut sides = BTreeMap::new();
+        let mut times: BTreeMap<String, u32> = BTreeMap::new();
+        each_gap(&self.parts, &mut |gap| {
+            for number in &gap.numbers {
+                let name = if gap.unnumbered {
+                    let name = name_of(&shown(&gap.parts, &|_: &Gap, _: String| None));
+                    let times = times.entry(name.clone()).or_default();
+                    *times += 1;
+                    if *times > 1 { format!("{name}.{times}") } else { name }
+                } else {
+                    format!("c{number}")
+                };
+                sides.insert(*number, name);
+            }
+        });
+        sides
     }
 
     /// Returns the text with the gaps of `number` as `[...]`, or their hint in brackets, and all
@@ -156,6 +195,16 @@ impl Cloze {
             }
         });
         texts
+    }
+}
+
+/// Returns the name of a gap with this text.
+fn name_of(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let same = |slug: &str| slug == words.join("-") && !words.iter().any(|it| it.contains('-'));
+    match abridged(text, LONGEST_NAME, text, same) {
+        Some(name) => format!("c-{name}"),
+        None => format!("c-{}", &content_key(&[text])[..DIGITS_ALONE]),
     }
 }
 
@@ -236,8 +285,9 @@ fn head(text: &str, at: usize) -> Result<(Option<Vec<u32>>, usize), Mistake> {
     Ok((Some(numbers), 2 + 1 + said.len() + 2))
 }
 
-/// Returns the gap with these parts; the first `::` in its own text parts the hint off.
-fn gap(numbers: Vec<u32>, mut parts: Vec<Part>, at: usize) -> Result<Gap, Mistake> {
+/// Returns what a gap with these parts asks for, and its hint: the first `::` in its own text parts
+/// that off.
+fn inner(mut parts: Vec<Part>, at: usize) -> Result<(Vec<Part>, Option<String>), Mistake> {
     let mut hint = None;
     let parted =
         parts.iter().position(|part| matches!(part, Part::Text(text) if text.contains("::")));
@@ -255,7 +305,7 @@ fn gap(numbers: Vec<u32>, mut parts: Vec<Part>, at: usize) -> Result<Gap, Mistak
     if inner.trim().is_empty() {
         return Err(Mistake::new(at, "this gap is empty", "write what belongs there"));
     }
-    Ok(Gap { numbers, parts, hint })
+    Ok((parts, hint))
 }
 
 #[cfg(test)]
@@ -304,6 +354,25 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_without_a_number_is_named_by_what_is_in_it() {
+        for (text, names) in [
+            ("{{c2::a}} {{c1,3::b}}", "1 c1, 2 c2, 3 c3"),
+            ("{{Paris}} is in {{France::a land}}", "1 c-paris, 2 c-france"),
+            ("{{Europe}}: {{ paris }} is in {{c1::France}}", "1 c1, 2 c-europe, 3 c-paris"),
+            ("{{New  York}} {{new york}}", "1 c-new-york, 2 c-new-york.2"),
+            ("{{out {{in}}}}", "1 c-out-in, 2 c-in"),
+            ("{{C}} {{C++}} {{e-mail}}", "1 c-c, 2 c-c-f1de, 3 c-e-mail-39e0"),
+            ("{{café}} {{ねこ}} {{+}}", "1 c-cafe-850f, 2 c-2d35a5a9, 3 c-a318c242"),
+            ("{{the quick brown fox jumps over the lazy dog}}", "1 c-the-quick-brown-fox-05c6"),
+        ] {
+            let sides = Cloze::read(text).unwrap().sides();
+            let said: Vec<String> =
+                sides.into_iter().map(|(number, name)| format!("{number} {name}")).collect();
+            assert_eq!(said.join(", "), names, "{text}");
+        }
+    }
+
+    #[test]
     fn a_gap_that_is_none_is_told_with_its_place() {
         for (text, at, what) in [
             ("a {{c1:b}}", 2, "`{{c1:` has one colon, and needs two"),
@@ -336,6 +405,10 @@ mod tests {
             text in "([{]{2}(c[0-3](,2)?::)?|[}]{2}|::|[a-c {}:é\n]){0,40}",
         ) {
             if let Ok(cloze) = Cloze::read(&text) {
+                let sides = cloze.sides();
+                let names: BTreeSet<&String> = sides.values().collect();
+                prop_assert_eq!(names.len(), sides.len());
+                prop_assert!(sides.into_keys().eq(cloze.numbers()));
                 for number in cloze.numbers() {
                     prop_assert!(cloze.question(number).contains('['));
                     prop_assert!(!bold_parts(&cloze.answer(number)).is_empty());

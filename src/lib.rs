@@ -33,6 +33,7 @@ pub mod queue;
 pub mod schedule;
 pub mod session;
 pub mod settings;
+pub mod slug;
 pub mod stats;
 pub mod store;
 pub mod text;

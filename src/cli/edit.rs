@@ -172,7 +172,8 @@ fn became(before: &[Note], now: &[Note], edited: usize) -> Option<usize> {
 }
 
 /// Returns which card of a note became which one of the note that it is now: the same side, and
-/// of a text with gaps, the gap with the same text. Where one is left on both sides, it is that.
+/// of a text with gaps, the gap with the same text. Where one is left of both, at the same place, it is
+/// that.
 fn sides<'c>(old: &'c [Card], new: &'c [Card]) -> Vec<(&'c Card, &'c Card)> {
     let mut pairs: Vec<(&Card, &Card)> = Vec::new();
     for card in old {
@@ -194,10 +195,11 @@ fn sides<'c>(old: &'c [Card], new: &'c [Card]) -> Vec<(&'c Card, &'c Card)> {
     };
     let old_rest = rest(old, pairs.iter().map(|(old, _)| *old).collect());
     let new_rest = rest(new, pairs.iter().map(|(_, new)| *new).collect());
-    if let (Some(old), Some(new)) = (old_rest, new_rest)
-        && old.side() == new.side()
+    let place = |cards: &[Card], card: &Card| cards.iter().position(|other| other == card);
+    if let (Some(old_card), Some(new_card)) = (old_rest, new_rest)
+        && place(old, old_card) == place(new, new_card)
     {
-        pairs.push((old, new));
+        pairs.push((old_card, new_card));
     }
     pairs
 }
@@ -299,16 +301,24 @@ mod tests {
             note.cards(key)
         };
         for (before, now, wanted) in [
-            ("{{Paris}} is in {{France}}", "{{Europe}}: {{Paris}} in {{France}}", "c1-c2 c2-c3"),
-            ("{{Paris}} is in {{France}}", "In {{Europe}}, {{Paris}}", "c1-c2"),
-            ("{{Paris}} is in {{France}}", "{{Pariss}} lies in {{France}}", "c2-c2 c1-c1"),
+            (
+                "{{Paris}} is in {{France}}",
+                "{{Europe}}: {{Paris}} in {{France}}",
+                "c-paris>c-paris c-france>c-france",
+            ),
+            ("{{Paris}} is in {{France}}", "In {{Europe}}, {{Paris}}", "c-paris>c-paris"),
+            (
+                "{{Paris}} is in {{France}}",
+                "{{Pariss}} lies in {{France}}",
+                "c-france>c-france c-paris>c-pariss",
+            ),
             ("{{a}} {{a}}", "{{b}} {{a}} {{a}}", ""),
-            ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}", "c1-c2 c2-c1"),
+            ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}", "c1>c2 c2>c1"),
         ] {
             let (old, new) = (cards(before, "o"), cards(now, "n"));
             let pairs: Vec<String> = sides(&old, &new)
                 .into_iter()
-                .map(|(old, new)| format!("{}-{}", &old.side()[1..], &new.side()[1..]))
+                .map(|(old, new)| format!("{}>{}", &old.side()[1..], &new.side()[1..]))
                 .collect();
             assert_eq!(pairs.join(" "), wanted, "{before} to {now}");
         }

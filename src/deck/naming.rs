@@ -1,35 +1,12 @@
-//! Names that a person can read and type, made from what a card says.
+//! Ids for cards that nobody named.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use crate::card::{Note, content_key};
+use crate::card::Note;
 use crate::cloze::Cloze;
 use crate::markdown;
+use crate::slug::{abridged, keeps_letters};
 
-/// A name is no longer than so many characters; what goes on behind it stands for the rest.
+/// An id is no longer than so many characters, but for the digits behind it.
 const LONGEST: usize = 40;
-
-/// So many digits stand for what a name leaves out.
-const DIGITS: usize = 4;
-
-/// Returns a name as files and ids can have it: small letters, digits and hyphens; `None` if
-/// nothing is left.
-pub fn slug(name: &str) -> Option<String> {
-    let mut slug = String::new();
-    for char in name.nfkd().flat_map(char::to_lowercase) {
-        if char.is_ascii_alphanumeric() {
-            slug.push(char);
-        } else if !is_combining_mark(char) && !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-        if slug.len() >= 60 {
-            break;
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    (!slug.is_empty()).then(|| slug.to_owned())
-}
 
 /// Returns an id for a note that has none, after its question: `capital-of-france`. Digits of a
 /// hash go behind one that leaves words out, so that two machines name different cards differently;
@@ -41,19 +18,8 @@ pub fn id_of(note: &Note) -> String {
         None => note.front.clone(),
     };
     let text = markdown::plain_text(&text);
-    let Some(whole) = slug(&text) else { return note.key_of_front() };
-    let said = |char: char| char.is_alphanumeric() && !is_combining_mark(char);
-    let is_whole = whole.len() <= LONGEST && text.nfkd().filter(|c| said(*c)).all(|c| c.is_ascii());
-    if is_whole {
-        return whole;
-    }
-    let mut cut = whole.get(..LONGEST.min(whole.len())).unwrap_or(&whole);
-    if whole.len() > LONGEST
-        && let Some((words, _)) = cut.rsplit_once('-')
-    {
-        cut = words;
-    }
-    format!("{cut}-{}", &content_key(&[&note.front])[..DIGITS])
+    abridged(&text, LONGEST, &note.front, |_| keeps_letters(&text))
+        .unwrap_or_else(|| note.key_of_front())
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use crate::card::{Answer, Details, Note};
 use crate::deck::Head;
-pub use crate::deck::naming::slug;
+pub use crate::slug::slug;
 
 /// As many cards as one import brings at most.
 pub const MOST_CARDS: usize = 200_000;

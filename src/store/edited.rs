@@ -9,6 +9,7 @@ use super::cache::{self, Stamp};
 use super::{Store, StoreError, row};
 use crate::answer;
 use crate::card::{Answer, Card, CardId, Wording, content_key};
+use crate::cloze::bold_parts;
 use crate::history::extra;
 
 /// An answer shorter than this says too little to tell a card by.
@@ -39,7 +40,8 @@ impl Store {
     /// Returns the links that are certain for the cards in `touched`, and among those that stand or
     /// once stood in `decks`, each as new id and old id.
     ///
-    /// Certain is, in one deck: question and answer are both unchanged, whatever became of the id;
+    /// Certain is, within one note: a gap with the same text has another number, or a gap has another
+    /// text and the same question. In one deck: question and answer are both unchanged, whatever became of the id;
     /// or the answer is unchanged, tells at least four characters, and of the cards that are new or
     /// gone no other has it. In any deck: question and answer are unchanged, and only a second note
     /// with that question made the id another one. The decks and the history decide, not when
@@ -412,6 +414,7 @@ fn add_certain(fresh: &[Fresh], parked: &[Parked], refused: &Refusals, certain: 
     for old in parked {
         by_answer.entry(&old.text.back).or_default().push(old);
     }
+    add_gaps(fresh, parked, refused, certain);
     let mut by_both: BTreeMap<(&str, &str), Vec<&Parked>> = BTreeMap::new();
     for old in parked {
         by_both.entry((&old.text.back, &old.text.front)).or_default().push(old);
@@ -434,6 +437,51 @@ fn add_certain(fresh: &[Fresh], parked: &[Parked], refused: &Refusals, certain: 
         };
         if let Some(old) = old {
             certain.add(&card.id, &old.id);
+        }
+    }
+}
+
+/// Adds the links that are certain between gaps of one note: those that have the same text, else
+/// those in whose place another text is.
+fn add_gaps(fresh: &[Fresh], parked: &[Parked], refused: &Refusals, certain: &mut Pairs) {
+    let note = |id: &CardId| {
+        let (note, side) = id.as_str().rsplit_once('/')?;
+        side.starts_with('c').then(|| note.to_owned())
+    };
+    let gaps = |text: &Wording| match text.answer() {
+        Answer::Text(back) => bold_parts(&back),
+        Answer::List(_) => Vec::new(),
+    };
+    let mut notes: BTreeMap<String, (Vec<&Fresh>, Vec<&Parked>)> = BTreeMap::new();
+    for old in parked {
+        if let Some(note) = note(&old.id) {
+            notes.entry(note).or_default().1.push(old);
+        }
+    }
+    for card in fresh.iter().filter(|card| !refused.has(&card.id)) {
+        if let Some((fresh, _)) = note(&card.id).and_then(|note| notes.get_mut(&note)) {
+            fresh.push(card);
+        }
+    }
+    type Same<'s> = &'s dyn Fn(&Wording, &Wording) -> bool;
+    let same_text = |one: &Wording, other: &Wording| gaps(one) == gaps(other);
+    let same_question = |one: &Wording, other: &Wording| one.front == other.front;
+    for (fresh, parked) in notes.values() {
+        for same in [&same_text as Same<'_>, &same_question] {
+            for card in fresh {
+                let is_free = |id: &CardId, certain: &Pairs| !certain.ids.contains(id);
+                let mut olds = parked
+                    .iter()
+                    .filter(|old| is_free(&old.id, certain) && same(&old.text, &card.text));
+                let rivals = fresh
+                    .iter()
+                    .filter(|other| is_free(&other.id, certain) && same(&other.text, &card.text));
+                if let (Some(old), None, 1) = (olds.next(), olds.next(), rivals.count())
+                    && is_free(&card.id, certain)
+                {
+                    certain.add(&card.id, &old.id);
+                }
+            }
         }
     }
 }

@@ -235,10 +235,11 @@ impl Store {
             }
         };
         let back = text.answer();
-        let is_side = |side: &str| {
-            side == "reverse"
+        let is_gap = |side: &str| {
+            side.starts_with("c-")
                 || side.strip_prefix('c').is_some_and(|number| number.parse::<u32>().is_ok())
         };
+        let is_side = |side: &str| side == "reverse" || is_gap(side);
         let parted = id.as_str().rsplit_once('/').filter(|(_, side)| is_side(side));
         let (note, side) = parted.unwrap_or((id.as_str(), ""));
         let card = Card {

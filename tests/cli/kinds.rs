@@ -44,14 +44,68 @@ fn a_gap_keeps_its_history_when_the_text_is_reworded_under_an_id() {
     assert_eq!(home.on(1).listed(""), ["fr/c1"]);
     assert_eq!(home.on(1).listed("is:parked"), [""; 0], "it was never answered");
     home.edit("deck", "{{c1::Paris}}", "{{c3::Paris}}");
-    assert_eq!(home.on(1).listed("is:parked"), ["fr/c1"]);
+    assert_eq!(home.on(1).card("fr/c3")["reviews"], 1, "the gap with that text");
+}
+
+#[test]
+fn gaps_without_numbers_keep_their_progress_when_others_are_added() {
+    let home = Home::with("cards:\n  - id: fr\n    cloze: \"{{Paris}} is in {{France}}\"\n");
+    assert_eq!(home.on(0).listed(""), ["fr/c-paris", "fr/c-france"]);
+    home.on(0).ok("grade fr/c-paris good");
+    home.on(1).ok("grade fr/c-france easy");
+    home.edit("deck", "{{Paris}} is in", "In {{Europe}}, on the {{Seine}}, is {{Paris}}, in");
+    let at = home.on(2);
+    let new = ["fr/c-europe", "fr/c-seine", "fr/c-paris", "fr/c-france"];
+    assert_eq!(at.listed(""), new);
+    let last = |id: &str| at.card(id)["last_review"].as_str().map(|at| at[..10].to_owned());
+    assert_eq!(
+        new.map(last).each_ref().map(Option::as_deref),
+        [None, None, Some("2026-11-24"), Some("2026-11-25")]
+    );
+    assert_eq!(at.ndjson("history --json").len(), 2, "nothing had to be linked");
+    home.edit(
+        "deck",
+        "In {{Europe}}, on the {{Seine}}, is {{Paris}}, in {{France}}",
+        "France: {{Paris}}",
+    );
+    assert_eq!(home.on(2).card("fr/c-paris")["reviews"], 1);
+    assert_eq!(home.on(2).listed("is:parked"), ["fr/c-france"]);
+}
+
+#[test]
+fn a_gap_that_is_numbered_or_mended_later_goes_on() {
+    let home = Home::with("cards:\n  - id: fr\n    cloze: \"{{Pariss}} is in {{France}}\"\n");
+    home.on(0).ok("grade fr/c-pariss good");
+    // Another text in the same place.
+    home.edit("deck", "{{Pariss}}", "{{Paris}}");
+    assert_eq!(home.on(1).card("fr/c-paris")["reviews"], 1);
+    home.on(1).ok("grade fr/c-paris good");
+    home.edit("deck", "{{Paris}} is in {{France}}", "{{c2::Paris}} lies in {{c1::France}}");
+    assert_eq!(home.on(1).card("fr/c2")["reviews"], 2);
+    assert_eq!(home.on(1).card("fr/c1")["reviews"], 0);
+    assert_eq!(home.on(1).listed("is:parked"), [""; 0]);
+    // A gap that was put elsewhere is another card.
+    home.edit("deck", "{{c2::Paris}} lies in {{c1::France}}", "Paris {{lies}} in France");
+    assert_eq!(home.on(1).card("fr/c-lies")["reviews"], 0);
+    assert_eq!(home.on(1).listed("is:parked"), ["fr/c-paris"], "as it was asked last");
+}
+
+#[test]
+fn a_gap_whose_card_is_left_out_for_a_mistake_waits_for_it() {
+    let home = Home::with("cards:\n  - id: fr\n    cloze: \"{{Paris}} is in {{c4::France}}\"\n");
+    home.on(0).ok("grade fr/c-paris good");
+    home.on(0).ok("grade fr/c4 good");
+    home.edit("deck", "    cloze", "    clozee");
+    assert_eq!(home.on(1).listed("is:parked"), [""; 0]);
+    home.edit("deck", "    clozee", "    cloze");
+    assert_eq!(home.on(1).card("fr/c-paris")["reviews"], 1);
 }
 
 #[test]
 fn a_cloze_without_an_id_can_get_one() {
     let home = Home::with("cards:\n  - cloze: \"{{Paris}} is in {{France}}\"\n");
     let ids = home.on(0).listed("");
-    assert!(ids[0].ends_with("/c1") && ids[1].ends_with("/c2"), "{ids:?}");
+    assert!(ids[0].ends_with("/c-paris") && ids[1].ends_with("/c-france"), "{ids:?}");
     home.on(0).ok(&format!("grade {} good", ids[1]));
     home.on(0).ok("check --fix");
     assert_eq!(home.on(0).listed(""), ids);

@@ -3,7 +3,7 @@
 use retain::answer::{
     self, Judgement, Piece, Verdict, difference, letter_difference, word_difference,
 };
-use retain::card::{Answer, Details, Kind, Note};
+use retain::card::{Answer, Details, Kind, Note, is_id};
 use retain::cloze::{self, Cloze, LARGEST_NUMBER};
 use retain::deck::{Head, write};
 use retain::markdown::{self, Line};
@@ -52,8 +52,11 @@ pub fn cloze(bytes: &[u8]) -> String {
     };
     let cards = note.cards("key");
     assert_eq!(cards.len(), numbers.len());
+    let sides = cloze.sides();
     for (card, number) in cards.iter().zip(&numbers) {
-        assert_eq!(card.id.as_str(), format!("key/c{number}"));
+        let side = &sides[number];
+        assert_eq!(card.id.as_str(), format!("key/{side}"));
+        assert!(is_id(side) && (side.starts_with("c-") || *side == format!("c{number}")), "{side}");
         assert_eq!((card.kind, &card.front), (Kind::Cloze, &cloze.question(*number)));
         assert_eq!(card.back, Answer::Text(cloze.answer(*number)));
     }
