@@ -21,6 +21,7 @@ pub mod answer;
 pub mod card;
 pub mod cli;
 pub mod cloze;
+pub mod confusion;
 pub mod deck;
 pub mod diagnostic;
 pub mod export;

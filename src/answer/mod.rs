@@ -67,6 +67,13 @@ impl Essence {
         }))
     }
 
+    /// Returns a text for each way to read it: two agree that have one of them in common, in its
+    /// place.
+    pub fn keys(&self) -> [String; 2] {
+        let key = |way: usize| format!("{way}\u{1f}{}", self.0[way].join("\u{1f}"));
+        [key(0), key(1)]
+    }
+
     /// Whether the two are the same in one of the ways to read them.
     pub fn agrees(&self, other: &Essence) -> bool {
         self.0.iter().zip(&other.0).any(|(one, other)| one == other)

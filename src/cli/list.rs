@@ -11,14 +11,18 @@ use super::error::{CliError, Trouble};
 use super::home::Desk;
 use super::io::Io;
 use super::json::CardJson;
-use super::words;
+use super::{confusion, words};
 use crate::answer;
 use crate::card::Answer;
+use crate::confusion::Confusion;
 use crate::query::{Query, Subject, Unclear};
 use crate::queue::Wish;
 use crate::store::Standing;
 use crate::text;
 use crate::time::Day;
+
+/// So many cards that one is taken for are shown.
+const MOST_CONFUSED: usize = 5;
 
 /// Cards, as scripts see them.
 #[derive(Serialize)]
@@ -226,16 +230,22 @@ pub fn show(show: &Show, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         let cards = cards.iter().map(|card| CardJson::of(card, desk.today)).collect();
         return io.json(&CardsJson { cards });
     }
+    let confusions = confusion::all(desk)?;
     for (number, standing) in cards.iter().enumerate() {
         if number > 0 {
             io.line("")?;
         }
-        show_one(standing, desk, io)?;
+        show_one(standing, &confusions, desk, io)?;
     }
     Ok(())
 }
 
-fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+fn show_one(
+    standing: &Standing,
+    confusions: &[Confusion],
+    desk: &Desk,
+    io: &mut Io,
+) -> Result<(), CliError> {
     let card = &standing.card;
     let place = if standing.left_out {
         "left out for a mistake in it: `retain check` shows it".to_owned()
@@ -311,6 +321,11 @@ fn show_one(standing: &Standing, desk: &Desk, io: &mut Io) -> Result<(), CliErro
         if let Some(last) = standing.last_review {
             field("last", &last.wall_clock().format("%F %H:%M").to_string())?;
         }
+    }
+    let confused = confusions.iter().filter_map(|it| Some((it.other(&card.id)?, it.times)));
+    for (number, (other, times)) in confused.take(MOST_CONFUSED).enumerate() {
+        let times = words::count(times, "time", "times");
+        field(if number == 0 { "confused" } else { "" }, &format!("with {other}, {times}"))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod args;
 mod care;
 mod check;
 mod complete;
+mod confusion;
 mod doctor;
 mod due;
 mod edit;

@@ -9,7 +9,9 @@ use super::args::Stats;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
-use super::{due, list, words};
+use super::{confusion, due, list, words};
+use crate::card::CardId;
+use crate::confusion::Confusion;
 use crate::queue::{self, Wish};
 use crate::stats::{self, Answer, Daily, MATURE, Recall, Stages, Tally};
 use crate::store::Standing;
@@ -18,6 +20,9 @@ use crate::time::Day;
 
 /// How many days of the forecast a person is shown.
 const WEEK: usize = 7;
+
+/// So many pairs of cards that are taken for each other are shown.
+const MOST_CONFUSED: usize = 10;
 
 /// Columns of the longest bar.
 const BAR: usize = 40;
@@ -33,6 +38,7 @@ struct Figures<'a> {
     daily: Vec<Daily>,
     forecast: Vec<(Day, usize)>,
     decks: Vec<DeckFigures<'a>>,
+    confusions: Vec<Confusion>,
 }
 
 struct DeckFigures<'a> {
@@ -62,7 +68,13 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     let daily = stats::daily(&answers, desk.today, stats.days);
     let mut recall = Recall::default();
     daily.iter().for_each(|day| recall += day.recall);
+    let mut confusions = confusion::all(desk)?;
+    if let Some(chosen) = chosen {
+        let among = |id: &CardId| chosen.iter().any(|standing| standing.card.id == *id);
+        confusions.retain(|confusion| confusion.cards.iter().any(among));
+    }
     let figures = Figures {
+        confusions,
         day: desk.today,
         begun: !answers.is_empty(),
         streak: stats::streak(&answers, desk.today),
@@ -119,6 +131,13 @@ struct StatsJson<'a> {
     daily: Vec<DailyJson>,
     forecast: Vec<ForecastJson>,
     decks: Vec<DeckJson<'a>>,
+    confusions: Vec<ConfusionJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConfusionJson<'a> {
+    cards: &'a [CardId; 2],
+    times: usize,
 }
 
 #[derive(Serialize)]
@@ -179,6 +198,11 @@ impl Figures<'_> {
             daily: daily.collect(),
             forecast: self.forecast.iter().map(|&(day, due)| ForecastJson { day, due }).collect(),
             decks: decks.collect(),
+            confusions: self
+                .confusions
+                .iter()
+                .map(|Confusion { cards, times }| ConfusionJson { cards, times: *times })
+                .collect(),
         }
     }
 
@@ -193,6 +217,7 @@ impl Figures<'_> {
         if self.forecast.iter().any(|(_, due)| *due > 0) {
             self.say_week(&mut page);
         }
+        self.say_confusions(&mut page);
         self.say_decks(&mut page);
         page.lines
     }
@@ -274,6 +299,22 @@ impl Figures<'_> {
             };
             let count = format!("{:>wide$} due", words::grouped(*due));
             page.bar(&label, LABEL, &count, (*due, most));
+        }
+    }
+
+    fn say_confusions(&self, page: &mut Page) {
+        if self.confusions.is_empty() {
+            return;
+        }
+        page.head("Taken for each other, in typed answers");
+        for Confusion { cards: [one, other], times } in self.confusions.iter().take(MOST_CONFUSED) {
+            let times = words::count(*times, "time", "times");
+            page.say(&text::one_line(&format!("{one} and {other}, {times}")));
+        }
+        if let Some(more) =
+            self.confusions.len().checked_sub(MOST_CONFUSED).filter(|more| *more > 0)
+        {
+            page.say(&format!("and {}", words::count(more, "pair more", "pairs more")));
         }
     }
 

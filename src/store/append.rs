@@ -385,7 +385,7 @@ impl Store {
     }
 
     /// Returns what was taken back, each as event and card.
-    fn retracted(&self) -> Result<BTreeSet<(EventId, CardId)>, StoreError> {
+    pub(super) fn retracted(&self) -> Result<BTreeSet<(EventId, CardId)>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
               WHERE h.kind = 'retracted' AND h.kind NOT IN ('reviewed', 'practised')",

@@ -18,6 +18,7 @@ mod fold;
 mod imports;
 mod links;
 mod migrate;
+mod mistyped;
 mod names;
 mod read;
 mod row;

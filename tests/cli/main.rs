@@ -6,6 +6,7 @@ mod backup;
 mod care;
 mod carried;
 mod check;
+mod confusion;
 mod docs;
 mod doctor;
 mod due;

@@ -12,7 +12,7 @@ use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{explain, grade, leech, list, undo, words};
+use crate::cli::{confusion, explain, grade, leech, list, undo, words};
 use crate::history::{Answered, Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -395,6 +395,11 @@ impl Sitting {
         if !practice && counted {
             let before = view.standing.clone();
             for told in leech::after_answer(&before, &standing, event, desk)? {
+                front.say(io, &told)?;
+            }
+        }
+        if grade.rating == Rating::Again && view.typed.is_some() {
+            for told in confusion::after_answer(&standing.card.id, desk)? {
                 front.say(io, &told)?;
             }
         }
