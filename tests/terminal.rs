@@ -13,6 +13,8 @@ mod hostile;
 mod import;
 #[path = "terminal/kill.rs"]
 mod kill;
+#[path = "terminal/leech.rs"]
+mod leech;
 #[path = "terminal/narrow.rs"]
 mod narrow;
 #[path = "terminal/review.rs"]
