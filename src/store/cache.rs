@@ -5,11 +5,17 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Access, StoreError};
 
 /// Counted up whenever the tables or the folds behind them change.
-const VERSION: i64 = 8;
+const VERSION: i64 = 9;
 
 /// Every cache, for dropping.
-const TABLES: [&str; 5] =
-    ["cache_stamp", "cache_file", "cache_card", "cache_left_out", "cache_schedule"];
+const TABLES: [&str; 6] = [
+    "cache_stamp",
+    "cache_file",
+    "cache_card",
+    "cache_left_out",
+    "cache_schedule",
+    "cache_mistyped",
+];
 
 /// What a stamp says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub(super) enum Stamp {
     Edited,
     /// Set while something happened to a card that stands in no deck, which may be an edited one.
     Astray,
+    /// The `seq` up to which history was searched for typed answers that were graded again.
+    Mistyped,
 }
 
 impl Stamp {
@@ -40,6 +48,7 @@ impl Stamp {
             Stamp::LastNow => "last-now",
             Stamp::Edited => "edited",
             Stamp::Astray => "astray",
+            Stamp::Mistyped => "mistyped",
         }
     }
 }

@@ -67,6 +67,10 @@ CREATE TABLE cache_schedule (
     changed      INTEGER              -- study day of the pass since which the answer was changed
 ) STRICT;
 
+CREATE TABLE cache_mistyped (
+    seq          INTEGER PRIMARY KEY  -- of a typed answer that was graded again
+) STRICT;
+
 -- Few cards are in these; looking for them among all would cost more than keeping them.
 CREATE INDEX cache_card_shifted ON cache_card (key) WHERE note <> front;
 CREATE INDEX cache_card_shadowed ON cache_card (key) WHERE shadowed = 1;

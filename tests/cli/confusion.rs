@@ -65,3 +65,27 @@ fn a_card_that_was_renamed_or_reworded_keeps_its_confusions() {
     home.edit("deck", "Lisbon, accept: [Lisboa]", "Lisboa");
     assert!(!home.on(1).ok("show spain").contains("confused"));
 }
+
+#[test]
+fn confusions_of_a_long_history_are_searched_once_and_the_same_after() {
+    let home = Home::with(DECK);
+    types(&home, 0, "id:es", "Lisbon");
+    let lines: String = (0..2_100)
+        .map(|n| format!("{{\"card\":\"it\",\"rating\":\"good\",\"key\":\"k{n}\"}}\n"))
+        .collect();
+    home.on(1).input(lines).ok("grade --stdin");
+    let kept = || -> (i64, i64) {
+        let sql = "SELECT (SELECT count(*) FROM cache_mistyped), \
+                   (SELECT count(*) FROM cache_stamp WHERE name = 'mistyped')";
+        home.sql().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    };
+    assert_eq!(kept(), (0, 0));
+    for _ in 0..2 {
+        assert!(home.on(1).ok("show es").contains("with pt, 1 time\n"));
+        assert_eq!(kept(), (1, 1));
+    }
+    types(&home, 1, "id:pt", "Madrid");
+    assert!(home.on(1).ok("show es").contains("with pt, 2 times\n"));
+    home.drop_caches();
+    assert!(home.on(1).ok("show es").contains("with pt, 2 times\n"));
+}
