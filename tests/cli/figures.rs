@@ -259,6 +259,7 @@ fn wanted(home: &Home, told: &Told, query: &str, days: i64) -> Value {
         "day": date(LAST),
         "today": {"reviews": now.reviews, "new": now.new, "seconds": now.ms / 1000},
         "streak_days": told.streak(today()),
+        "confusions": [],
         "stages": stages,
         "retention": {"young": tally(|sum| sum.young), "mature": tally(|sum| sum.mature)},
         "daily": window.iter().map(|(day, sum)| json!({"day": day.to_string(),

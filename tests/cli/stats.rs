@@ -31,8 +31,17 @@ fn learned() -> Home {
 fn json_has_exactly_its_fields() {
     let home = Home::with(TWO);
     for json in [home.on(0).json("stats --json"), learned().on(60).json("stats --json")] {
-        let all =
-            ["day", "today", "streak_days", "stages", "retention", "daily", "forecast", "decks"];
+        let all = [
+            "day",
+            "today",
+            "streak_days",
+            "stages",
+            "retention",
+            "daily",
+            "forecast",
+            "decks",
+            "confusions",
+        ];
         assert_eq!(fields(&json), sorted(&all));
         assert_eq!(fields(&json["today"]), sorted(&["reviews", "new", "seconds"]));
         let stages = ["new", "learning", "review", "relearning", "suspended"];
