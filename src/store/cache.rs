@@ -81,14 +81,13 @@ pub(super) fn create(db: &Connection, access: Access) -> Result<(), StoreError> 
 
 /// Whether none of the caches was dropped.
 fn whole(db: &Connection) -> Result<bool, StoreError> {
-    let tables: i64 = db.query_row(
-        "SELECT count(*) FROM sqlite_schema
-          WHERE name IN ('cache_stamp', 'cache_file', 'cache_card', 'cache_left_out',
-                         'cache_schedule')",
-        [],
-        |row| row.get(0),
-    )?;
-    Ok(tables == TABLES.len() as i64)
+    let mut named = db.prepare_cached("SELECT 1 FROM sqlite_schema WHERE name = ?")?;
+    for table in TABLES {
+        if !named.exists([table])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn version(db: &Connection) -> Option<i64> {
