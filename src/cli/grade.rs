@@ -1,5 +1,6 @@
 //! `grade`: reviews from scripts and editors.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io::BufRead;
 
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use super::json::CardJson;
 use super::{leech, when, words};
 use crate::card::CardId;
 use crate::history::{Answered, Deed, EventId, Step};
+use crate::leech::told;
 use crate::schedule::{Grade, Schedule};
 use crate::store::{AHEAD_MS, Entry, Standing};
 use crate::text;
@@ -168,12 +170,29 @@ struct Line {
     key: Option<String>,
 }
 
-/// What became of the lines.
+/// What has become of the lines.
 #[derive(Default)]
 struct Tally {
     added: usize,
     known: usize,
     bad: usize,
+    /// How the cards stood before their first line.
+    before: HashMap<CardId, Standing>,
+    /// The cards that have become leeches since, or come to the lowest ease, with the last answer.
+    named: BTreeMap<CardId, (Standing, EventId)>,
+}
+
+impl Tally {
+    /// Notes a card that a counted answer made worth naming; one more answer stands in its place.
+    fn name(&mut self, after: Standing, event: EventId) {
+        let Some(before) = self.before.get(&after.card.id) else { return };
+        let Some(schedule) = &after.schedule else { return };
+        if told(before.schedule.as_ref(), schedule).is_empty() {
+            self.named.remove(&after.card.id);
+        } else {
+            self.named.insert(after.card.id.clone(), (after, event));
+        }
+    }
 }
 
 fn many(json: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
@@ -185,7 +204,10 @@ fn many(json: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         number += 1;
         match line.and_then(|line| graded(&line, desk)) {
             Ok(None) => {}
-            Ok(Some(entry)) => batch.push(entry),
+            Ok(Some((entry, grade, standing))) => {
+                tally.before.entry(entry.card.clone()).or_insert(standing);
+                batch.push((entry, grade));
+            }
             Err(problem) => {
                 tally.bad += 1;
                 io.note(text::one_line(&format!("line {number}: {problem}")));
@@ -196,6 +218,14 @@ fn many(json: bool, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         }
     }
     commit(&mut batch, json, desk, io, &mut tally)?;
+    // At the end: a card that is suspended as a leech takes no further line.
+    for (card, (after, event)) in std::mem::take(&mut tally.named) {
+        if let Some(before) = tally.before.remove(&card) {
+            for told in leech::after_answer(&before, &after, event, desk)? {
+                io.note(told);
+            }
+        }
+    }
     let known = match tally.known {
         0 => String::new(),
         known => format!(", {} there already", words::grouped(known)),
@@ -229,7 +259,7 @@ fn next_line(input: &mut impl BufRead) -> Result<Option<Result<String, String>>,
     Ok(Some(String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())))
 }
 
-fn graded(line: &str, desk: &mut Desk) -> Result<Option<(Entry, Grade)>, String> {
+fn graded(line: &str, desk: &mut Desk) -> Result<Option<(Entry, Grade, Standing)>, String> {
     let line = line.trim().trim_start_matches('\u{feff}');
     if line.is_empty() {
         return Ok(None);
@@ -260,7 +290,7 @@ fn graded(line: &str, desk: &mut Desk) -> Result<Option<(Entry, Grade)>, String>
     let now = desk.now();
     not_ahead(at, now)?;
     let took_ms = line.took_ms.map(i64::from);
-    Ok(Some((entry(&standing, grade, at, took_ms, line.key, now), grade)))
+    Ok(Some((entry(&standing, grade, at, took_ms, line.key, now), grade, standing)))
 }
 
 /// The place in the line says nothing that the line's number does not.
@@ -293,6 +323,9 @@ fn commit(
             io.json(&CardJson::of(&standing, desk.today).counted(counted))?;
         } else {
             io.line(acknowledgement(&standing, grade, counted, desk))?;
+        }
+        if counted {
+            tally.name(standing, appended.id);
         }
     }
     io.flush()

@@ -17,9 +17,10 @@ use crate::card::Answer;
 use crate::confusion::Confusion;
 use crate::query::{Query, Subject, Unclear};
 use crate::queue::Wish;
+use crate::schedule::Ease;
 use crate::store::Standing;
-use crate::text;
 use crate::time::Day;
+use crate::{markdown, text};
 
 /// So many cards that one is taken for are shown.
 const MOST_CONFUSED: usize = 5;
@@ -260,12 +261,17 @@ fn show_one(
         let indent = " ".repeat(12);
         io.line(text::wrap(value, width, &format!("  {name:<10}"), &indent))
     };
-    field("front", &card.front)?;
+    // Markdown keeps its lines: a verse, code or a table would be unreadable in one.
+    let content = |markdown: &str| markdown::plain(markdown, width.saturating_sub(12).max(1));
+    field("front", &content(&card.front))?;
+    if let Some(gaps) = card.gaps() {
+        field(if gaps.len() == 1 { "gap" } else { "gaps" }, &gaps.join("; "))?;
+    }
     match &card.back {
-        Answer::Text(back) => field("back", back)?,
+        Answer::Text(back) => field("back", &content(back))?,
         Answer::List(items) => {
             for (number, item) in items.iter().enumerate() {
-                field(if number == 0 { "back" } else { "" }, &format!("- {item}"))?;
+                field(if number == 0 { "back" } else { "" }, &format!("- {}", content(item)))?;
             }
             let need = card.details.need.map_or("all of them".to_owned(), |need| need.to_string());
             let order =
@@ -274,6 +280,9 @@ fn show_one(
         }
     }
     let details = &card.details;
+    for (number, choice) in details.choices.iter().enumerate() {
+        field(if number == 0 { "choices" } else { "" }, &format!("- {choice}"))?;
+    }
     if !details.accept.is_empty() {
         field("accept", &details.accept.join(" | "))?;
     }
@@ -281,7 +290,7 @@ fn show_one(
         [("hint", &details.hint), ("why", &details.why), ("source", &details.source)]
     {
         if let Some(value) = value {
-            field(name, value)?;
+            field(name, &content(value))?;
         }
     }
     if !details.tags.is_empty() {
@@ -305,7 +314,9 @@ fn show_one(
     field("stage", &stage)?;
     if let Some(schedule) = standing.schedule {
         field("due", &format!("{} ({})", schedule.due, words::relative(schedule.due, desk.today)))?;
-        let ease = schedule.ease.map_or(String::new(), |ease| format!(", ease {ease}"));
+        let lowest = |ease| if ease == Ease::MIN { ", the lowest" } else { "" };
+        let ease =
+            schedule.ease.map_or(String::new(), |ease| format!(", ease {ease}{}", lowest(ease)));
         field(
             "interval",
             &format!("{}{ease}", words::count(schedule.interval.days() as usize, "day", "days")),

@@ -2,8 +2,8 @@
 
 use crate::schedule::{Grade, Quality, Schedule};
 use crate::store::Standing;
-use crate::text;
 use crate::time::Day;
+use crate::{markdown, text};
 
 /// Returns `1 card`, `2 cards`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
@@ -86,7 +86,7 @@ pub fn span(ms: u64) -> String {
 
 /// Returns the question of a card on one line of at most `width` columns.
 pub fn front_line(standing: &Standing, width: usize) -> String {
-    shortened(&text::one_line(&standing.card.front), width)
+    shortened(&markdown::plain_text(&standing.card.front), width)
 }
 
 /// Returns a path as it can be shown.

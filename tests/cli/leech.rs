@@ -35,6 +35,24 @@ fn a_leech_is_named_with_its_place_after_the_eighth_lapse() {
 }
 
 #[test]
+fn leeches_of_standard_input_are_named_and_suspended_after_its_last_line() {
+    let home = Home::with(DECK);
+    home.config("leeches: suspend");
+    let day = nearly(&home);
+    let line = |rating: &str| format!("{{\"card\":\"a\",\"rating\":\"{rating}\"}}\n");
+    let lines = line("again") + &line("good");
+    let ran = home.on(day).input(&lines).run("grade --stdin").exits(0);
+    let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("a is a leech: forgotten 8 times"), "{said}");
+    assert!(said.contains("2 reviews added"), "the second line is taken, too: {said}");
+    assert_eq!(home.on(day).card("a")["suspended"], true);
+    home.on(day).ok("undo");
+    home.on(day).ok("undo");
+    let card = home.on(day).card("a");
+    assert_eq!((&card["suspended"], &card["lapses"]), (&false.into(), &7.into()));
+}
+
+#[test]
 fn a_review_names_a_leech_and_suspends_it_only_if_asked_to() {
     let home = Home::with(&format!("options: {{leeches: suspend}}\n{DECK}"));
     let day = nearly(&home);

@@ -290,7 +290,12 @@ fn choices(
         }
         Some((Answer::Text(back), at)) if !choices.contains(back) => {
             let message = format!("{:?} is not among the `choices`", short(back));
-            page.error(at, "not-a-choice", message, "write it as one of them is written");
+            page.error(
+                at,
+                "not-a-choice",
+                message,
+                "add it to them, or write it as one of them is written",
+            );
         }
         _ => {}
     }
