@@ -283,11 +283,11 @@ pub fn shown(bytes: &[u8]) -> String {
     assert!(!is_visible || !one_line.is_empty(), "nothing is shown");
     // A table that is not read out may name its columns in each row, and an address comes once.
     let has_table = text.contains('|');
-    if !has_table && !text.contains("](") {
-        holds(&one_line, &text::harmless(&text));
+    let kept = text::harmless(&text);
+    if !has_table && !kept.contains("](") {
+        holds(&one_line, &kept);
     }
     // Blanks around what is left out may become code, whose lines end elsewhere when read out.
-    let kept = text::harmless(&text);
     let is_plain = !kept.contains(['|', '`', '~', '\t']) && !kept.contains("    ");
     for width in WIDTHS {
         let lines = markdown::shown(&text, width);
