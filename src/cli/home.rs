@@ -323,6 +323,7 @@ impl Desk {
     pub fn plan(&self, chosen: Option<&[Standing]>, wish: Wish) -> Result<Plan, CliError> {
         let options: Vec<_> = self.decks.iter().map(|deck| deck.head.options.clone()).collect();
         let horizon = self.today.plus(wish.ahead);
+        let _snapshot = self.store.snapshot()?;
         let mut standing = self.store.candidates(&self.decks, self.today, horizon)?;
         match chosen {
             None => {

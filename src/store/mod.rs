@@ -33,13 +33,14 @@ pub use edited::Likeness;
 pub use events::HistoryRow;
 pub use files::Refreshed;
 pub use names::Placed;
-pub use read::DeckRow;
+pub use read::{DeckRow, Snapshot};
 pub use standing::Standing;
 pub use union::{Count, Found, Other, Refused, United};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// How long a busy database is waited for.
@@ -255,6 +256,8 @@ impl Store {
             }
         }
         self.db.set_prepared_statement_cache_capacity(64);
+        // Otherwise SQLite compiles a statement anew whenever it is asked with other values.
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.db.execute_batch(
             "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
         )?;

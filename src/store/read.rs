@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::fold::head_of;
 use super::{Store, StoreError};
@@ -34,6 +34,11 @@ impl DeckRow {
 const CANDIDATE: &str = "SELECT card, note, file, place, stage, due, interval, first_day, last_day,
         repeat_on, changed, suspended, buried_until FROM cache_schedule";
 
+/// A view of the database that no writer changes, as long as it lives.
+pub struct Snapshot<'a> {
+    _open: Transaction<'a>,
+}
+
 impl Store {
     /// Returns the decks, in the order in which commands show them.
     ///
@@ -53,6 +58,16 @@ impl Store {
             })
         })?;
         Ok(decks.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns a view of the database as it is now, for all that is read until it is dropped; many
+    /// small questions share one lock by it.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        Ok(Snapshot { _open: self.db.unchecked_transaction()? })
     }
 
     /// Returns how many cards stand in the decks.
