@@ -58,6 +58,7 @@ mod tests {
             interval: Interval::of(1),
             repetitions: 0,
             lapses,
+            decay: None,
             ease: Some(Ease::from_hundredths(ease)),
             stability: None,
             difficulty: None,

@@ -24,6 +24,7 @@ pub mod cloze;
 pub mod confusion;
 pub mod deck;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod export;
 pub mod history;
 pub mod import;

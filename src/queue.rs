@@ -14,7 +14,7 @@ use crate::settings::{DeckOptions, Limit, NewCards, NewWhileBehind, Order, Setti
 use crate::time::Day;
 
 /// Where one card stands, as far as the queue must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     /// The caller's number for the card.
     pub card: i64,
@@ -40,6 +40,8 @@ pub struct Candidate {
     pub changed: bool,
     /// Whether it is suspended, or buried beyond today.
     pub hidden: bool,
+    /// What the orders `gain` and `retrievability` go by, most first; 0 under the others.
+    pub rank: f64,
 }
 
 impl Candidate {
@@ -73,7 +75,7 @@ pub struct Wish {
 }
 
 /// What to ask today.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// All of it, in the order to ask it.
     pub order: Vec<Candidate>,
@@ -197,6 +199,9 @@ fn sort(cards: &mut [Candidate], today: Day, order: Order, seed: u64) {
                 .overdueness(today)
                 .total_cmp(&one.overdueness(today))
                 .then_with(|| by_place(one).cmp(&by_place(other)))
+        }),
+        Order::Gain | Order::Retrievability => cards.sort_by(|one, other| {
+            other.rank.total_cmp(&one.rank).then_with(|| by_place(one).cmp(&by_place(other)))
         }),
         Order::Due => cards.sort_by_key(|card| (card.due, by_place(card))),
         Order::Deck => cards.sort_by_key(by_place),
@@ -343,6 +348,7 @@ mod tests {
             repeat_on: None,
             changed: false,
             hidden: false,
+            rank: 0.0,
         }
     }
 

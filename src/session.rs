@@ -119,13 +119,13 @@ pub struct Session {
     queue: VecDeque<i64>,
     revealed: bool,
     done: Vec<Deed>,
-    /// Whether a card that was not good comes again before the end.
+    /// Whether a card that is not settled comes again before the end.
     repeats: bool,
 }
 
 impl Session {
-    /// Begins a sitting over `cards`, in this order. With `repeats` a card graded below good comes
-    /// back at the end until it is good.
+    /// Begins a sitting over `cards`, in this order. With `repeats` a card that is not settled comes
+    /// back at the end until it is.
     pub fn new(cards: impl IntoIterator<Item = i64>, repeats: bool) -> Session {
         Session { queue: cards.into_iter().collect(), revealed: false, done: Vec::new(), repeats }
     }
@@ -185,10 +185,11 @@ impl Session {
         }
     }
 
-    /// Takes note that the answer to the current card is in the history as `event`.
-    pub fn recorded(&mut self, event: EventId, grade: Grade) -> Effect {
+    /// Takes note that the answer to the current card is in the history as `event`. With `again`
+    /// the card is not settled for today.
+    pub fn recorded(&mut self, event: EventId, grade: Grade, again: bool) -> Effect {
         let Some(card) = self.queue.pop_front() else { return Effect::Finish };
-        let queued_again = self.repeats && !grade.settles();
+        let queued_again = self.repeats && again;
         if queued_again {
             self.queue.push_back(card);
         }
@@ -273,7 +274,7 @@ mod tests {
         let Effect::Record { grade, .. } = session.step(Input::Grade(rating.into())) else {
             panic!("not recorded")
         };
-        session.recorded(event(number), grade)
+        session.recorded(event(number), grade, !grade.settles())
     }
 
     #[test]

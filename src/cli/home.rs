@@ -325,6 +325,7 @@ impl Desk {
         let horizon = self.today.plus(wish.ahead);
         let _snapshot = self.store.snapshot()?;
         let mut standing = self.store.candidates(&self.decks, self.today, horizon)?;
+        self.store.rank(&mut standing, &self.settings, self.today)?;
         match chosen {
             None => {
                 let mut places = vec![-1; self.decks.len()];

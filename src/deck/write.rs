@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::Head;
 use crate::card::{Answer, Note};
-use crate::settings::{Changed, Leeches, Limit, Sm2Profile};
+use crate::settings::{Changed, Fuzz, Leeches, Limit, Sm2Profile};
 
 /// How far the dash of a card stands in.
 pub const INDENT: usize = 2;
@@ -144,6 +144,11 @@ fn options(head: &Head) -> String {
         Changed::Ask => "ask".to_owned(),
         Changed::Ignore => "ignore".to_owned(),
     };
+    let fuzz = |fuzz| match fuzz {
+        Fuzz::Auto => "auto".to_owned(),
+        Fuzz::On => "on".to_owned(),
+        Fuzz::Off => "off".to_owned(),
+    };
     let leeches = |leeches| match leeches {
         Leeches::Tell => "tell".to_owned(),
         Leeches::Suspend => "suspend".to_owned(),
@@ -151,6 +156,9 @@ fn options(head: &Head) -> String {
     let said: Vec<String> = [
         ("new_per_day", options.new_per_day.map(|most| most.to_string())),
         ("reviews_per_day", options.reviews_per_day.map(limit)),
+        ("scheduler", options.scheduler.map(|name| name.word().to_owned())),
+        ("retention", options.retention.map(|retention| retention.share().to_string())),
+        ("fuzz", options.fuzz.map(fuzz)),
         ("sm2_profile", options.sm2_profile.map(profile)),
         ("changed", options.changed.map(changed)),
         ("leeches", options.leeches.map(leeches)),

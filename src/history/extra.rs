@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Deed, EventId, Placement};
 use crate::card::Answer;
 use crate::schedule::Ease;
+use crate::schedule::fsrs::Weights;
 use crate::time::Day;
 
 fn object(extra: &str) -> Option<Map<String, Value>> {
@@ -72,7 +73,63 @@ pub fn placement(extra: &str, day: Day) -> Option<Placement> {
             .map(|ease| Ease::from_hundredths((ease * 100.0).round() as i64)),
         repetitions: number("repetitions"),
         lapses: number("lapses"),
+        stability: extra.get("stability").and_then(Value::as_f64),
+        difficulty: extra.get("difficulty").and_then(Value::as_f64),
     })
+}
+
+/// Whose cards weights are for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// All.
+    Collection,
+    /// Those of the deck with this name.
+    Deck(String),
+}
+
+/// What an event of weights says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Set {
+    /// Whose cards they are for.
+    pub scope: Scope,
+    /// The numbers.
+    pub weights: Weights,
+    /// Whether they were given by hand.
+    pub given: bool,
+    /// To how many scored reviews they were fitted.
+    pub reviews: Option<u64>,
+}
+
+/// Returns the weights that an event carries.
+pub fn weights(extra: &str) -> Option<Set> {
+    let extra = object(extra)?;
+    let numbers: Vec<f64> =
+        extra.get("weights")?.as_array()?.iter().filter_map(Value::as_f64).collect();
+    let scope = match extra.get("scope").and_then(Value::as_str) {
+        Some("collection") | None => Scope::Collection,
+        Some(scope) => Scope::Deck(scope.strip_prefix("deck:")?.to_owned()),
+    };
+    Some(Set {
+        scope,
+        weights: Weights::new(&numbers).ok()?,
+        given: extra.get("source").and_then(Value::as_str) == Some("given"),
+        reviews: extra.get("reviews").and_then(Value::as_u64),
+    })
+}
+
+/// Returns the JSON that an event of weights carries.
+pub fn of_weights(scope: &Scope, weights: &Weights, given: bool, reviews: Option<u64>) -> String {
+    let scope = match scope {
+        Scope::Collection => "collection".to_owned(),
+        Scope::Deck(deck) => format!("deck:{deck}"),
+    };
+    let source = if given { "given" } else { "fitted" };
+    let mut extra = Map::new();
+    extra.insert("scope".into(), json!(scope));
+    extra.insert("weights".into(), json!(weights.numbers()));
+    extra.insert("source".into(), json!(source));
+    extra.extend(reviews.map(|reviews| ("reviews".to_owned(), json!(reviews))));
+    Value::Object(extra).to_string()
 }
 
 /// What marks an event that was not simply done now by hand.

@@ -172,6 +172,10 @@ pub struct Placement {
     pub repetitions: Option<u32>,
     /// Times forgotten.
     pub lapses: Option<u32>,
+    /// Days of 90 % recall, by FSRS.
+    pub stability: Option<f64>,
+    /// 1 to 10, by FSRS.
+    pub difficulty: Option<f64>,
 }
 
 /// An answer, as a scheduler sees it.

@@ -2,13 +2,19 @@
 //!
 //! Which formula decides is [`sm2`]'s business; what happened before is [`crate::history`]'s.
 
+pub mod fsrs;
 pub mod sm2;
+pub mod spread;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::fsrs::Fsrs;
+use self::sm2::Sm2;
+use self::spread::Seed;
 use crate::history::Step;
 use crate::time::Day;
 
@@ -157,9 +163,15 @@ impl FromStr for Grade {
     }
 }
 
-/// Days from a review to the next: 1 to 36,500.
+/// Days from a review to the next: 1 to 36,500; one unless it is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Interval(u32);
+
+impl Default for Interval {
+    fn default() -> Interval {
+        Interval(1)
+    }
+}
 
 impl Interval {
     /// The longest there is: a hundred years.
@@ -233,6 +245,15 @@ impl Stage {
         }
     }
 
+    /// Returns where an answered card stands that was passed the last time, or ever.
+    pub(crate) fn of(passed: bool, ever_passed: bool) -> Stage {
+        match (passed, ever_passed) {
+            (true, _) => Stage::Review,
+            (false, true) => Stage::Relearning,
+            (false, false) => Stage::Learning,
+        }
+    }
+
     /// Returns the number under which a cache keeps it.
     pub fn number(self) -> i64 {
         self as i64
@@ -265,6 +286,8 @@ pub struct Schedule {
     pub stability: Option<f64>,
     /// 1 to 10, under a scheduler that models memory.
     pub difficulty: Option<f64>,
+    /// How the chance of recall falls from there, under a scheduler that models memory.
+    pub decay: Option<f64>,
     /// Day of the last counted answer.
     pub last_day: Day,
     /// Counted answers so far.
@@ -275,11 +298,50 @@ pub struct Schedule {
     pub repeat_on: Option<Day>,
 }
 
+/// What a schedule says of a card's memory, from which its recall follows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memory {
+    /// Days from the last counted answer to the due day.
+    pub interval: Interval,
+    /// As in [`Schedule`].
+    pub ease: Option<Ease>,
+    /// As in [`Schedule`].
+    pub repetitions: u32,
+    /// As in [`Schedule`].
+    pub stability: Option<f64>,
+    /// As in [`Schedule`].
+    pub difficulty: Option<f64>,
+    /// As in [`Schedule`].
+    pub decay: Option<f64>,
+}
+
+impl Memory {
+    /// Returns how likely the card is to be recalled so many days after its last counted answer:
+    /// by the curve of its scheduler, or by 0.9^(t/I) where that has none.
+    pub fn recall(&self, days: f64) -> f64 {
+        match (self.stability, self.decay) {
+            (Some(stability), Some(decay)) => fsrs::recall(stability, decay, days),
+            _ => 0.9_f64.powf(days / f64::from(self.interval.days())),
+        }
+    }
+}
+
 impl Schedule {
-    /// Returns how likely the card is to be recalled on `today`, by the curve 0.9^(t/I).
+    /// Returns what it says of the card's memory.
+    pub fn memory(&self) -> Memory {
+        Memory {
+            interval: self.interval,
+            ease: self.ease,
+            repetitions: self.repetitions,
+            stability: self.stability,
+            difficulty: self.difficulty,
+            decay: self.decay,
+        }
+    }
+
+    /// Returns how likely the card is to be recalled on `today`, as [`Memory::recall`] does.
     pub fn retrievability(&self, today: Day) -> f64 {
-        let elapsed = today.since(self.last_day).max(0) as f64;
-        0.9_f64.powf(elapsed / f64::from(self.interval.days()))
+        self.memory().recall(today.since(self.last_day).max(0) as f64)
     }
 }
 
@@ -293,6 +355,62 @@ pub trait Scheduler {
     /// Returns the schedule in force after `steps`; `None` for a new card.
     fn schedule(&self, steps: &[Step]) -> Option<Schedule> {
         self.schedules(steps).pop()
+    }
+}
+
+/// The scheduler of a card, as the settings of its deck choose it.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Which formula.
+    pub model: Model,
+    /// What spreads its due days, where they are to be spread.
+    pub seed: Option<Seed>,
+}
+
+/// A formula, with what it is set to.
+#[derive(Clone, Debug)]
+pub enum Model {
+    /// SM-2.
+    Sm2(Sm2),
+    /// FSRS-6. All cards with the same settings share one.
+    Fsrs(Arc<Fsrs>),
+}
+
+impl Default for Chosen {
+    fn default() -> Chosen {
+        Chosen { model: Model::Sm2(Sm2::default()), seed: None }
+    }
+}
+
+/// The days over which an answer's gain is reckoned.
+const GAIN_DAYS: u32 = 60;
+
+impl Chosen {
+    /// Returns how much more likely the card is to be recalled, on the mean day of the next 60, if
+    /// it is answered now, `elapsed` days after its last counted answer, than if it is not.
+    ///
+    /// The answer is good as often as the card is recalled, else again.
+    pub fn gain(&self, memory: &Memory, elapsed: u32) -> f64 {
+        let passes = memory.recall(f64::from(elapsed));
+        let [again, good] = [Rating::Again, Rating::Good].map(|rating| match &self.model {
+            Model::Sm2(sm2) => sm2.foreseen(memory, rating),
+            Model::Fsrs(fsrs) => fsrs.foreseen(memory, rating, elapsed),
+        });
+        let gains = (1..=GAIN_DAYS).map(|days| {
+            let then = f64::from(days);
+            passes * good.recall(then) + (1.0 - passes) * again.recall(then)
+                - memory.recall(f64::from(elapsed) + then)
+        });
+        gains.sum::<f64>() / f64::from(GAIN_DAYS)
+    }
+}
+
+impl Scheduler for Chosen {
+    fn schedules(&self, steps: &[Step]) -> Vec<Schedule> {
+        match &self.model {
+            Model::Sm2(sm2) => sm2.spread(steps, self.seed),
+            Model::Fsrs(fsrs) => fsrs.spread(steps, self.seed),
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! Arithmetic is in integers: the ease in hundredths, the interval ⌈I·EF/100⌉. What the text leaves
 //! open (same-day answers, early answers) is stated in `docs/schedulers.md`.
 
-use super::{Ease, Grade, Interval, Schedule, Scheduler, Stage};
+use super::spread::Seed;
+use super::{Ease, Grade, Interval, Rating, Schedule, Scheduler, Stage};
 use crate::history::{Placement, Review, Step};
 use crate::settings::Sm2Profile;
 use crate::time::Day;
@@ -71,22 +72,14 @@ fn timing_between(last_day: Day, due: Day, day: Day) -> Timing {
 
 impl Scheduler for Sm2 {
     fn schedules(&self, steps: &[Step]) -> Vec<Schedule> {
-        let mut memory = Memory::default();
-        steps
-            .iter()
-            .filter_map(|step| {
-                let counted;
-                (memory, counted) = self.after(memory, step);
-                memory.schedule(counted)
-            })
-            .collect()
+        self.spread(steps, None)
     }
 
     fn schedule(&self, steps: &[Step]) -> Option<Schedule> {
         let mut counted = false;
         let memory = steps.iter().fold(Memory::default(), |memory, step| {
             let after;
-            (after, counted) = self.after(memory, step);
+            (after, counted) = self.after(memory, step, None);
             after
         });
         memory.schedule(counted)
@@ -94,15 +87,28 @@ impl Scheduler for Sm2 {
 }
 
 impl Sm2 {
+    /// Returns the schedules of [`Scheduler::schedules`], their intervals spread by `seed`.
+    pub fn spread(&self, steps: &[Step], seed: Option<Seed>) -> Vec<Schedule> {
+        let mut memory = Memory::default();
+        steps
+            .iter()
+            .filter_map(|step| {
+                let counted;
+                (memory, counted) = self.after(memory, step, seed);
+                memory.schedule(counted)
+            })
+            .collect()
+    }
+
     /// Returns what is known of a card after one more step, and whether the step counted.
-    fn after(self, memory: Memory, step: &Step) -> (Memory, bool) {
+    fn after(self, memory: Memory, step: &Step, seed: Option<Seed>) -> (Memory, bool) {
         match step {
-            Step::Review(review) => self.after_review(memory, review),
+            Step::Review(review) => self.after_review(memory, review, seed),
             Step::Placed(placement) => (memory.placed(placement), false),
         }
     }
 
-    fn after_review(self, memory: Memory, review: &Review) -> (Memory, bool) {
+    fn after_review(self, memory: Memory, review: &Review, seed: Option<Seed>) -> (Memory, bool) {
         let grade = review.grade;
         let timing = memory
             .standing
@@ -118,6 +124,10 @@ impl Sm2 {
             (_, true) => self.advanced(before, grade, review.day),
             (_, false) => self.failed(before, grade, review.day),
         };
+        let standing = match seed {
+            Some(seed) => standing.of(seed.spread(standing.interval, memory.reviews)),
+            None => standing,
+        };
         let lapse = before.is_some_and(|card| card.passed) && !standing.passed;
         let after = Memory {
             standing: Some(standing),
@@ -127,6 +137,29 @@ impl Sm2 {
             repeat_on,
         };
         (after, true)
+    }
+
+    /// Returns what is known of a card after an answer on its due day.
+    pub(super) fn foreseen(self, memory: &super::Memory, rating: Rating) -> super::Memory {
+        let ease = memory.ease.unwrap_or(Ease::START);
+        let before = Standing {
+            repetitions: memory.repetitions,
+            ease,
+            interval: memory.interval,
+            last_day: Day(0),
+            due: Day(0),
+            passed: true,
+        };
+        let after = match rating.passed() {
+            true => self.advanced(Some(before), rating.into(), Day(0)),
+            false => self.failed(Some(before), rating.into(), Day(0)),
+        };
+        super::Memory {
+            interval: after.interval,
+            ease: Some(after.ease),
+            repetitions: after.repetitions,
+            ..*memory
+        }
     }
 
     /// A pass on or after the due day. The interval is made with the ease from before it.
@@ -182,6 +215,11 @@ impl Sm2 {
 }
 
 impl Standing {
+    /// Returns it with another interval.
+    fn of(self, interval: Interval) -> Standing {
+        Standing { interval, due: self.last_day.plus(interval.days()), ..self }
+    }
+
     /// An early pass: max(I, ⌈elapsed · EF⌉) from its day; repetitions and ease stay.
     fn lengthened(self, sm2: Sm2, day: Day) -> Standing {
         let elapsed = day.since(self.last_day).clamp(0, i64::from(u32::MAX)) as u32;
@@ -214,11 +252,7 @@ impl Memory {
 
     fn schedule(self, counted: bool) -> Option<Schedule> {
         self.standing.map(|card| Schedule {
-            stage: match (card.passed, self.ever_passed) {
-                (true, _) => Stage::Review,
-                (false, true) => Stage::Relearning,
-                (false, false) => Stage::Learning,
-            },
+            stage: Stage::of(card.passed, self.ever_passed),
             due: card.due,
             interval: card.interval,
             repetitions: card.repetitions,
@@ -226,6 +260,7 @@ impl Memory {
             ease: Some(card.ease),
             stability: None,
             difficulty: None,
+            decay: None,
             last_day: card.last_day,
             reviews: self.reviews,
             counted,

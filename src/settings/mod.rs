@@ -7,6 +7,7 @@ pub(crate) use read::{deck_options, lint};
 
 use serde::{Deserialize, Serialize};
 
+use crate::schedule::fsrs::Retention;
 use crate::time::Rollover;
 
 /// The four buttons of a review, or the six qualities of SM-2.
@@ -31,6 +32,51 @@ pub enum Sm2Profile {
     Delphi,
 }
 
+/// The formula that makes the intervals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SchedulerName {
+    /// SM-2, of 1990.
+    #[default]
+    Sm2,
+    /// FSRS-6.
+    Fsrs,
+}
+
+impl SchedulerName {
+    /// Returns the word for it in settings and commands.
+    pub fn word(self) -> &'static str {
+        match self {
+            SchedulerName::Sm2 => "sm2",
+            SchedulerName::Fsrs => "fsrs",
+        }
+    }
+}
+
+/// Whether intervals are spread, so that cards learned together do not come back together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fuzz {
+    /// Those of FSRS; SM-2's own are exact.
+    #[default]
+    Auto,
+    /// All.
+    On,
+    /// None.
+    Off,
+}
+
+/// Whether FSRS is fitted to the learner by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refit {
+    /// After a session, when a fifth more was answered.
+    #[default]
+    Auto,
+    /// Only when asked to.
+    Off,
+}
+
 /// The order of due cards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,6 +90,10 @@ pub enum Order {
     Random,
     /// As in the decks.
     Deck,
+    /// First what gains the most chance of recall over the next 60 days.
+    Gain,
+    /// First what is most likely still known.
+    Retrievability,
 }
 
 /// Where new cards come among the due ones.
@@ -122,8 +172,16 @@ pub struct Settings {
     pub new_cards: NewCards,
     /// Four buttons or six.
     pub grades: Grades,
+    /// Which formula makes the intervals.
+    pub scheduler: SchedulerName,
     /// Which SM-2.
     pub sm2_profile: Sm2Profile,
+    /// What FSRS aims at.
+    pub retention: Retention,
+    /// Whether FSRS is fitted by itself.
+    pub refit: Refit,
+    /// Whether intervals are spread.
+    pub fuzz: Fuzz,
     /// What to do about changed cards.
     pub changed: Changed,
     /// What to do about leeches.
@@ -148,7 +206,11 @@ impl Default for Settings {
             order: Order::default(),
             new_cards: NewCards::default(),
             grades: Grades::default(),
+            scheduler: SchedulerName::default(),
             sm2_profile: Sm2Profile::default(),
+            retention: Retention::default(),
+            refit: Refit::default(),
+            fuzz: Fuzz::default(),
             changed: Changed::default(),
             leeches: Leeches::default(),
             fold_accents: true,
@@ -169,9 +231,18 @@ pub struct DeckOptions {
     /// Reviews a day of this deck, within the configuration's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviews_per_day: Option<Limit>,
+    /// Which formula makes the intervals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduler: Option<SchedulerName>,
     /// Which SM-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sm2_profile: Option<Sm2Profile>,
+    /// What FSRS aims at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
+    /// Whether intervals are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fuzz: Option<Fuzz>,
     /// What to do about changed cards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Changed>,

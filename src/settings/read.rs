@@ -1,11 +1,12 @@
 //! Text -> [`Settings`], and the `options` of a deck.
 
 use super::{
-    Changed, DeckOptions, Grades, Leeches, Limit, NewCards, NewWhileBehind, Order, Settings,
-    Sm2Profile,
+    Changed, DeckOptions, Fuzz, Grades, Leeches, Limit, NewCards, NewWhileBehind, Order, Refit,
+    SchedulerName, Settings, Sm2Profile,
 };
 use crate::deck::lint::NAMES;
 use crate::diagnostic::Diagnostic;
+use crate::schedule::fsrs::Retention;
 use crate::text;
 use crate::time::Rollover;
 use crate::yaml::{self, At, Entry, Extent, Fields, Names, Page, Problems, Value};
@@ -99,15 +100,25 @@ fn config(page: &mut Page<'_>, mut fields: Fields<Key>) -> Settings {
     let shared = shared(page, &mut fields);
     let usual = Settings::default();
     let lint_allow = fields.take(Key::Lint).map(|entry| lint(page, entry)).unwrap_or_default();
-    if let Some(entry) = fields.take(Key::Refit) {
-        page.word("refit", &entry, &[("auto", ()), ("off", ())]);
-    }
     let day_starts_at = fields
         .take(Key::DayStartsAt)
         .and_then(|entry| page.whole("day_starts_at", &entry, 0..=23))
         .and_then(|hour| Rollover::at(hour as u8))
         .unwrap_or(usual.day_starts_at);
     let mut word = Words { page, fields: &mut fields };
+    let refit =
+        word.of(Key::Refit, &[("auto", Refit::Auto), ("off", Refit::Off)]).unwrap_or(usual.refit);
+    let order = word.of(
+        Key::Order,
+        &[
+            ("overdueness", Order::Overdueness),
+            ("due", Order::Due),
+            ("random", Order::Random),
+            ("deck", Order::Deck),
+            ("gain", Order::Gain),
+            ("retrievability", Order::Retrievability),
+        ],
+    );
     Settings {
         day_starts_at,
         new_per_day: shared.new_per_day.unwrap_or(usual.new_per_day),
@@ -131,8 +142,12 @@ fn config(page: &mut Page<'_>, mut fields: Fields<Key>) -> Settings {
         grades: word
             .of(Key::Grades, &[("four", Grades::Four), ("six", Grades::Six)])
             .unwrap_or(usual.grades),
-        order: order(page, &mut fields).unwrap_or(usual.order),
+        order: order.unwrap_or(usual.order),
+        scheduler: shared.scheduler.unwrap_or(usual.scheduler),
         sm2_profile: shared.sm2_profile.unwrap_or(usual.sm2_profile),
+        retention: shared.retention.unwrap_or(usual.retention),
+        refit,
+        fuzz: shared.fuzz.unwrap_or(usual.fuzz),
         changed: shared.changed.unwrap_or(usual.changed),
         leeches: shared.leeches.unwrap_or(usual.leeches),
         fold_accents: fields
@@ -161,30 +176,6 @@ impl Words<'_, '_> {
     }
 }
 
-fn order(page: &mut Page<'_>, fields: &mut Fields<Key>) -> Option<Order> {
-    let entry = fields.take(Key::Order)?;
-    if matches!(&entry.value.value, Value::Text(word) if word == "gain" || word == "retrievability")
-    {
-        page.not_yet(entry.place(), "this order is not known");
-        return None;
-    }
-    let words = [
-        ("overdueness", Order::Overdueness),
-        ("due", Order::Due),
-        ("random", Order::Random),
-        ("deck", Order::Deck),
-    ];
-    page.word("order", &entry, &words)
-}
-
-fn scheduler(page: &mut Page<'_>, entry: Entry) {
-    if matches!(&entry.value.value, Value::Text(word) if word == "fsrs") {
-        page.not_yet(entry.place(), "FSRS is not offered");
-    } else {
-        page.word("scheduler", &entry, &[("sm2", ())]);
-    }
-}
-
 /// Returns what a deck's `options` say; one that is wrong is reported, and as if not said.
 pub fn deck_options(page: &mut Page<'_>, entry: Entry) -> DeckOptions {
     let Value::Map(map) = entry.value.value else {
@@ -198,14 +189,14 @@ pub fn deck_options(page: &mut Page<'_>, entry: Entry) -> DeckOptions {
 
 /// Takes what a deck and the configuration have in common.
 fn shared(page: &mut Page<'_>, fields: &mut Fields<Key>) -> DeckOptions {
-    if let Some(entry) = fields.take(Key::Scheduler) {
-        scheduler(page, entry);
-    }
-    if let Some(entry) = fields.take(Key::Retention) {
-        page.number("retention", &entry, 0.70..=0.97);
-    }
+    let retention = fields
+        .take(Key::Retention)
+        .and_then(|entry| page.number("retention", &entry, Retention::RANGE))
+        .and_then(Retention::new);
     let mut words = Words { page, fields };
-    words.of(Key::Fuzz, &[("auto", ()), ("on", ()), ("off", ())]);
+    let scheduler =
+        words.of(Key::Scheduler, &[("sm2", SchedulerName::Sm2), ("fsrs", SchedulerName::Fsrs)]);
+    let fuzz = words.of(Key::Fuzz, &[("auto", Fuzz::Auto), ("on", Fuzz::On), ("off", Fuzz::Off)]);
     let leeches = words.of(Key::Leeches, &[("tell", Leeches::Tell), ("suspend", Leeches::Suspend)]);
     let sm2_profile =
         words.of(Key::Sm2Profile, &[("text", Sm2Profile::Text), ("delphi", Sm2Profile::Delphi)]);
@@ -217,7 +208,10 @@ fn shared(page: &mut Page<'_>, fields: &mut Fields<Key>) -> DeckOptions {
         reviews_per_day: fields
             .take(Key::ReviewsPerDay)
             .and_then(|entry| limit(page, "reviews_per_day", &entry)),
+        scheduler,
         sm2_profile,
+        retention,
+        fuzz,
         changed,
         leeches,
         typed: fields.take(Key::Typed).and_then(|entry| page.flag("typed", &entry)),
@@ -283,9 +277,9 @@ new_while_behind: yes
 order: random
 new_cards: last
 grades: six
-scheduler: sm2
+scheduler: fsrs
 sm2_profile: delphi
-retention: 0.7
+retention: 0.85
 refit: off
 fuzz: on
 leeches: suspend
@@ -305,7 +299,11 @@ decks: [~/notes, 2024]
             order: Order::Random,
             new_cards: NewCards::Last,
             grades: Grades::Six,
+            scheduler: SchedulerName::Fsrs,
             sm2_profile: Sm2Profile::Delphi,
+            retention: Retention::new(0.85).unwrap(),
+            refit: Refit::Off,
+            fuzz: Fuzz::On,
             changed: Changed::Ignore,
             leeches: Leeches::Suspend,
             fold_accents: false,
@@ -331,10 +329,8 @@ decks: [~/notes, 2024]
             ("reviews_per_day: ~", "1:18 bad-value"),
             ("new_while_behind: true", "1:19 bad-value"),
             ("order: overdue", "1:8 bad-value"),
-            ("order: gain", "1:8 not-yet"),
-            ("order: retrievability", "1:8 not-yet"),
             ("grades: 4", "1:9 bad-value"),
-            ("scheduler: fsrs", "1:12 not-yet"),
+            ("scheduler: fsrs6", "1:12 bad-value"),
             ("retention: 0.5", "1:12 bad-value"),
             ("retention: .nan", "1:12 bad-value"),
             ("fold_accents: yes", "1:15 bad-value"),
@@ -359,7 +355,7 @@ decks: [~/notes, 2024]
     fn a_slip_in_a_word_is_named_with_what_was_meant() {
         let (_, told) = read_str("order: overduenes\n");
         assert_eq!(told[0].message, "`order: overduenes` is not known");
-        let help = "did you mean `overdueness`? write `overdueness`, `due`, `random` or `deck`";
+        let help = "did you mean `overdueness`? write `overdueness`, `due`, `random`, `deck`, `gain` or `retrievability`";
         assert_eq!(told[0].help.as_deref(), Some(help));
     }
 }

@@ -72,7 +72,10 @@ impl Answer {
 ///
 /// As [`crate::history::replay`] sees them: what was taken back never was, and linked cards have
 /// always been one. `scheduler` returns the one of a card, by the smallest of its numbers.
-pub fn answers<S: Scheduler>(mut logged: Vec<Logged>, scheduler: impl Fn(i64) -> S) -> Vec<Answer> {
+pub fn answers<'a, S: Scheduler + 'a>(
+    mut logged: Vec<Logged>,
+    scheduler: impl Fn(i64) -> &'a S,
+) -> Vec<Answer> {
     keep_in_force::<i64, _>(&mut logged);
     let groups = groups(logged.iter().map(|logged| &logged.event));
     let mut by_card: HashMap<i64, Vec<usize>> = HashMap::new();
@@ -84,7 +87,7 @@ pub fn answers<S: Scheduler>(mut logged: Vec<Logged>, scheduler: impl Fn(i64) ->
     let mut all: Vec<Option<Answer>> = vec![None; logged.len()];
     for (card, places) in by_card {
         let events = places.iter().map(|at| &logged[*at]);
-        for (at, answer) in places.iter().zip(of_card(card, events, &scheduler(card))) {
+        for (at, answer) in places.iter().zip(of_card(card, events, scheduler(card))) {
             all[*at] = answer;
         }
     }
@@ -155,6 +158,9 @@ mod tests {
     use crate::history::{EventId, Placement, replay};
     use crate::schedule::Rating::{self, Again, Easy, Good, Hard};
     use crate::schedule::sm2::Sm2;
+    use crate::settings::Sm2Profile;
+
+    const SM2: Sm2 = Sm2 { profile: Sm2Profile::Text };
 
     fn logged(number: u8, card: i64, day: i32, kind: Kind<i64>) -> Logged {
         let when =
@@ -183,7 +189,7 @@ mod tests {
             let before = answer.before.map(|before| (before.interval.days(), before.in_review));
             (answer.day.0, answer.first, answer.interval.map(|interval| interval.days()), before)
         };
-        answers(events, |_| Sm2::default()).iter().map(seen).collect()
+        answers(events, |_| &SM2).iter().map(seen).collect()
     }
 
     #[test]
@@ -251,7 +257,7 @@ mod tests {
         let mut turned = [events.clone(), events.clone()].concat();
         turned.reverse();
         assert_eq!(seen(turned), wanted);
-        assert!(answers(events, |_| Sm2::default()).iter().all(|answer| answer.card == 3));
+        assert!(answers(events, |_| &SM2).iter().all(|answer| answer.card == 3));
     }
 
     #[test]
@@ -270,7 +276,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert!(answers(Vec::new(), |_| Sm2::default()).is_empty());
+        assert!(answers(Vec::new(), |_| &SM2).is_empty());
         assert!(
             seen(history(&[(1, 0, Kind::Suspended { because: None }), (1, 0, Kind::Other)]))
                 .is_empty()
@@ -318,13 +324,13 @@ mod tests {
             let mut twice = [history.clone(), history.clone()].concat();
             let at = turn.index(twice.len());
             twice.rotate_left(at);
-            let fold = |history| answers(history, |_| Sm2::default());
+            let fold = |history| answers(history, |_| &SM2);
             prop_assert_eq!(fold(twice), fold(history));
         }
 
         #[test]
         fn what_counts_is_what_the_schedules_count(history in any_history()) {
-            let found = answers(history.clone(), |_| Sm2::default());
+            let found = answers(history.clone(), |_| &SM2);
             let pasts = replay(history.iter().map(|logged| logged.event.clone()).collect());
             for card in found.iter().map(|answer| answer.card) {
                 let past = &pasts[&card];

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fold::{EVENT_COLUMNS, Rules, event, rules_by_file};
 use super::links::Groups;
+use super::weights::Fitted;
 use super::{DeckRow, Standing, Store, StoreError, row};
 use crate::card::CardId;
 use crate::deck::Head;
 use crate::history::DeviceId;
-use crate::schedule::Stage;
+use crate::schedule::{Chosen, Stage};
 use crate::settings::Settings;
 use crate::stats::{self, Answer, Logged};
 
@@ -41,7 +42,8 @@ impl Store {
         settings: &Settings,
     ) -> Result<Vec<Answer>, StoreError> {
         let groups = self.groups()?;
-        let rules = self.rules_by_card(&groups, settings)?;
+        let fitted = self.fitted()?;
+        let schedulers = self.schedulers_by_card(&groups, settings, &fitted)?;
         let count: i64 = self.db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
         let mut logged = Vec::with_capacity(if only.is_none() { count as usize } else { 0 });
         // In the order in which they lie on the disk; grouped in memory.
@@ -59,27 +61,28 @@ impl Store {
             let event = event(row, &groups)?;
             logged.push(Logged { event, took_ms: row.get(10)?, device: row.get(11)? });
         }
-        let elsewhere = Rules::of(settings, &Head::default());
-        let scheduler = |card: i64| rules.get(&card).unwrap_or(&elsewhere).scheduler;
-        Ok(stats::answers(logged, scheduler))
+        let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
+        Ok(stats::answers(logged, |card: i64| schedulers.get(&card).unwrap_or(&elsewhere)))
     }
 
-    /// Returns how the cards of each deck are folded, by the numbers of their answers.
-    fn rules_by_card(
+    /// Returns the schedulers of the cards of the decks, by the numbers of their answers.
+    fn schedulers_by_card(
         &self,
         groups: &Groups,
         settings: &Settings,
-    ) -> Result<HashMap<i64, Rules>, StoreError> {
-        let by_file = rules_by_file(&self.db, settings)?;
+        fitted: &Fitted,
+    ) -> Result<HashMap<i64, Chosen>, StoreError> {
+        let by_file = rules_by_file(&self.db, settings, fitted)?;
         let mut statement = self.db.prepare(
-            "SELECT c.key, k.file FROM cache_card AS k JOIN card AS c ON c.id = k.id
+            "SELECT c.key, k.file, c.id FROM cache_card AS k JOIN card AS c ON c.id = k.id
               WHERE k.shadowed = 0 ORDER BY c.key",
         )?;
         let mut found = HashMap::new();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(rules) = by_file.get(&row.get(1)?) {
-                found.entry(groups.first(row.get(0)?)).or_insert(*rules);
+                let id = row::owned(row, 2)?;
+                found.entry(groups.first(row.get(0)?)).or_insert_with(|| rules.scheduler(&id));
             }
         }
         Ok(found)

@@ -57,6 +57,7 @@ CREATE TABLE cache_schedule (
     reviews      INTEGER,             -- counted answers
     stability    REAL,
     difficulty   REAL,
+    decay        REAL,
     first_day    INTEGER,             -- study day of the first counted answer
     last_day     INTEGER,             -- study day of the last counted answer
     last_ms      INTEGER,             -- time of the last counted answer

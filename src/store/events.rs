@@ -1,14 +1,14 @@
 //! The history as it is read: every event, and what became of it.
 
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::fold::Rules;
+use super::fold::{Rules, rules_of};
 use super::{Store, StoreError, row};
 use crate::card::CardId;
-use crate::deck::Head;
 use crate::history::{DeviceId, Event, EventId, Record, Step, extra, kind, replay};
 use crate::schedule::{Interval, Scheduler};
 use crate::settings::Settings;
@@ -121,6 +121,7 @@ impl Store {
             records.iter().filter_map(|(_, record)| record.card.as_ref()).collect();
         let mut outcomes = HashMap::new();
         let mut rules: BTreeMap<Option<i64>, Rules> = BTreeMap::new();
+        let fitted = self.fitted()?;
         let pasts = replay(
             records
                 .iter()
@@ -140,16 +141,14 @@ impl Store {
         placed.sort_by_key(|(file, _)| file.is_some());
         for (file, card) in placed {
             let Some(past) = pasts.get(card) else { continue };
-            let rules = match rules.get(&file) {
-                Some(rules) => *rules,
-                None => {
-                    let head = file.map_or(Ok(Head::default()), |file| self.head_of_file(file))?;
-                    *rules.entry(file).or_insert(Rules::of(settings, &head))
-                }
+            let rules = match rules.entry(file) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(rules_of(&self.db, file, settings, &fitted)?),
             };
+            let scheduler = rules.scheduler(card.as_str());
             // What counted before the card was started over counted then.
             for steps in past.former.iter().chain([&past.steps]) {
-                for (step, schedule) in steps.iter().zip(rules.scheduler.schedules(steps)) {
+                for (step, schedule) in steps.iter().zip(scheduler.schedules(steps)) {
                     if let (Step::Review(review), true) = (step, schedule.counted) {
                         outcomes.insert(review.event, schedule.interval);
                     }

@@ -132,7 +132,8 @@ impl Store {
             self.db.query_row("SELECT coalesce(max(seq), 0) FROM history", [], |row| row.get(0))?;
         Ok(cache::stamp(&self.db, Stamp::Seq)? == Some(newest)
             && cache::stamp::<i64>(&self.db, Stamp::Astray)? != Some(1)
-            && cache::stamp(&self.db, Stamp::Settings)? == Some(Rules::stamp(settings)))
+            && cache::stamp(&self.db, Stamp::Settings)?
+                == Some(Rules::stamp(settings, &self.fitted()?)))
     }
 
     fn known_files(&self) -> Result<BTreeMap<String, Known>, StoreError> {
@@ -277,7 +278,7 @@ impl Store {
         touched: &BTreeSet<i64>,
         settings: &Settings,
     ) -> Result<(), StoreError> {
-        let by_these = Rules::stamp(settings);
+        let by_these = Rules::stamp(settings, &self.fitted()?);
         if cache::stamp(&self.db, Stamp::Settings)?.as_ref() != Some(&by_these) {
             self.refold_all(settings)?;
             cache::set_stamp(&self.db, Stamp::Settings, &by_these)?;

@@ -1,45 +1,81 @@
 //! From events to the schedule in force: all of it, or of a few cards.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::links::Groups;
+use super::weights::Fitted;
 use super::{Store, StoreError, cache, row};
 use crate::answer;
 use crate::card::{self, Answer, Card, CardId, Wording};
 use crate::cloze::bold_parts;
 use crate::deck::Head;
 use crate::history::{Event, EventId, Kind, Past, Step, kind, replay};
+use crate::schedule::fsrs::Fsrs;
 use crate::schedule::sm2::Sm2;
-use crate::schedule::{Schedule, Scheduler, Stage};
-use crate::settings::{Changed, Settings};
+use crate::schedule::spread::Seed;
+use crate::schedule::{Chosen, Model, Schedule, Scheduler, Stage};
+use crate::settings::{Changed, Fuzz, SchedulerName, Settings};
 use crate::time::{Day, Moment};
 
 /// More cards than this are folded in one reading of the whole history.
 const MANY: usize = 2_000;
 
 /// How the cards of one deck are folded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Rules {
-    pub scheduler: Sm2,
+    model: Model,
+    spread: bool,
     changed: Changed,
     fold_accents: bool,
 }
 
 impl Rules {
-    /// Returns the rules of a deck: its own over the configuration's.
-    pub(super) fn of(settings: &Settings, head: &Head) -> Rules {
+    /// Returns the rules of a deck: its own settings over the configuration's.
+    pub(super) fn of(settings: &Settings, deck: &str, head: &Head, fitted: &Fitted) -> Rules {
+        let options = &head.options;
+        let name = options.scheduler.unwrap_or(settings.scheduler);
+        let fuzz = options.fuzz.unwrap_or(settings.fuzz);
         Rules {
-            scheduler: Sm2 { profile: head.options.sm2_profile.unwrap_or(settings.sm2_profile) },
-            changed: head.options.changed.unwrap_or(settings.changed),
+            model: match name {
+                SchedulerName::Sm2 => {
+                    Model::Sm2(Sm2 { profile: options.sm2_profile.unwrap_or(settings.sm2_profile) })
+                }
+                SchedulerName::Fsrs => {
+                    let weights = fitted.of(deck).map(|set| set.weights).unwrap_or_default();
+                    let retention = options.retention.unwrap_or(settings.retention);
+                    Model::Fsrs(Arc::new(Fsrs::new(weights, retention)))
+                }
+            },
+            spread: match fuzz {
+                Fuzz::Auto => name == SchedulerName::Fsrs,
+                Fuzz::On => true,
+                Fuzz::Off => false,
+            },
+            changed: options.changed.unwrap_or(settings.changed),
             fold_accents: settings.fold_accents,
         }
     }
 
-    /// Returns what of the configuration moves schedules, as a stamp.
-    pub(super) fn stamp(settings: &Settings) -> String {
-        format!("{:?} {:?} {}", settings.sm2_profile, settings.changed, settings.fold_accents)
+    /// Returns what of the configuration and the weights moves schedules, as a stamp.
+    pub(super) fn stamp(settings: &Settings, fitted: &Fitted) -> String {
+        format!(
+            "{:?} {:?} {} {} {:?} {:?}{}",
+            settings.sm2_profile,
+            settings.changed,
+            settings.fold_accents,
+            settings.scheduler.word(),
+            settings.retention,
+            settings.fuzz,
+            fitted.stamp()
+        )
+    }
+
+    /// Returns the scheduler of the card with this id.
+    pub(super) fn scheduler(&self, card: &str) -> Chosen {
+        Chosen { model: self.model.clone(), seed: self.spread.then(|| Seed::of(card)) }
     }
 }
 
@@ -55,7 +91,7 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    pub(super) fn of(past: Past, scheduler: impl Scheduler) -> Folded {
+    pub(super) fn of(past: Past, scheduler: &impl Scheduler) -> Folded {
         let mut schedules = scheduler.schedules(&past.steps);
         let mut counted =
             past.steps.iter().zip(&schedules).filter_map(|(step, schedule)| match step {
@@ -86,6 +122,7 @@ impl Folded {
 /// A card of the decks that has a history.
 struct Target {
     card: i64,
+    id: String,
     rev: i64,
     rules: Rules,
     /// Keys in the history under which its wordings are kept.
@@ -103,7 +140,7 @@ impl Store {
         if keys.len() > MANY {
             return self.refold_all(settings);
         }
-        let groups = self.groups()?;
+        let (groups, fitted) = (self.groups()?, self.fitted()?);
         let mut members = BTreeSet::new();
         for key in keys {
             members.extend(groups.members(*key));
@@ -116,7 +153,7 @@ impl Store {
             let past = past_of(&self.db, &family, &groups)?;
             let mut stands = false;
             for member in family {
-                for target in targets_of(&self.db, settings, member)? {
+                for target in targets_of(&self.db, settings, &fitted, member)? {
                     keep(&self.db, &target, past.clone(), &groups)?;
                     stands = true;
                 }
@@ -132,7 +169,7 @@ impl Store {
     pub(super) fn refold_all(&mut self, settings: &Settings) -> Result<(), StoreError> {
         self.name_strangers()?;
         let groups = self.groups()?;
-        let targets = all_targets(&self.db, settings)?;
+        let targets = all_targets(&self.db, settings, &self.fitted()?)?;
         // Read in the order in which it lies on the disk; grouped in memory.
         let mut pasts = replay_all(&self.db, &groups)?;
         for target in &targets {
@@ -166,6 +203,13 @@ impl Store {
         let folded: i64 = cache::stamp(&self.db, cache::Stamp::Seq)?.unwrap_or(0);
         if newest == folded {
             return Ok(());
+        }
+        // Weights may be among what came.
+        let by_these = Rules::stamp(settings, &self.fitted()?);
+        if cache::stamp(&self.db, cache::Stamp::Settings)?.as_ref() != Some(&by_these) {
+            self.refold_all(settings)?;
+            cache::set_stamp(&self.db, cache::Stamp::Settings, &by_these)?;
+            return self.stamp_history();
         }
         self.name_strangers()?;
         let mut keys = BTreeSet::new();
@@ -288,10 +332,14 @@ fn replay_all(db: &Connection, groups: &Groups) -> Result<BTreeMap<i64, Past>, S
     Ok(replay(events))
 }
 
-fn all_targets(db: &Connection, settings: &Settings) -> Result<Vec<Target>, StoreError> {
-    let rules = rules_by_file(db, settings)?;
+fn all_targets(
+    db: &Connection,
+    settings: &Settings,
+    fitted: &Fitted,
+) -> Result<Vec<Target>, StoreError> {
+    let rules = rules_by_file(db, settings, fitted)?;
     let mut statement = db.prepare(
-        "SELECT k.key, k.rev, k.file, c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id
+        "SELECT k.key, k.rev, k.file, c.key, c.id FROM cache_card AS k JOIN card AS c ON c.id = k.id
           WHERE k.shadowed = 0",
     )?;
     let targets = statement.query_map([], |row| target(row, &rules))?;
@@ -301,6 +349,7 @@ fn all_targets(db: &Connection, settings: &Settings) -> Result<Vec<Target>, Stor
 fn targets_of(
     db: &Connection,
     settings: &Settings,
+    fitted: &Fitted,
     history_key: i64,
 ) -> Result<Vec<Target>, StoreError> {
     // Three plain look-ups: as a join it would be planned anew each time, because of the partial
@@ -311,29 +360,27 @@ fn targets_of(
         .optional()?;
     let mut cards =
         db.prepare_cached("SELECT key, rev, file, shadowed FROM cache_card WHERE id = ?")?;
-    let mut head = db.prepare_cached("SELECT head FROM cache_file WHERE key = ?")?;
     let mut targets = Vec::new();
-    let mut rows = cards.query([id])?;
+    let mut rows = cards.query([&id])?;
     while let Some(row) = rows.next()? {
         if row.get::<_, bool>(3)? {
             continue;
         }
-        let head = head.query_row([row.get::<_, i64>(2)?], |row| {
-            Ok(head_of(row.get_ref(0)?.as_str_or_null()?))
-        })?;
-        let (card, rev, rules) = (row.get(0)?, row.get(1)?, Rules::of(settings, &head));
-        targets.push(Target { card, rev, rules, history_key });
+        let rules = rules_of(db, Some(row.get(2)?), settings, fitted)?;
+        let (card, rev, id) = (row.get(0)?, row.get(1)?, id.clone().unwrap_or_default());
+        targets.push(Target { card, id, rev, rules, history_key });
     }
     Ok(targets)
 }
 
 fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Target> {
     let file: i64 = row.get(2)?;
-    let rules = rules.get(&file).copied();
+    let usual = || Rules::of(&Settings::default(), "", &Head::default(), &Fitted::default());
     Ok(Target {
         card: row.get(0)?,
+        id: row::owned(row, 4)?,
         rev: row.get(1)?,
-        rules: rules.unwrap_or_else(|| Rules::of(&Settings::default(), &Head::default())),
+        rules: rules.get(&file).cloned().unwrap_or_else(usual),
         history_key: row.get(3)?,
     })
 }
@@ -341,13 +388,31 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
 pub(super) fn rules_by_file(
     db: &Connection,
     settings: &Settings,
+    fitted: &Fitted,
 ) -> Result<BTreeMap<i64, Rules>, StoreError> {
-    let mut statement = db.prepare("SELECT key, head FROM cache_file WHERE is_deck = 1")?;
+    let mut statement = db.prepare("SELECT key, head, deck FROM cache_file WHERE is_deck = 1")?;
     let rules = statement.query_map([], |row| {
         let head = head_of(row.get_ref(1)?.as_str_or_null()?);
-        Ok((row.get(0)?, Rules::of(settings, &head)))
+        Ok((row.get(0)?, Rules::of(settings, &row::owned(row, 2)?, &head, fitted)))
     })?;
     Ok(rules.collect::<Result<_, _>>()?)
+}
+
+/// Returns how the cards of a file are folded; without one, those that stand in no deck.
+pub(super) fn rules_of(
+    db: &Connection,
+    file: Option<i64>,
+    settings: &Settings,
+    fitted: &Fitted,
+) -> Result<Rules, StoreError> {
+    let (head, deck) = db
+        .prepare_cached("SELECT head, deck FROM cache_file WHERE key = ?")?
+        .query_row([file], |row| {
+            Ok((head_of(row.get_ref(0)?.as_str_or_null()?), row::owned(row, 1)?))
+        })
+        .optional()?
+        .unwrap_or_default();
+    Ok(Rules::of(settings, &deck, &head, fitted))
 }
 
 /// Returns the head that a cache keeps; a deck that says nothing special keeps none.
@@ -362,13 +427,14 @@ fn keep(
     past: impl Into<Option<Past>>,
     groups: &Groups,
 ) -> Result<(), StoreError> {
-    let folded = Folded::of(past.into().unwrap_or_default(), target.rules.scheduler);
+    let scheduler = target.rules.scheduler(&target.id);
+    let folded = Folded::of(past.into().unwrap_or_default(), &scheduler);
     let changed = changed_since(db, target, &folded, groups)?;
     let schedule = folded.schedule;
     let offset = folded.last.map(|last| last.utc_offset_s);
     db.prepare_cached(
         "UPDATE cache_schedule SET stage = ?, due = ?, interval = ?, ease = ?, repetitions = ?,
-                lapses = ?, reviews = ?, stability = ?, difficulty = ?, first_day = ?, last_day = ?,
+                lapses = ?, reviews = ?, stability = ?, difficulty = ?, decay = ?, first_day = ?, last_day = ?,
                 last_ms = ?, last_offset = ?, repeat_on = ?, suspended = ?, buried_until = ?,
                 changed = ?
           WHERE card = ?",
@@ -383,6 +449,7 @@ fn keep(
         schedule.map(|schedule| schedule.reviews),
         schedule.and_then(|schedule| schedule.stability),
         schedule.and_then(|schedule| schedule.difficulty),
+        schedule.and_then(|schedule| schedule.decay),
         folded.first_day.map(|day| day.0),
         schedule.map(|schedule| schedule.last_day.0),
         folded.last.map(|last| last.at_ms),

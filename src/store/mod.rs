@@ -24,6 +24,7 @@ mod read;
 mod row;
 mod standing;
 mod union;
+mod weights;
 
 pub use ahead::AHEAD_MS;
 pub use answers::Answered;
@@ -36,6 +37,7 @@ pub use names::Placed;
 pub use read::{DeckRow, Snapshot};
 pub use standing::Standing;
 pub use union::{Count, Found, Other, Refused, United};
+pub use weights::{Fitted, InForce};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::fold::head_of;
+use super::fold::{head_of, rules_by_file};
 use super::{Store, StoreError};
 use crate::deck::Head;
 use crate::queue::Candidate;
-use crate::schedule::Stage;
+use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
+use crate::settings::{Order, Settings};
 use crate::time::{Day, Moment};
 
 /// A deck that is there.
@@ -123,6 +124,48 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
+    /// Gives answered cards the ranks that the order of the settings goes by.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn rank(
+        &self,
+        cards: &mut [Candidate],
+        settings: &Settings,
+        today: Day,
+    ) -> Result<(), StoreError> {
+        if !matches!(settings.order, Order::Gain | Order::Retrievability) {
+            return Ok(());
+        }
+        let rules = rules_by_file(&self.db, settings, &self.fitted()?)?;
+        let schedulers: HashMap<i64, Chosen> =
+            rules.iter().map(|(file, rules)| (*file, rules.scheduler(""))).collect();
+        let mut statement = self.db.prepare_cached(
+            "SELECT file, interval, ease, repetitions, stability, difficulty, decay, last_day
+               FROM cache_schedule WHERE card = ? AND last_day IS NOT NULL",
+        )?;
+        for card in cards {
+            let mut rows = statement.query([card.card])?;
+            let Some(row) = rows.next()? else { continue };
+            let Some(scheduler) = schedulers.get(&row.get(0)?) else { continue };
+            let memory = Memory {
+                interval: Interval::of(row.get::<_, Option<u32>>(1)?.unwrap_or(1).into()),
+                ease: row.get::<_, Option<i64>>(2)?.map(Ease::from_hundredths),
+                repetitions: row.get::<_, Option<u32>>(3)?.unwrap_or(0),
+                stability: row.get(4)?,
+                difficulty: row.get(5)?,
+                decay: row.get(6)?,
+            };
+            let elapsed = day(row, 7)?.map_or(0, |last| today.since(last).max(0)) as u32;
+            card.rank = match settings.order {
+                Order::Gain => scheduler.gain(&memory, elapsed),
+                _ => memory.recall(f64::from(elapsed)),
+            };
+        }
+        Ok(())
+    }
+
     /// Returns the first new card of a deck behind `place` that is not put aside.
     ///
     /// # Errors
@@ -212,5 +255,6 @@ fn candidate(
         repeat_on: day(row, 9)?,
         changed: row.get::<_, Option<i64>>(10)?.is_some(),
         hidden: row.get::<_, bool>(11)? || buried,
+        rank: 0.0,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::fold::{Folded, Rules, head_of};
+use super::fold::{Folded, head_of, rules_of};
 use super::read::day;
 use super::{Store, StoreError, row};
 use crate::card::{Answer, Card, CardId, Details, Kind, Side, Wording};
@@ -12,7 +12,7 @@ use crate::deck::Head;
 use crate::history::{EventId, Past, Review, Step};
 use crate::leech;
 use crate::queue::Candidate;
-use crate::schedule::{Ease, Grade, Interval, Schedule, Scheduler, Stage};
+use crate::schedule::{Chosen, Ease, Grade, Interval, Schedule, Scheduler, Stage};
 use crate::settings::Settings;
 use crate::time::{Day, Moment};
 
@@ -84,6 +84,7 @@ impl Standing {
             repeat_on: self.schedule.and_then(|schedule| schedule.repeat_on),
             changed: self.changed.is_some(),
             hidden: self.suspended || self.buried(today),
+            rank: 0.0,
         }
     }
 }
@@ -91,7 +92,7 @@ impl Standing {
 const STANDING: &str = "SELECT k.key, s.note, k.file, k.place, k.id, k.note, k.content, f.deck,
         f.shown, f.head, s.stage, s.due, s.interval, s.ease, s.repetitions, s.lapses, s.reviews,
         s.stability, s.difficulty, s.first_day, s.last_day, s.last_ms, s.last_offset, s.repeat_on,
-        s.suspended, s.buried_until, s.changed
+        s.suspended, s.buried_until, s.changed, s.decay
    FROM cache_card AS k JOIN cache_schedule AS s ON s.card = k.key
    JOIN cache_file AS f ON f.key = k.file";
 
@@ -222,10 +223,10 @@ impl Store {
         settings: &Settings,
     ) -> Result<Option<Standing>, StoreError> {
         let past = self.past(key)?;
-        let rules = Rules::of(settings, &Head::default());
+        let rules = rules_of(&self.db, None, settings, &self.fitted()?)?;
         let suspended = past.suspended;
         let buried_until = past.buried_until;
-        let folded = Folded::of(past, rules.scheduler);
+        let folded = Folded::of(past, &rules.scheduler(id.as_str()));
         let family = self.groups()?.members(key);
         let (text, deck) = match self.last_wording(&family)? {
             Some((_, text, deck)) => (text, deck),
@@ -302,9 +303,22 @@ impl Store {
             Some(key) => self.past(key)?,
             None => Past::default(),
         };
-        let head = self.head_of_file(standing.file_key)?;
-        let schedules = Rules::of(settings, &head).scheduler.schedules(&past.steps);
+        let schedules = self.scheduler_of(standing, settings)?.schedules(&past.steps);
         Ok((past, schedules))
+    }
+
+    /// Returns the scheduler of a card.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn scheduler_of(
+        &self,
+        standing: &Standing,
+        settings: &Settings,
+    ) -> Result<Chosen, StoreError> {
+        let rules = rules_of(&self.db, Some(standing.file_key), settings, &self.fitted()?)?;
+        Ok(rules.scheduler(standing.card.id.as_str()))
     }
 
     /// Returns the schedule that each of `grades` would lead to if it were given at `when`.
@@ -324,7 +338,7 @@ impl Store {
             None => Past::default(),
         };
         self.foresee(&standing.card)?;
-        let scheduler = Rules::of(settings, &self.head_of_file(standing.file_key)?).scheduler;
+        let scheduler = self.scheduler_of(standing, settings)?;
         let day = when.day(settings.day_starts_at);
         Ok(grades
             .iter()
@@ -436,6 +450,7 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
             reviews: row.get::<_, Option<u32>>(16)?.unwrap_or(0),
             stability: row.get(17)?,
             difficulty: row.get(18)?,
+            decay: row.get(27)?,
             last_day,
             counted: false,
             repeat_on: day(row, 23)?,

@@ -249,12 +249,6 @@ impl<'a> Page<'a> {
         });
     }
 
-    /// Adds the error about something that the format has and this version does not do.
-    pub fn not_yet(&mut self, at: Place, what: &str) {
-        let help = "take it out until a later version does";
-        self.error(at, "not-yet", format!("{what} by this version of retain"), help);
-    }
-
     /// Adds the error that ended the reading.
     pub fn failure(&mut self, failure: &Failure) {
         self.error(failure.at, failure.code, &*failure.message, &*failure.help);

@@ -281,12 +281,13 @@ fn order(
             Some(chosen) => chosen.to_vec(),
             None => desk.store.standings()?,
         };
-        let candidates = all
+        let mut candidates: Vec<_> = all
             .iter()
             .filter(|card| !card.parked)
             .map(|card| card.candidate(desk.deck_of(card), desk.today))
             .filter(|card| !card.hidden)
             .collect();
+        desk.store.rank(&mut candidates, &desk.settings, desk.today)?;
         queue::practice(candidates, desk.today, desk.settings.order, seed)
     } else {
         let wish = Wish { ahead: args.ahead, new: args.new, seed };

@@ -404,7 +404,11 @@ impl Sitting {
             }
         }
         self.answered_last = true;
-        Ok(self.session.recorded(event, grade))
+        let again = match standing.schedule {
+            Some(schedule) if !practice => schedule.repeat_on.is_some(),
+            _ => !grade.settles(),
+        };
+        Ok(self.session.recorded(event, grade, again))
     }
 
     fn put_aside(

@@ -265,7 +265,6 @@ fn every_fault_of_a_head_has_its_place_and_name() {
         ("options: {retention: 1}", "1:22 bad-value"),
         ("options: {fuzz: maybe}", "1:17 bad-value"),
         ("options: {grades: six}", "1:11 unknown-key"),
-        ("options: {scheduler: fsrs}", "1:22 not-yet"),
         ("options: {scheduler: sm3}", "1:22 bad-value"),
         ("options: {typed: 'true'}", "1:18 bad-value"),
     ] {

@@ -1,0 +1,193 @@
+//! How good foreseen chances were.
+
+use std::collections::HashMap;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::Scored;
+
+/// A chance is taken for no nearer to 0 or 1 than this.
+const CLIP: f64 = 1e-15;
+/// Bins of equal width for the calibration error.
+const ECE_BINS: usize = 20;
+/// How often the cards are drawn anew for an interval.
+const DRAWS: usize = 400;
+
+/// Which answers are alike: by the time since the one before, the number of answers, and lapses.
+///
+/// Source: the bins of the srs-benchmark of open-spaced-repetition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Bins(u32, u32, u32);
+
+impl Bins {
+    /// Returns the bins of an answer after `days`, the `reviews`th of its card that is scored, with
+    /// `lapses` scored fails before.
+    pub fn of(days: u32, reviews: u32, lapses: u32) -> Bins {
+        let bin = |factor: f64, base: f64, number: u32| {
+            factor * base.powf(f64::from(number).log(base).floor())
+        };
+        Bins(
+            (bin(2.48, 3.62, days) * 100.0).round() as u32,
+            bin(1.99, 1.89, reviews.saturating_add(1)).round() as u32,
+            if lapses == 0 { 0 } else { bin(1.65, 1.73, lapses).round() as u32 },
+        )
+    }
+}
+
+/// The figures of one row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// Mean of −ln of the chance of what happened.
+    pub log_loss: f64,
+    /// Root of the mean square of what bins are off by, weighted by their answers.
+    pub rmse_bins: f64,
+    /// Chance that a recalled answer was given more than a failed one; `None` with only one kind.
+    pub auc: Option<f64>,
+    /// Mean of what 20 bins of chances are off by, weighted by their answers.
+    pub ece: f64,
+    /// Mean chance less the share recalled.
+    pub bias: f64,
+}
+
+/// Returns −ln of the chance that was given to what happened.
+pub fn log_loss(chance: f64, passed: bool) -> f64 {
+    let chance = chance.clamp(CLIP, 1.0 - CLIP);
+    if passed { -chance.ln() } else { -(1.0 - chance).ln() }
+}
+
+/// Returns the figures of the chances that were given to answers. There is at least one.
+pub fn measure(answers: &[Scored], chances: &[f64]) -> Measure {
+    let pairs = || answers.iter().zip(chances).map(|(answer, chance)| (answer, *chance));
+    let count = answers.len() as f64;
+    let mut by_bins: HashMap<Bins, Sums> = HashMap::new();
+    let mut by_chance = [Sums::default(); ECE_BINS];
+    let mut all = Sums::default();
+    for (answer, chance) in pairs() {
+        by_bins.entry(answer.bins).or_default().add(chance, answer.passed);
+        by_chance[bin_of(chance, ECE_BINS)].add(chance, answer.passed);
+        all.add(chance, answer.passed);
+    }
+    // In a fixed order, so that the same history has the same last digit.
+    let mut squares: Vec<f64> =
+        by_bins.values().map(|sums| sums.off().powi(2) * sums.count).collect();
+    squares.sort_by(f64::total_cmp);
+    Measure {
+        log_loss: pairs().map(|(answer, chance)| log_loss(chance, answer.passed)).sum::<f64>()
+            / count,
+        rmse_bins: (squares.iter().sum::<f64>() / count).sqrt(),
+        auc: auc(&answers.iter().map(|answer| answer.passed).collect::<Vec<_>>(), chances),
+        ece: by_chance.iter().map(|sums| sums.off().abs() * sums.count).sum::<f64>() / count,
+        bias: all.off(),
+    }
+}
+
+/// Chances and what happened, summed up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    chances: f64,
+    passed: f64,
+    count: f64,
+}
+
+impl Sums {
+    fn add(&mut self, chance: f64, passed: bool) {
+        self.chances += chance;
+        self.passed += f64::from(u8::from(passed));
+        self.count += 1.0;
+    }
+
+    /// Returns the mean chance less the share that passed.
+    fn off(&self) -> f64 {
+        if self.count == 0.0 { 0.0 } else { (self.chances - self.passed) / self.count }
+    }
+}
+
+fn bin_of(chance: f64, bins: usize) -> usize {
+    ((chance * bins as f64) as usize).min(bins - 1)
+}
+
+/// Returns, for bins of equal width that have answers, the mean chance, the share recalled, and how
+/// many answers there are.
+pub fn calibration(answers: &[Scored], chances: &[f64], bins: usize) -> Vec<(f64, f64, usize)> {
+    let mut by_chance = vec![Sums::default(); bins];
+    for (answer, chance) in answers.iter().zip(chances) {
+        by_chance[bin_of(*chance, bins)].add(*chance, answer.passed);
+    }
+    by_chance
+        .iter()
+        .filter(|sums| sums.count > 0.0)
+        .map(|sums| (sums.chances / sums.count, sums.passed / sums.count, sums.count as usize))
+        .collect()
+}
+
+/// Returns the area under the curve of true against false passes: by ranks, ties averaged.
+fn auc(passed: &[bool], chances: &[f64]) -> Option<f64> {
+    let mut order: Vec<usize> = (0..chances.len()).collect();
+    order.sort_by(|one, other| chances[*one].total_cmp(&chances[*other]));
+    let positives = passed.iter().filter(|passed| **passed).count() as f64;
+    let negatives = passed.len() as f64 - positives;
+    if positives == 0.0 || negatives == 0.0 {
+        return None;
+    }
+    let mut ranks = 0.0;
+    let mut below = 0;
+    for tied in order.chunk_by(|one, other| chances[*one] == chances[*other]) {
+        let rank = below as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        ranks += rank * tied.iter().filter(|at| passed[**at]).count() as f64;
+        below += tied.len();
+    }
+    Some((ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives))
+}
+
+/// Returns, for each of `others`, the bounds of the middle 95 % of its mean log loss less that of
+/// `base`, over many drawings of as many cards.
+///
+/// Cards are drawn, not answers: those of one card are alike.
+pub fn interval_of_difference(
+    cards: &[usize],
+    passed: &[bool],
+    base: &[f64],
+    others: &[&[f64]],
+    seed: u64,
+) -> Vec<(f64, f64)> {
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut counts: Vec<f64> = Vec::new();
+    let wide = others.len();
+    // A row a card: what each of the others loses more than the base.
+    let mut lost: Vec<f64> = Vec::new();
+    for (at, card) in cards.iter().enumerate() {
+        let place = *places.entry(*card).or_insert_with(|| {
+            counts.push(0.0);
+            lost.resize(lost.len() + wide, 0.0);
+            counts.len() - 1
+        });
+        counts[place] += 1.0;
+        let usual = log_loss(base[at], passed[at]);
+        for (number, chances) in others.iter().enumerate() {
+            lost[place * wide + number] += log_loss(chances[at], passed[at]) - usual;
+        }
+    }
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut means = vec![Vec::with_capacity(DRAWS); wide];
+    for _ in 0..DRAWS {
+        let mut sums = vec![0.0; wide];
+        let mut count = 0.0;
+        for _ in 0..counts.len() {
+            let place = random.random_range(0..counts.len());
+            count += counts[place];
+            for (sum, lost) in sums.iter_mut().zip(&lost[place * wide..]) {
+                *sum += lost;
+            }
+        }
+        for (means, sum) in means.iter_mut().zip(sums) {
+            means.push(sum / count);
+        }
+    }
+    let bounds = |mut means: Vec<f64>| {
+        means.sort_by(f64::total_cmp);
+        let at = |share: f64| means[((means.len() - 1) as f64 * share).round() as usize];
+        (at(0.025), at(0.975))
+    };
+    means.into_iter().map(bounds).collect()
+}
