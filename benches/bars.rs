@@ -34,19 +34,22 @@ const NEW: usize = 2_000;
 const TODAY: Day = Day(20_781);
 const NOW: &str = "2026-11-24T10:00:00+00:00";
 
+#[path = "../tests/simulator/mod.rs"]
+mod simulator;
+
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bars");
     let program = PathBuf::from(env!("CARGO_BIN_EXE_retain"));
     let big = folder.join("big");
-    if std::env::args().any(|argument| argument == "make-home") {
-        return make_home(&big, &program);
+    if let Some(name) = std::env::args().skip_while(|argument| argument != "make-home").nth(1) {
+        let home = folder.join(&name);
+        return match &*name {
+            "big" => make_home(&home, &program, CARDS, FILES, kept_collection()),
+            "learner" => make_home(&home, &program, 10_000, 50, learner(10_000)),
+            _ => make_home(&home, &program, CARDS, FILES, learner(CARDS)),
+        };
     }
-    if !big.join("ready").exists() {
-        eprintln!("making a home of {CARDS} cards and {REVIEWS} reviews in {}", big.display());
-        // In a process of its own: what it needs would count for every child of this one.
-        let this = std::env::current_exe().unwrap();
-        assert!(Command::new(this).arg("make-home").status().unwrap().success());
-    }
+    need(&folder, "big", REVIEWS);
     // Once, so that what is measured is not the first look at new files.
     std::thread::sleep(Duration::from_secs(3));
     run(&program, &big, &["due", "--count"]);
@@ -75,9 +78,40 @@ fn main() {
     if wanted("rebuild") {
         rebuild(&program, &big);
     }
+    if wanted("schedulers") {
+        schedulers(&program, &folder);
+    }
     if wanted("stats") {
         let took = median(3, || run(&program, &big, &["stats", "--json"]));
         row("stats of 1,000,000 reviews", took, "0.5 s, 50 ms after");
+    }
+}
+
+/// Makes the home of this name if it is not there.
+fn need(folder: &Path, name: &str, reviews: usize) {
+    let home = folder.join(name);
+    if !home.join("ready").exists() {
+        eprintln!("making a home of about {reviews} reviews in {}", home.display());
+        // In a process of its own: what it needs would count for every child of this one.
+        let this = std::env::current_exe().unwrap();
+        assert!(Command::new(this).args(["make-home", name]).status().unwrap().success());
+    }
+}
+
+/// Measures fits to, and evaluations of, the answers of a simulated learner.
+fn schedulers(program: &Path, folder: &Path) {
+    for (name, reviews, fit, evaluate) in
+        [("learner", 100_000, "1 s", Some("2 s")), ("long-learner", REVIEWS, "6 s", None)]
+    {
+        need(folder, name, reviews);
+        let home = folder.join(name);
+        run(program, &home, &["due", "--count"]);
+        let took = median(3, || run(program, &home, &["scheduler", "fit", "--dry-run", "--json"]));
+        row(&format!("fit to {reviews} reviews"), took, fit);
+        if let Some(bar) = evaluate {
+            let took = median(3, || run(program, &home, &["scheduler", "evaluate", "--json"]));
+            row(&format!("evaluation of {reviews} reviews"), took, bar);
+        }
     }
 }
 
@@ -294,25 +328,41 @@ fn write_decks(home: &Path, cards: usize, files: usize) {
     }
 }
 
-fn make_home(home: &Path, program: &Path) {
+/// An answer: when, on which study day, how well, and to which card.
+type Given = (Moment, Day, Rating, usize);
+
+/// Returns the answers of a collection that was kept for years.
+fn kept_collection() -> Vec<Given> {
+    let mut random = StdRng::seed_from_u64(7);
+    let mut events = Vec::with_capacity(REVIEWS);
+    for number in 0..CARDS - NEW {
+        // The cards of one deck come first, as a person takes them up.
+        let count = REVIEWS / (CARDS - NEW) + usize::from(number < REVIEWS % (CARDS - NEW));
+        for (when, day, rating) in past(count, &mut random) {
+            events.push((when, day, rating, number));
+        }
+    }
+    events
+}
+
+/// Returns the answers of the simulated learner, ten to each card.
+fn learner(cards: usize) -> Vec<Given> {
+    simulator::history(cards, 10, TODAY, 11)
+        .into_iter()
+        .map(|answer| (answer.when, answer.day, answer.rating, answer.card))
+        .collect()
+}
+
+fn make_home(home: &Path, program: &Path, cards: usize, files: usize, mut events: Vec<Given>) {
     let _ = std::fs::remove_dir_all(home);
-    write_decks(home, CARDS, FILES);
+    write_decks(home, cards, files);
     // The program makes the database; the history goes in as a merge would put it.
     assert!(retain(program, home, &["init"]).status().unwrap().success());
     let mut db = Connection::open(home.join("retain.db")).unwrap();
     let transaction = db.transaction().unwrap();
     let device = DeviceId([7; 16]);
     transaction.execute("INSERT INTO device (id) VALUES (?)", [device.0]).unwrap();
-    let mut random = StdRng::seed_from_u64(7);
-    let mut events = Vec::with_capacity(REVIEWS);
-    for number in 0..CARDS - NEW {
-        // The cards of one deck come first, as a person takes them up.
-        let id = card_id(number);
-        let count = REVIEWS / (CARDS - NEW) + usize::from(number < REVIEWS % (CARDS - NEW));
-        for (when, day, rating) in past(count, &mut random) {
-            events.push((when, day, rating, number, id.clone()));
-        }
-    }
+    let answered = events.iter().map(|event| event.3 + 1).max().unwrap_or(0);
     events.sort_by_key(|event| event.0.at_ms);
     {
         let mut card = transaction.prepare("INSERT INTO card (key, id) VALUES (?, ?)").unwrap();
@@ -320,11 +370,11 @@ fn make_home(home: &Path, program: &Path) {
             .prepare("INSERT INTO wording (card, rev, front, back, accept, deck) VALUES (?, ?, ?, ?, '[]', ?)")
             .unwrap();
         let mut revs = Vec::new();
-        for number in 0..CARDS - NEW {
+        for number in 0..answered {
             let note = note(number);
             let text = retain::card::Wording::of(&note.cards("k")[0]);
             card.execute(params![number as i64 + 1, card_id(number).as_str()]).unwrap();
-            let deck = format!("deck-{:03}", number * FILES / CARDS);
+            let deck = format!("deck-{:03}", number * files / cards);
             wording
                 .execute(params![number as i64 + 1, text.rev(), text.front, text.back, deck])
                 .unwrap();
@@ -337,11 +387,11 @@ fn make_home(home: &Path, program: &Path) {
                  VALUES (?, 1, ?, ?, ?, ?, 0, ?, 'reviewed', ?, ?)",
             )
             .unwrap();
-        for (seq, (when, day, rating, number, id)) in events.into_iter().enumerate() {
+        for (seq, (when, day, rating, number)) in events.into_iter().enumerate() {
             let record = Record {
                 device,
                 device_seq: seq as i64 + 1,
-                card: Some(id),
+                card: Some(card_id(number)),
                 rev: Some(revs[number]),
                 when,
                 day,

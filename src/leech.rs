@@ -56,6 +56,7 @@ mod tests {
             stage: Stage::Review,
             due: Day(1),
             interval: Interval::of(1),
+            exact: Interval::of(1),
             repetitions: 0,
             lapses,
             decay: None,

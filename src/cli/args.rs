@@ -1,6 +1,7 @@
 //! The command line.
 
 mod exchange;
+pub mod scheduler;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -142,6 +143,8 @@ pub enum Command {
     /// Explain the arithmetic behind a card's due date.
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
+    /// Show, change, fit or measure the formula that makes due dates.
+    Scheduler(scheduler::Scheduler),
     /// Look after the database.
     ///
     /// Without flags every page of it is checked, and what is there is counted.

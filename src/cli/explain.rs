@@ -5,9 +5,10 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::words;
-use crate::history::Step;
+use crate::history::{Review, Step};
+use crate::schedule::fsrs::Retention;
 use crate::schedule::sm2::{Timing, timing};
-use crate::schedule::{Ease, Grade, Schedule, Stage};
+use crate::schedule::{Chosen, Ease, Grade, Model, Schedule, Stage};
 use crate::store::Standing;
 use crate::text;
 
@@ -35,6 +36,7 @@ pub fn explained(
     desk: &mut Desk,
 ) -> Result<Vec<String>, CliError> {
     let (past, schedules) = desk.store.story(standing, &desk.settings)?;
+    let scheduler = desk.store.scheduler_of(standing, &desk.settings)?;
     let mut lines = Vec::new();
     let mut before: Option<Schedule> = None;
     for (step, after) in past.steps.iter().zip(&schedules) {
@@ -45,8 +47,16 @@ pub fn explained(
                 words::count(after.interval.days() as usize, "day", "days")
             ),
             Step::Review(review) => {
-                let timing = timing(before.as_ref(), review.day);
-                format!("{}: {}", review.day, answer(before.as_ref(), after, review.grade, timing))
+                let said = match &scheduler.model {
+                    Model::Sm2(_) => {
+                        let timing = timing(before.as_ref(), review.day);
+                        answer(before.as_ref(), after, review.grade, timing)
+                    }
+                    Model::Fsrs(fsrs) => {
+                        by_memory(before.as_ref(), after, review, fsrs.retention())
+                    }
+                };
+                format!("{}: {said}", review.day)
             }
         });
         before = Some(*after);
@@ -59,7 +69,7 @@ pub fn explained(
             format!("({} before)", words::count(hidden, "earlier answer", "earlier answers")),
         );
     }
-    lines.extend(in_force(standing, schedules.last(), desk));
+    lines.extend(in_force(standing, schedules.last(), &scheduler, desk));
     Ok(lines)
 }
 
@@ -72,7 +82,7 @@ fn answer(before: Option<&Schedule>, after: &Schedule, grade: Grade, timing: Tim
     if !after.counted {
         return format!("{said}, a repeat on the same day: it changes no interval");
     }
-    let interval = days(after.interval.days());
+    let interval = days(after.exact.days()) + &spread(after);
     let ease = ease_change(before.and_then(|before| before.ease), after.ease);
     let why = match (before, timing, grade.rating.passed()) {
         (_, _, false) => format!("not recalled, so the repetitions begin again: {interval}"),
@@ -95,6 +105,51 @@ fn answer(before: Option<&Schedule>, after: &Schedule, grade: Grade, timing: Tim
     format!("{said}, {why}{ease}; due {}", after.due)
 }
 
+/// Returns what came of spreading an interval.
+fn spread(after: &Schedule) -> String {
+    if after.interval == after.exact {
+        return String::new();
+    }
+    format!(", spread to {}", words::count(after.interval.days() as usize, "day", "days"))
+}
+
+/// Explains an answer by what a model of memory makes of it.
+fn by_memory(
+    before: Option<&Schedule>,
+    after: &Schedule,
+    review: &Review,
+    retention: Retention,
+) -> String {
+    let days = |days: i64| words::count(days.max(0) as usize, "day", "days");
+    let rating = review.grade.rating;
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let when = match before {
+        None => "the first answer".to_owned(),
+        Some(before) if review.day <= before.last_day => "on the same day".to_owned(),
+        Some(before) => format!(
+            "{} after the last one, {} likely then",
+            days(review.day.since(before.last_day)),
+            percent(before.retrievability(review.day))
+        ),
+    };
+    let change = |name: &str, was: Option<f64>, is: Option<f64>, unit: &str| match (was, is) {
+        (Some(was), Some(is)) => format!("{name} {was:.2} to {is:.2}{unit}"),
+        (None, Some(is)) => format!("{name} {is:.2}{unit}"),
+        _ => String::new(),
+    };
+    let stability =
+        change("stability", before.and_then(|it| it.stability), after.stability, " days");
+    let difficulty =
+        change("difficulty", before.and_then(|it| it.difficulty), after.difficulty, "");
+    format!(
+        "{rating}, {when}: {stability}, {difficulty}; {} wanted, so {}{}; due {}",
+        percent(retention.share()),
+        days(i64::from(after.exact.days())),
+        spread(after),
+        after.due
+    )
+}
+
 fn ease_change(before: Option<Ease>, after: Option<Ease>) -> String {
     match (before.unwrap_or(Ease::START), after) {
         (before, Some(after)) if before != after => format!("; ease {before} to {after}"),
@@ -103,7 +158,12 @@ fn ease_change(before: Option<Ease>, after: Option<Ease>) -> String {
     }
 }
 
-fn in_force(standing: &Standing, schedule: Option<&Schedule>, desk: &Desk) -> Vec<String> {
+fn in_force(
+    standing: &Standing,
+    schedule: Option<&Schedule>,
+    scheduler: &Chosen,
+    desk: &Desk,
+) -> Vec<String> {
     let today = desk.today;
     let mut lines = Vec::new();
     match schedule {
@@ -117,10 +177,18 @@ fn in_force(standing: &Standing, schedule: Option<&Schedule>, desk: &Desk) -> Ve
                 desk.settings.day_starts_at.hour()
             ));
             if schedule.repeat_on == Some(today) {
-                lines.push("asked again today, because the last answer was below good".to_owned());
+                let below = match scheduler.model {
+                    Model::Sm2(_) => "below good",
+                    Model::Fsrs(_) => "again",
+                };
+                lines.push(format!("asked again today, because the last answer was {below}"));
             }
             if schedule.stage == Stage::Review {
-                lines.push(format!("by SM-2's curve about {recall} % likely to be recalled today"));
+                let curve = match scheduler.model {
+                    Model::Sm2(_) => "SM-2's curve",
+                    Model::Fsrs(_) => "FSRS",
+                };
+                lines.push(format!("by {curve} about {recall} % likely to be recalled today"));
             }
         }
     }

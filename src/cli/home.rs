@@ -274,6 +274,43 @@ impl Desk {
         self.bring_up_to_date()
     }
 
+    /// Returns the deck that a name means: its own, its file's, or the last part of one alone.
+    ///
+    /// # Errors
+    ///
+    /// No deck, or several.
+    pub fn deck_named(&self, name: &str) -> Result<&DeckRow, CliError> {
+        let bare = name.trim().trim_end_matches('/');
+        let own = self.decks.iter().find(|deck| deck.deck == bare || deck.file == bare);
+        if let Some(deck) = own {
+            return Ok(deck);
+        }
+        let last = |deck: &&DeckRow| deck.deck.rsplit('/').next() == Some(bare);
+        let meant: Vec<&DeckRow> = self.decks.iter().filter(last).collect();
+        match *meant {
+            [deck] => Ok(deck),
+            [] => {
+                let error = CliError::failed(format!("no deck {:?}", text::one_line(name)));
+                let names: Vec<&str> =
+                    self.decks.iter().map(|deck| deck.deck.as_str()).take(20).collect();
+                Err(if names.is_empty() {
+                    error.hint("there are no decks yet: `retain init --starter` brings some")
+                } else {
+                    error.hint(text::one_line(&format!("there are {}", names.join(", "))))
+                })
+            }
+            _ => {
+                let names: Vec<&str> = meant.iter().map(|deck| deck.deck.as_str()).collect();
+                Err(CliError::usage(format!(
+                    "{:?} may be each of these decks: {}",
+                    text::one_line(name),
+                    text::one_line(&names.join(", "))
+                ))
+                .hint("write more of its name"))
+            }
+        }
+    }
+
     /// Returns the deck folders as they are now.
     pub fn folders(&self) -> Folders {
         let folders = self.home.deck_folders(&self.settings, &self.environment);

@@ -315,6 +315,10 @@ fn show_one(
     if let Some(schedule) = standing.schedule {
         field("due", &format!("{} ({})", schedule.due, words::relative(schedule.due, desk.today)))?;
         let lowest = |ease| if ease == Ease::MIN { ", the lowest" } else { "" };
+        if let (Some(stability), Some(difficulty)) = (schedule.stability, schedule.difficulty) {
+            let memory = format!("stability {stability:.2} days, difficulty {difficulty:.2} of 10");
+            field("memory", &memory)?;
+        }
         let ease =
             schedule.ease.map_or(String::new(), |ease| format!(", ease {ease}{}", lowest(ease)));
         field(

@@ -33,6 +33,7 @@ mod opener;
 mod prompt;
 mod report;
 mod review;
+mod scheduler;
 mod stats;
 mod undo;
 mod when;
@@ -164,6 +165,7 @@ fn on_home(
         Some(Command::Reset(which)) => care::run(care::Care::Reset, &which, &mut desk, io),
         Some(Command::Check(check)) => check::run(&check, &mut desk, io),
         Some(Command::Import(import)) => import::run(&import, &mut desk, io),
+        Some(Command::Scheduler(scheduler)) => scheduler::run(&scheduler, &mut desk, io),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut desk, io),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, &mut desk, io),
         Some(Command::Backup(backup)) => doctor::backup(&backup, &mut desk, io),

@@ -107,16 +107,28 @@ fn bin_of(chance: f64, bins: usize) -> usize {
     ((chance * bins as f64) as usize).min(bins - 1)
 }
 
-/// Returns, for bins of equal width that have answers, the mean chance, the share recalled, and how
-/// many answers there are.
-pub fn calibration(answers: &[Scored], chances: &[f64], bins: usize) -> Vec<(f64, f64, usize)> {
-    let mut by_chance = vec![Sums::default(); bins];
-    for (answer, chance) in answers.iter().zip(chances) {
-        by_chance[bin_of(*chance, bins)].add(*chance, answer.passed);
+/// Returns, for about `parts` parts of equal size from the least chance to the greatest, the mean
+/// chance, the share recalled, and how many answers there are. Equal chances stay together.
+pub fn calibration(answers: &[Scored], chances: &[f64], parts: usize) -> Vec<(f64, f64, usize)> {
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    order.sort_by(|one, other| chances[*one].total_cmp(&chances[*other]));
+    let mut found: Vec<Sums> = Vec::new();
+    let size = answers.len().div_ceil(parts.max(1));
+    let (mut taken, mut full) = (0, 0);
+    for alike in order.chunk_by(|one, other| chances[*one] == chances[*other]) {
+        if taken >= full {
+            found.push(Sums::default());
+            full = taken + size;
+        }
+        taken += alike.len();
+        for at in alike {
+            if let Some(sums) = found.last_mut() {
+                sums.add(chances[*at], answers[*at].passed);
+            }
+        }
     }
-    by_chance
+    found
         .iter()
-        .filter(|sums| sums.count > 0.0)
         .map(|sums| (sums.chances / sums.count, sums.passed / sums.count, sums.count as usize))
         .collect()
 }

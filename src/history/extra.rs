@@ -98,6 +98,26 @@ pub struct Set {
     pub given: bool,
     /// To how many scored reviews they were fitted.
     pub reviews: Option<u64>,
+    /// How many counted answers there were then.
+    pub counted: Option<u64>,
+}
+
+impl Set {
+    /// Returns the JSON that an event of them carries.
+    pub fn extra(&self) -> String {
+        let scope = match &self.scope {
+            Scope::Collection => "collection".to_owned(),
+            Scope::Deck(deck) => format!("deck:{deck}"),
+        };
+        let mut extra = Map::new();
+        extra.insert("scope".into(), json!(scope));
+        extra.insert("weights".into(), json!(self.weights.numbers()));
+        extra.insert("source".into(), json!(if self.given { "given" } else { "fitted" }));
+        for (name, number) in [("reviews", self.reviews), ("counted", self.counted)] {
+            extra.extend(number.map(|number| (name.to_owned(), json!(number))));
+        }
+        Value::Object(extra).to_string()
+    }
 }
 
 /// Returns the weights that an event carries.
@@ -114,22 +134,8 @@ pub fn weights(extra: &str) -> Option<Set> {
         weights: Weights::new(&numbers).ok()?,
         given: extra.get("source").and_then(Value::as_str) == Some("given"),
         reviews: extra.get("reviews").and_then(Value::as_u64),
+        counted: extra.get("counted").and_then(Value::as_u64),
     })
-}
-
-/// Returns the JSON that an event of weights carries.
-pub fn of_weights(scope: &Scope, weights: &Weights, given: bool, reviews: Option<u64>) -> String {
-    let scope = match scope {
-        Scope::Collection => "collection".to_owned(),
-        Scope::Deck(deck) => format!("deck:{deck}"),
-    };
-    let source = if given { "given" } else { "fitted" };
-    let mut extra = Map::new();
-    extra.insert("scope".into(), json!(scope));
-    extra.insert("weights".into(), json!(weights.numbers()));
-    extra.insert("source".into(), json!(source));
-    extra.extend(reviews.map(|reviews| ("reviews".to_owned(), json!(reviews))));
-    Value::Object(extra).to_string()
 }
 
 /// What marks an event that was not simply done now by hand.

@@ -196,6 +196,8 @@ struct Card {
     /// Of the last counted answer or placement; `None` for a card without one.
     last_day: Option<Day>,
     interval: Interval,
+    /// The interval before it was spread.
+    exact: Interval,
     due: Day,
     passed: bool,
     ever_passed: bool,
@@ -246,16 +248,17 @@ impl Fsrs {
         let counted = card.last_day.is_none_or(|last| day > last);
         let memory = self.after(card.memory, rating, elapsed);
         let day = card.last_day.map_or(day, |last| day.max(last));
-        let interval = self.interval(memory);
+        let exact = self.interval(memory);
         // A repeat ends where the day's first answer would have: with the same number.
         let number = if counted { card.reviews } else { card.reviews.saturating_sub(1) };
-        let interval = seed.map_or(interval, |seed| seed.spread(interval, number));
+        let interval = seed.map_or(exact, |seed| seed.spread(exact, number));
         let passed = rating.passed();
         let lapse = counted && card.passed && !passed;
         Card {
             memory: Some(memory),
             last_day: Some(day),
             interval,
+            exact,
             due: day.plus(interval.days()),
             passed,
             ever_passed: card.ever_passed || passed,
@@ -328,6 +331,7 @@ impl Fsrs {
             memory: card.memory.or_else(seeded),
             last_day: Some(placement.day),
             interval,
+            exact: interval,
             due: placement.due.unwrap_or(placement.day.plus(interval.days())),
             passed: repetitions > 0,
             ever_passed: true,
@@ -345,6 +349,7 @@ impl Fsrs {
             stage: Stage::of(card.passed, card.ever_passed),
             due: card.due,
             interval: card.interval,
+            exact: card.exact,
             repetitions: card.repetitions,
             lapses: card.lapses,
             ease: None,

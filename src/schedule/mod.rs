@@ -276,6 +276,8 @@ pub struct Schedule {
     pub due: Day,
     /// Days from the last counted answer to `due`.
     pub interval: Interval,
+    /// The same before it was spread.
+    pub exact: Interval,
     /// Passes in a row that lengthened it.
     pub repetitions: u32,
     /// Times it was forgotten while in review.

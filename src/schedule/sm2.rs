@@ -33,6 +33,8 @@ struct Standing {
     repetitions: u32,
     ease: Ease,
     interval: Interval,
+    /// The interval before it was spread.
+    exact: Interval,
     last_day: Day,
     due: Day,
     passed: bool,
@@ -146,6 +148,7 @@ impl Sm2 {
             repetitions: memory.repetitions,
             ease,
             interval: memory.interval,
+            exact: memory.interval,
             last_day: Day(0),
             due: Day(0),
             passed: true,
@@ -175,6 +178,7 @@ impl Sm2 {
             repetitions: repetitions.saturating_add(1),
             ease: self.ease_after(ease, grade),
             interval,
+            exact: interval,
             last_day: day,
             due: day.plus(interval.days()),
             passed: true,
@@ -192,6 +196,7 @@ impl Sm2 {
                 Sm2Profile::Delphi => self.ease_after(ease, grade),
             },
             interval: Interval::of(1),
+            exact: Interval::of(1),
             last_day: day,
             due: day.plus(1),
             passed: false,
@@ -224,7 +229,8 @@ impl Standing {
     fn lengthened(self, sm2: Sm2, day: Day) -> Standing {
         let elapsed = day.since(self.last_day).clamp(0, i64::from(u32::MAX)) as u32;
         let interval = self.interval.max(sm2.grown(elapsed, self.ease));
-        Standing { interval, last_day: day, due: day.plus(interval.days()), passed: true, ..self }
+        let due = day.plus(interval.days());
+        Standing { interval, exact: interval, last_day: day, due, passed: true, ..self }
     }
 }
 
@@ -239,6 +245,7 @@ impl Memory {
                 repetitions,
                 ease: placement.ease.unwrap_or(Ease::START),
                 interval,
+                exact: interval,
                 last_day: placement.day,
                 due,
                 passed: repetitions > 0,
@@ -255,6 +262,7 @@ impl Memory {
             stage: Stage::of(card.passed, self.ever_passed),
             due: card.due,
             interval: card.interval,
+            exact: card.exact,
             repetitions: card.repetitions,
             lapses: self.lapses,
             ease: Some(card.ease),

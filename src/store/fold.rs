@@ -319,7 +319,10 @@ fn past_of(db: &Connection, family: &[i64], groups: &Groups) -> Result<Option<Pa
     Ok(family.first().and_then(|first| replay(events).remove(first)))
 }
 
-fn replay_all(db: &Connection, groups: &Groups) -> Result<BTreeMap<i64, Past>, StoreError> {
+pub(super) fn replay_all(
+    db: &Connection,
+    groups: &Groups,
+) -> Result<BTreeMap<i64, Past>, StoreError> {
     let count: i64 = db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
     let mut events = Vec::with_capacity(count as usize);
     let mut statement = db.prepare(&format!(

@@ -37,7 +37,7 @@ pub use names::Placed;
 pub use read::{DeckRow, Snapshot};
 pub use standing::Standing;
 pub use union::{Count, Found, Other, Refused, United};
-pub use weights::{Fitted, InForce};
+pub use weights::{Fitted, InForce, Move, Proposal};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

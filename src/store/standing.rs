@@ -444,6 +444,7 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
             stage,
             due,
             interval: Interval::of(row.get::<_, Option<u32>>(12)?.unwrap_or(1).into()),
+            exact: Interval::of(row.get::<_, Option<u32>>(12)?.unwrap_or(1).into()),
             ease: row.get::<_, Option<i64>>(13)?.map(Ease::from_hundredths),
             repetitions: row.get::<_, Option<u32>>(14)?.unwrap_or(0),
             lapses: row.get::<_, Option<u32>>(15)?.unwrap_or(0),

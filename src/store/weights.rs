@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fold::{Rules, replay_all};
 use super::{Store, StoreError, row};
-use crate::history::extra::{self, Scope};
-use crate::history::{EventId, Record, kind};
+use crate::history::extra::{self, Scope, Set};
+use crate::history::{EventId, Record, Step, kind};
+use crate::schedule::Scheduler;
 use crate::schedule::fsrs::Weights;
-use crate::settings::Settings;
-use crate::time::Moment;
+use crate::settings::{DeckOptions, Settings};
+use crate::time::{Day, Moment};
 
 /// Weights in force.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,8 @@ pub struct InForce {
     pub given: bool,
     /// To how many scored reviews they were fitted.
     pub reviews: Option<u64>,
+    /// How many counted answers there were then.
+    pub counted: Option<u64>,
 }
 
 /// All weights in force.
@@ -41,7 +45,107 @@ impl Fitted {
     }
 }
 
+impl Fitted {
+    /// Returns them with others in force for a scope.
+    pub fn with(&self, scope: Scope, set: InForce) -> Fitted {
+        let mut fitted = self.clone();
+        fitted.0.insert(scope, set);
+        fitted
+    }
+}
+
+/// The day on which an answered card comes back, now and under other settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Now.
+    pub from: Day,
+    /// Then.
+    pub to: Day,
+}
+
+/// Settings that may come to be in force.
+pub struct Proposal<'a> {
+    /// What holds for every deck that does not say otherwise.
+    pub settings: &'a Settings,
+    /// The options that decks would have, by name; others have theirs.
+    pub options: &'a BTreeMap<String, DeckOptions>,
+    /// The weights.
+    pub fitted: &'a Fitted,
+}
+
 impl Store {
+    /// Returns how the answered cards of the decks would move, those of the deck `only` or all.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn moves(
+        &mut self,
+        proposal: &Proposal<'_>,
+        only: Option<&str>,
+    ) -> Result<Vec<Move>, StoreError> {
+        let groups = self.groups()?;
+        let pasts = replay_all(&self.db, &groups)?;
+        let rules: BTreeMap<i64, Rules> = self
+            .decks()?
+            .into_iter()
+            .filter(|deck| only.is_none_or(|only| only == deck.deck))
+            .map(|mut deck| {
+                if let Some(options) = proposal.options.get(&deck.deck) {
+                    deck.head.options = options.clone();
+                }
+                let (settings, fitted) = (proposal.settings, proposal.fitted);
+                (deck.key, Rules::of(settings, &deck.deck, &deck.head, fitted))
+            })
+            .collect();
+        let mut statement = self.db.prepare(
+            "SELECT k.file, c.key, c.id, s.due
+               FROM cache_card AS k JOIN card AS c ON c.id = k.id
+               JOIN cache_schedule AS s ON s.card = k.key
+              WHERE k.shadowed = 0 AND s.due IS NOT NULL",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut moves = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (Some(rules), Some(past)) =
+                (rules.get(&row.get(0)?), pasts.get(&row.get::<_, i64>(1)?))
+            else {
+                continue;
+            };
+            let to = rules.scheduler(&row::owned(row, 2)?).schedule(&past.steps);
+            if let Some(to) = to {
+                moves.push(Move { from: Day(row.get(3)?), to: to.due });
+            }
+        }
+        Ok(moves)
+    }
+
+    /// Returns what each card has been through since it was last started over, each once; parked
+    /// cards too.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn pasts(&mut self) -> Result<Vec<Vec<Step>>, StoreError> {
+        let groups = self.groups()?;
+        let pasts = replay_all(&self.db, &groups)?;
+        Ok(pasts
+            .into_iter()
+            .filter(|(key, _)| groups.members(*key).first().is_none_or(|first| first == key))
+            .map(|(_, past)| past.steps)
+            .filter(|steps| !steps.is_empty())
+            .collect())
+    }
+
+    /// Returns how many counted answers the cards of the decks have.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn count_counted(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(sum(reviews), 0) FROM cache_schedule";
+        Ok(self.db.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
     /// Returns the weights in force.
     ///
     /// # Errors
@@ -67,8 +171,8 @@ impl Store {
         let mut fitted = BTreeMap::new();
         for (id, set) in found {
             if !retracted.contains(&id?) {
-                let (given, reviews) = (set.given, set.reviews);
-                fitted.insert(set.scope, InForce { weights: set.weights, given, reviews });
+                let Set { scope, weights, given, reviews, counted } = set;
+                fitted.insert(scope, InForce { weights, given, reviews, counted });
             }
         }
         Ok(Fitted(fitted))
@@ -81,8 +185,7 @@ impl Store {
     /// Then they are not in the history.
     pub fn keep_weights(
         &mut self,
-        scope: &Scope,
-        set: &InForce,
+        set: &Set,
         now: Moment,
         settings: &Settings,
     ) -> Result<(), StoreError> {
@@ -101,7 +204,7 @@ impl Store {
                 rating: None,
                 quality: None,
                 took_ms: None,
-                extra: Some(extra::of_weights(scope, &set.weights, set.given, set.reviews)),
+                extra: Some(set.extra()),
             };
             store.insert(&record, record.id(), None, device)?;
             store.catch_up(settings)

@@ -6,6 +6,7 @@
 mod failure;
 mod fields;
 mod page;
+mod set;
 mod value;
 
 use std::marker::PhantomData;
@@ -16,6 +17,7 @@ use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy, Optio
 pub use failure::{Failure, Kind};
 pub use fields::{Entry, Fields, Names};
 pub use page::{Page, Problems, lines_of, nearest, same_elsewhere};
+pub use set::with_setting;
 pub(crate) use value::visit_scalars_as;
 pub use value::{At, Loose, Place, Value};
 

@@ -12,7 +12,7 @@ use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{confusion, explain, grade, leech, list, undo, words};
+use crate::cli::{confusion, explain, grade, leech, list, scheduler, undo, words};
 use crate::history::{Answered, Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -499,6 +499,9 @@ impl Sitting {
         }
         if self.practice {
             return Ok(());
+        }
+        if summary.answers > 0 {
+            scheduler::refit(desk, io)?;
         }
         let plan = desk.plan(None, Wish::default())?;
         let left = plan.due + plan.new;
