@@ -349,7 +349,10 @@ fn kept_collection() -> Vec<Given> {
 fn learner(cards: usize) -> Vec<Given> {
     simulator::history(cards, 10, TODAY, 11)
         .into_iter()
-        .map(|answer| (answer.when, answer.day, answer.rating, answer.card))
+        .map(|answer| {
+            let day = answer.when.day(retain::time::Rollover::default());
+            (answer.when, day, answer.rating, answer.card)
+        })
         .collect()
 }
 

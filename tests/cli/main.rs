@@ -25,9 +25,12 @@ mod list;
 mod merge;
 mod plain;
 mod readonly;
+mod scheduler;
 mod settings;
 mod shell;
 mod show;
+#[path = "../simulator/mod.rs"]
+mod simulator;
 mod sm2;
 mod stats;
 mod support;

@@ -25,10 +25,8 @@ const NOISE: f64 = 0.35;
 pub struct Simulated {
     /// Which card.
     pub card: usize,
-    /// When.
+    /// When, at the offset of UTC.
     pub when: Moment,
-    /// The study day.
-    pub day: Day,
     /// How well it was known.
     pub rating: Rating,
 }
@@ -73,7 +71,7 @@ pub fn history(cards: usize, each: usize, today: Day, seed: u64) -> Vec<Simulate
             let day = Day(day + shift);
             let second = random.random_range(0..40_000_000_i64) + 18_000_000;
             let at_ms = i64::from(day.0) * 86_400_000 + second;
-            all.push(Simulated { card, when: Moment { at_ms, utc_offset_s: 0 }, day, rating });
+            all.push(Simulated { card, when: Moment { at_ms, utc_offset_s: 0 }, rating });
         }
     }
     all.sort_by_key(|answer| (answer.when.at_ms, answer.card));
