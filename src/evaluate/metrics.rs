@@ -203,3 +203,105 @@ pub fn interval_of_difference(
     };
     means.into_iter().map(bounds).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(card: usize, passed: bool, bins: Bins) -> Scored {
+        Scored { card, step: 1, days: 1, passed, bins }
+    }
+
+    fn close(one: f64, other: f64) -> bool {
+        (one - other).abs() < 1e-12
+    }
+
+    #[test]
+    fn bins_are_those_of_the_benchmark() {
+        for (days, reviews, lapses, bins) in [
+            (1, 1, 0, (248, 4, 0)),
+            (3, 1, 0, (248, 4, 0)),
+            (4, 2, 0, (898, 4, 0)),
+            (14, 3, 1, (3250, 7, 2)),
+            (100, 6, 2, (11765, 13, 3)),
+        ] {
+            assert_eq!(Bins::of(days, reviews, lapses), Bins(bins.0, bins.1, bins.2), "{days}");
+        }
+    }
+
+    #[test]
+    fn figures_of_a_few_answers_are_those_reckoned_by_hand() {
+        let (near, far) = (Bins::of(1, 1, 0), Bins::of(100, 1, 0));
+        let answers = [
+            scored(0, true, near),
+            scored(1, false, near),
+            scored(2, true, far),
+            scored(3, true, far),
+        ];
+        let chances = [0.8, 0.8, 0.5, 0.9];
+        let found = measure(&answers, &chances);
+        let loss = -(0.8_f64.ln() + 0.2_f64.ln() + 0.5_f64.ln() + 0.9_f64.ln()) / 4.0;
+        assert!(close(found.log_loss, loss), "{found:?}");
+        // Near: 0.8 said, 0.5 were; far: 0.7 said, 1 was.
+        let squares: f64 = (2.0 * 0.3_f64.powi(2) + 2.0 * 0.3_f64.powi(2)) / 4.0;
+        assert!(close(found.rmse_bins, squares.sqrt()), "{found:?}");
+        // The failed one ties with one, is above one and below one: 1.5 of 3.
+        assert!(close(found.auc.unwrap(), 0.5), "{found:?}");
+        // Bins of 0.05: two at 0.8 off by 0.3, one at 0.5 by 0.5, one at 0.9 by 0.1.
+        assert!(close(found.ece, (2.0 * 0.3 + 0.5 + 0.1) / 4.0), "{found:?}");
+        assert!(close(found.bias, 0.75 - 0.75), "{found:?}");
+    }
+
+    #[test]
+    fn one_kind_of_answers_has_no_area_and_certainty_costs_what_is_finite() {
+        let answers = [scored(0, true, Bins::of(1, 1, 0)); 2];
+        let found = measure(&answers, &[1.0, 0.0]);
+        assert_eq!(found.auc, None);
+        assert!(found.log_loss.is_finite() && found.log_loss > 17.0, "{found:?}");
+    }
+
+    #[test]
+    fn the_area_is_the_share_of_pairs_in_order() {
+        let mut random = StdRng::seed_from_u64(5);
+        let chances: Vec<f64> =
+            (0..60).map(|_| f64::from(random.random_range(0..9)) / 9.0).collect();
+        let passed: Vec<bool> = (0..60).map(|_| random.random()).collect();
+        let (mut pairs, mut won) = (0.0, 0.0);
+        for (good, _) in passed.iter().enumerate().filter(|(_, passed)| **passed) {
+            for (bad, _) in passed.iter().enumerate().filter(|(_, passed)| !**passed) {
+                pairs += 1.0;
+                won += match chances[good].total_cmp(&chances[bad]) {
+                    std::cmp::Ordering::Greater => 1.0,
+                    std::cmp::Ordering::Equal => 0.5,
+                    std::cmp::Ordering::Less => 0.0,
+                };
+            }
+        }
+        assert!(close(auc(&passed, &chances).unwrap(), won / pairs));
+    }
+
+    #[test]
+    fn an_interval_holds_a_difference_that_is_the_same_everywhere() {
+        let cards: Vec<usize> = (0..200).map(|at| at / 4).collect();
+        let passed: Vec<bool> = (0..200).map(|at| at % 5 != 0).collect();
+        let base = vec![0.5; 200];
+        let (better, worse) = (vec![0.8; 200], vec![0.2; 200]);
+        let found = interval_of_difference(&cards, &passed, &base, &[&better, &worse, &base], 1);
+        let mean =
+            passed.iter().map(|it| log_loss(0.8, *it) - log_loss(0.5, *it)).sum::<f64>() / 200.0;
+        assert!(found[0].0 <= mean && mean <= found[0].1 && found[0].1 < 0.0, "{found:?}");
+        assert!(found[1].0 > 0.0, "{found:?}");
+        assert_eq!(found[2], (0.0, 0.0));
+    }
+
+    #[test]
+    fn equal_chances_stay_in_one_part() {
+        let answers = vec![scored(0, true, Bins::of(1, 1, 0)); 100];
+        let mut chances = vec![0.9; 95];
+        chances.extend([0.1, 0.2, 0.95, 0.96, 0.97]);
+        let parts = calibration(&answers, &chances, 10);
+        let counts: Vec<usize> = parts.iter().map(|(_, _, count)| *count).collect();
+        assert_eq!(counts.iter().sum::<usize>(), 100);
+        assert_eq!(counts, [97, 3]);
+    }
+}

@@ -293,3 +293,75 @@ impl Evaluation {
         others.iter().map(|(row, _)| *row).zip(bounds).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::testing::review_on;
+    use crate::time::Day;
+
+    fn card(first: i32, answers: &[(i64, u32)]) -> Vec<Step> {
+        let mut day = Day(first);
+        answers
+            .iter()
+            .map(|(rating, days)| {
+                day = day.plus(*days);
+                review_on(day, Rating::from_number(*rating).unwrap().into())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn scored_are_answers_a_day_or_more_after_the_one_before() {
+        let reviews = Reviews::of(vec![card(0, &[(3, 0), (1, 0), (3, 1), (1, 6), (3, 0)])]);
+        let found: Vec<(usize, u32, bool)> =
+            reviews.scored().iter().map(|it| (it.step, it.days, it.passed)).collect();
+        assert_eq!(found, [(2, 1, true), (3, 6, false)]);
+        assert_eq!(reviews.scored()[1].bins, Bins::of(6, 2, 0));
+        assert!(Reviews::of(Vec::new()).scored().is_empty());
+    }
+
+    #[test]
+    fn parts_are_sixths_and_the_last_takes_what_is_over() {
+        let parts: Vec<_> = (0..5).map(|fold| part(20, fold)).collect();
+        assert_eq!(parts, [3..6, 6..9, 9..12, 12..15, 15..20]);
+    }
+
+    #[test]
+    fn each_row_foresees_by_its_rule() {
+        // Twelve cards, each answered thrice: 24 scored answers.
+        let cards = (0..12)
+            .map(|number| {
+                card(number * 10, &[(3, 0), (3, 1), (if number % 3 == 0 { 1 } else { 3 }, 9)])
+            })
+            .collect();
+        let reviews = Reviews::of(cards);
+        let found = evaluate(&reviews, &mut |_| true).unwrap();
+        let scored = reviews.scored();
+        assert_eq!(found.tested, scored[4..]);
+        assert!(found.rows.iter().all(|(_, chances)| chances.len() == 20));
+        let mean = |scored: &[Scored]| {
+            scored.iter().filter(|it| it.passed).count() as f64 / scored.len() as f64
+        };
+        assert_eq!(found.chances(Row::Average)[..4], [mean(&scored[..4]); 4]);
+        assert_eq!(found.chances(Row::Average)[16..], [mean(&scored[..20]); 4]);
+        // 96 of the hundred are missing at first, and taken for the mean.
+        let first = mean(&scored[..4]);
+        let moving = found.chances(Row::MovingAverage);
+        assert!((moving[0] - first).abs() < 1e-12);
+        let passes = scored[..5].iter().filter(|it| it.passed).count() as f64;
+        assert!((moving[1] - (passes + 95.0 * first) / 100.0).abs() < 1e-12);
+        // By SM-2 the second answer comes after its interval of a day, the third after 9 of 6.
+        for (scored, chance) in found.tested.iter().zip(found.chances(Row::Sm2)) {
+            let overdue = if scored.step == 1 { 1.0 } else { 9.0 / 6.0 };
+            assert!((chance - 0.9_f64.powf(overdue)).abs() < 1e-12);
+        }
+        let usual = Fsrs::default();
+        let at = found.tested.iter().position(|it| it.step == 2).unwrap();
+        let steps = card(0, &[(3, 0), (3, 1)]);
+        let recall = usual.schedule(&steps).unwrap().memory().recall(9.0);
+        assert!((found.chances(Row::FsrsDefault)[at] - recall).abs() < 1e-12);
+        assert!(evaluate(&reviews, &mut |_| false).is_none(), "it can be ended");
+        assert!(evaluate(&Reviews::default(), &mut |_| true).is_none());
+    }
+}
