@@ -163,6 +163,23 @@ pub fn practice(mut cards: Vec<Candidate>, today: Day, order: Order, seed: u64) 
     cards
 }
 
+/// Days that a backlog is followed.
+const YEAR: u32 = 365;
+
+/// Returns the day on which nothing is left over, `left` of today's cards waiting for tomorrow,
+/// `pace` being asked a day and `coming` those that fall due, by day. `None` if it is more than a
+/// year away. What is asked until then and comes back is not reckoned with.
+pub fn cleared(today: Day, left: usize, pace: usize, coming: &BTreeMap<Day, usize>) -> Option<Day> {
+    let mut left = left;
+    if left == 0 {
+        return Some(today);
+    }
+    (1..=YEAR).map(|days| today.plus(days)).find(|day| {
+        left = (left + coming.get(day).copied().unwrap_or(0)).saturating_sub(pace);
+        left == 0
+    })
+}
+
 /// What was done today already.
 #[derive(Default)]
 struct Done {
@@ -333,6 +350,22 @@ mod tests {
     use super::*;
 
     const TODAY: Day = Day(20_000);
+
+    #[test]
+    fn a_backlog_is_cleared_when_nothing_is_left_over() {
+        let coming = BTreeMap::from([(TODAY.plus(1), 50), (TODAY.plus(2), 10)]);
+        for (left, pace, day) in [
+            (0, 10, Some(0)),
+            (100, 80, Some(2)),
+            (100, 70, Some(3)),
+            (100, 1_000, Some(1)),
+            (1_000_000, 10, None),
+            (5, 0, None),
+        ] {
+            let found = cleared(TODAY, left, pace, &coming);
+            assert_eq!(found, day.map(|days| TODAY.plus(days)), "{left} at {pace}");
+        }
+    }
 
     fn new(card: i64, deck: usize) -> Candidate {
         Candidate {

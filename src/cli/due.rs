@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::args::Due;
+use super::backlog;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
@@ -81,6 +82,11 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
             "{} more due, kept for another day by reviews_per_day",
             words::grouped(plan.over_limit)
         ));
+    }
+    if chosen.is_none()
+        && let Some(forecast) = backlog::forecast(&plan, desk)?
+    {
+        io.note(forecast);
     }
     list::say_what_is_wrong(desk, io)
 }

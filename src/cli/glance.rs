@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
-use super::{args, due, list, prompt, review, words};
+use super::{args, backlog, due, list, prompt, review, words};
 use crate::queue::{self, Wish};
 
 /// Shows today, and begins a review if a person wants to.
@@ -25,6 +25,9 @@ pub fn run(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     if plan.new_held_back {
         io.say("new cards wait until fewer are due")?;
+    }
+    if let Some(forecast) = backlog::forecast(&plan, desk)? {
+        io.say(forecast)?;
     }
     list::say_what_is_wrong(desk, io)?;
     if plan.due + plan.new == 0 || !io.interactive {

@@ -5,6 +5,7 @@
 
 mod add;
 mod args;
+mod backlog;
 mod care;
 mod check;
 mod complete;

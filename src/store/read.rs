@@ -1,6 +1,6 @@
 //! Decks, and what of their cards the queue must know.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
@@ -164,6 +164,40 @@ impl Store {
             };
         }
         Ok(())
+    }
+
+    /// Returns how many notes fall due on each day after `after`.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn due_after(&self, after: Day) -> Result<BTreeMap<Day, usize>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT due, count(DISTINCT note) FROM cache_schedule
+              WHERE due > ? AND suspended = 0 GROUP BY due",
+        )?;
+        let days = statement
+            .query_map([after.0], |row| Ok((Day(row.get(0)?), row.get::<_, i64>(1)? as usize)))?;
+        Ok(days.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns how many cards were answered last on a day of the `days` before `today`, in the
+    /// mean of those on which any were.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn answered_a_day(&self, today: Day, days: u32) -> Result<usize, StoreError> {
+        let (cards, days): (i64, i64) = self
+            .db
+            .prepare_cached(
+                "SELECT count(*), count(DISTINCT last_day) FROM cache_schedule
+                  WHERE last_day BETWEEN ? AND ?",
+            )?
+            .query_row([today.0 - days as i32, today.0 - 1], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok((cards / days.max(1)) as usize)
     }
 
     /// Returns the first new card of a deck behind `place` that is not put aside.

@@ -210,3 +210,22 @@ fn new_cards_that_wait_are_named_with_the_way_to_them() {
     home.on(0).ok("suspend --query is:new");
     assert!(!home.on(0).ok("due").contains("wait"));
 }
+
+#[test]
+fn a_backlog_has_a_day_on_which_it_is_cleared() {
+    let cards: String =
+        (0..30).map(|card| format!("  - {{id: c{card}, front: q{card}, back: b}}\n")).collect();
+    let home = Home::with(&format!("cards:\n{cards}"));
+    for card in 0..30 {
+        home.on(0).ok(&format!("grade c{card} good"));
+    }
+    home.config("reviews_per_day: 8");
+    let told = home.on(5).run("due").exits(0);
+    // 30 on 29 November: 8 then, and on the three days after it.
+    let cleared = "the backlog is cleared on 2 Dec 2026 at 8 a day";
+    assert!(told.err.contains(cleared), "{}", told.err);
+    let told = home.on(5).review(&"\n3\n".repeat(8));
+    assert!(told.contains(cleared), "{told}");
+    home.config("");
+    assert!(!home.on(5).run("due").err.contains("backlog"), "nothing waits");
+}

@@ -12,7 +12,7 @@ use crate::card::{Answer, CardId};
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{confusion, explain, grade, leech, list, scheduler, undo, words};
+use crate::cli::{backlog, confusion, explain, grade, leech, list, scheduler, undo, words};
 use crate::history::{Answered, Deed, EventId};
 use crate::queue::{Candidate, Wish};
 use crate::schedule::{Grade, Quality, Rating};
@@ -516,6 +516,9 @@ impl Sitting {
                 if all { "" } else { " in all decks" },
                 desk.home.command("review"),
             ));
+        }
+        if let Some(forecast) = backlog::forecast(&plan, desk)? {
+            io.say(forecast)?;
         }
         if let Some((day, cards)) = desk.store.next_due(desk.today)? {
             io.say(format!(
