@@ -97,7 +97,8 @@ impl Home {
         }
     }
 
-    fn shown_config(&self) -> String {
+    /// Returns the file of the settings, as it is shown.
+    pub fn shown_config(&self) -> String {
         if self.explicit {
             "config.yaml".to_owned()
         } else {

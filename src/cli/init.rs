@@ -28,6 +28,7 @@ const CONFIG: &str = "\
 # new_per_day: 20        # new cards a day, in all decks together
 # reviews_per_day: none  # due cards a day
 # grades: four           # or six: the qualities 0 to 5 of SM-2
+# scheduler: sm2         # or fsrs; `retain scheduler use fsrs` says what moves
 # decks: [~/notes]       # more folders with decks
 ";
 

@@ -101,7 +101,11 @@ pub fn run(args: &Use, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     if args.json {
         return io.json(&moves);
     }
-    let file = edit.map(|(path, ..)| format!("written into {}", words::path(&path)));
+    let shown = match &wanted.deck {
+        Some(deck) => text::one_line(&deck.file),
+        None => text::one_line(&desk.home.shown_config()),
+    };
+    let file = edit.map(|_| format!("written into {shown}"));
     let back = desk.home.command("scheduler show");
     io.line(format!("{}; `{back}` shows it", file.unwrap_or("the weights are kept".to_owned())))
 }
@@ -285,9 +289,15 @@ fn moves(
         cards: moves.len(),
         earlier: days.iter().filter(|days| **days < 0).count(),
         later: days.iter().filter(|days| **days > 0).count(),
-        median_days: days.get(days.len() / 2).copied(),
+        median_days: median(&days),
         written: false,
     })
+}
+
+/// Returns the middle of sorted numbers, or what lies between the two in the middle.
+fn median(sorted: &[i64]) -> Option<i64> {
+    let (low, high) = (sorted.len().saturating_sub(1) / 2, sorted.len() / 2);
+    Some((sorted.get(low)? + sorted.get(high)?) / 2)
 }
 
 fn in_words(moves: &Moves) -> String {
