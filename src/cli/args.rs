@@ -144,6 +144,9 @@ pub enum Command {
     #[command(after_help = "Example: retain explain domains-100")]
     Explain(Explain),
     /// Show, change, fit or measure the formula that makes due dates.
+    #[command(
+        after_help = "Examples:\n  retain scheduler show\n  retain scheduler use fsrs --dry-run\n  retain scheduler evaluate"
+    )]
     Scheduler(scheduler::Scheduler),
     /// Look after the database.
     ///

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use retain::card::CardId;
 use retain::history::{Event, EventId, Kind, Past, Record, Review, Step, replay};
+use retain::schedule::fsrs::{Fsrs, Retention, Weights};
 use retain::schedule::sm2::Sm2;
+use retain::schedule::spread::Seed;
 use retain::schedule::{Rating, Scheduler};
 use retain::settings::Sm2Profile;
 use retain::time::Day;
@@ -288,6 +290,61 @@ proptest! {
         prop_assert_eq!((once.due, once.ease, once.lapses, once.reviews), (more.due, more.ease, more.lapses, more.reviews));
         let last = *all.last().unwrap();
         prop_assert_eq!(more.repeat_on.is_some(), last < Rating::Good);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_memory_stays_within_its_bounds_whatever_is_answered_when(
+        answers in proptest::collection::vec((-3..400_i32, ratings()), 1..20),
+        card in "[a-z]{1,8}",
+        share in 0.70..=0.97_f64,
+    ) {
+        let mut day = FIRST_DAY;
+        let steps: Vec<Step> = answers
+            .into_iter()
+            .map(|(days, rating)| {
+                day += days;
+                review(day, rating)
+            })
+            .collect();
+        let fsrs = Fsrs::new(Weights::default(), Retention::new(share).unwrap());
+        let seed = Some(Seed::of(&card));
+        let all = fsrs.spread(&steps, seed);
+        prop_assert_eq!(all.len(), steps.len());
+        prop_assert_eq!(&all, &fsrs.spread(&steps, seed));
+        for (exact, spread) in fsrs.schedules(&steps).iter().zip(&all) {
+            prop_assert!((1..=36_500).contains(&spread.interval.days()));
+            prop_assert_eq!(spread.due, spread.last_day.plus(spread.interval.days()));
+            let (stability, difficulty) = (spread.stability.unwrap(), spread.difficulty.unwrap());
+            prop_assert!(stability.is_finite() && stability > 0.0);
+            prop_assert!((1.0..=10.0).contains(&difficulty));
+            let recall = spread.retrievability(spread.due);
+            prop_assert!(recall > 0.0 && recall <= 1.0);
+            // Spreading moves the due day and nothing else.
+            prop_assert_eq!((exact.stability, exact.lapses), (spread.stability, spread.lapses));
+            prop_assert_eq!(exact.interval, spread.exact);
+            let room = 2 + exact.interval.days() / 7;
+            prop_assert!(exact.interval.days().abs_diff(spread.interval.days()) <= room);
+        }
+    }
+
+    #[test]
+    fn a_better_grade_never_brings_a_card_back_sooner_by_memory_either(
+        before in steps(),
+        day in 0..60_i32,
+    ) {
+        let fsrs = Fsrs::default();
+        let then = last_day(&before) + day;
+        let intervals: Vec<u32> = Rating::ALL
+            .into_iter()
+            .map(|rating| {
+                let mut steps = before.clone();
+                steps.push(review(then, rating));
+                fsrs.schedule(&steps).unwrap().interval.days()
+            })
+            .collect();
+        prop_assert!(intervals.is_sorted(), "{:?}", intervals);
     }
 }
 
