@@ -193,12 +193,22 @@ impl Store {
         let path = self.path.clone();
         self.within(|store| {
             let device = store.ensure_device()?;
+            let mut when = store.not_before_last(now, device)?;
+            // The latest are in force: these, also after some of a clock that ran ahead.
+            let newest: Option<i64> = store.db.query_row(
+                "SELECT max(at_ms) FROM history
+                  WHERE kind = 'parameters' AND kind NOT IN ('reviewed', 'practised')",
+                [],
+                |row| row.get(0),
+            )?;
+            when.at_ms =
+                newest.map_or(when.at_ms, |newest| when.at_ms.max(newest.saturating_add(1)));
             let record = Record {
                 device: device.id,
                 device_seq: device.seq + 1,
                 card: None,
                 rev: None,
-                when: store.not_before_last(now, device)?,
+                when,
                 day: now.day(settings.day_starts_at),
                 kind: kind::PARAMETERS.to_owned(),
                 rating: None,

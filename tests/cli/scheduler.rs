@@ -162,6 +162,20 @@ fn weights_that_are_given_are_in_force_until_the_usual_ones_are() {
 }
 
 #[test]
+fn weights_of_a_clock_that_ran_ahead_give_way_to_later_ones() {
+    let home = Home::with(DECK);
+    home.on(0).ok("grade a good");
+    home.on(4_000).ok("scheduler use fsrs --parameters default --yes");
+    let mut numbers = home.on(0).json("scheduler show --json")["parameters"].clone();
+    numbers[2] = 30.0.into();
+    home.file("weights.json", &serde_json::json!({ "parameters": numbers }).to_string());
+    home.on(0).ok("scheduler use fsrs --parameters weights.json --yes");
+    assert!(close(&home.on(0).card("a")["stability"], 30.0));
+    home.on(0).ok("grade b good");
+    assert_eq!(home.on(0).card("b")["reviews"], 1);
+}
+
+#[test]
 fn a_fit_foresees_the_learners_answers_better_and_is_kept() {
     let home = learner(60, 12);
     let dry = home.at(TODAY.1).json("scheduler fit --dry-run --json");
