@@ -315,7 +315,8 @@ proptest! {
         prop_assume!(!store.findings().unwrap().iter().any(|found| found.code == "duplicate-id"));
         for (card, schedules) in &before {
             let now = after.get(card).cloned().unwrap_or_default();
-            for schedule in schedules {
+            // A new card may be known once its text is mended: as one that was parked.
+            for schedule in schedules.iter().filter(|schedule| schedule.is_some()) {
                 prop_assert!(now.contains(schedule), "{:?} of {:#?}", card, texts);
             }
         }
