@@ -5,6 +5,7 @@
 //! [`encoding`] makes UTF-8 of their text before. [`plan`] is the one rule for all of them; writing is for whoever carries the plan out. Only
 //! [`history`] is apart: it reads what happened on other machines.
 
+pub mod anki;
 pub mod board;
 pub mod csv;
 pub mod decks;
