@@ -257,10 +257,10 @@ impl Note {
 }
 
 /// Whether a deck may give a note this id: 1 to 128 of the letters a-z and A-Z, digits, `_`, `.`, `%`
-/// and `-`, of which the last three are not the first.
+/// `-` and `~`, of which the last four are not the first.
 pub fn is_id(id: &str) -> bool {
     let first = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-');
+    let later = |c: char| first(c) || matches!(c, '.' | '%' | '-' | '~');
     id.len() <= 128 && id.starts_with(first) && id.chars().all(later)
 }
 

@@ -83,7 +83,7 @@ fn note_of(args: &Args) -> Result<Note, CliError> {
     };
     if let Some(id) = args.id.as_ref().filter(|id| !is_id(id)) {
         return Err(CliError::usage(format!("{:?} is no id", text::one_line(id))).hint(
-            "use up to 128 of a-z, A-Z, 0-9, `_`, `.`, `%` and `-`; the last three not first",
+            "use up to 128 of a-z, A-Z, 0-9, `_`, `.`, `%`, `-` and `~`; the last four not first",
         ));
     }
     Ok(Note {

@@ -122,6 +122,8 @@ pub enum Format {
     Markdown,
     /// A deck.
     Yaml,
+    /// A package of Anki, known by how it begins.
+    Anki,
 }
 
 /// Returns the format of a file by its name and what stands in it.

@@ -5,6 +5,7 @@
 //! they are not true ([`Store::bring_up_to_date`]). No code outside this module knows about them.
 
 mod ahead;
+pub mod anki;
 mod answers;
 mod append;
 mod backup;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod add;
+mod anki;
 mod backup;
 mod care;
 mod carried;

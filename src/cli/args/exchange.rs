@@ -81,6 +81,9 @@ pub struct Import {
         add = ArgValueCompleter::new(complete::encoding)
     )]
     pub encoding: Option<&'static Encoding>,
+    /// Schedule the cards of a package of Anki by their answers alone, not from where they stood.
+    #[arg(long)]
+    pub refold: bool,
     /// Put all cards into this deck; `lang/verbs` makes a folder.
     #[arg(long, value_name = "NAME")]
     pub deck: Option<String>,

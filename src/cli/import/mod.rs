@@ -1,5 +1,6 @@
 //! `import`: other people's cards, read, planned, asked about and written.
 
+mod anki;
 mod kept;
 mod link;
 mod said;
@@ -30,6 +31,8 @@ struct Ready {
     record: Record,
     /// Under which they were kept, as long as its file had another path.
     was: Option<String>,
+    /// What else a package of Anki brings.
+    package: Option<anki::Package>,
 }
 
 /// Brings cards in.
@@ -83,10 +86,18 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     }
     if !import.dry_run {
         put(&shelf, &brought, &moved, desk)?;
+        for (ready, _) in &mut reports {
+            if let Some(package) = &mut ready.package {
+                package.put(desk, io)?;
+            }
+        }
     }
     let mut bad = false;
     for (ready, report) in &reports {
         said::say(ready, report, import, &desk.home, io)?;
+        if let Some(package) = &ready.package {
+            package.say(io)?;
+        }
         bad |= !ready.imported.skipped.is_empty();
     }
     said::conclude(&reports, import.dry_run, io)?;
@@ -155,7 +166,12 @@ fn read(
     let Source { shown, name, bytes, format, .. } = &source;
     let deck = import.deck.as_deref();
     let name = deck.unwrap_or(name);
+    let mut package = None;
     let read = match format {
+        Format::Anki => anki::read(&source, import.refold, desk).map(|(imported, more)| {
+            package = Some(more);
+            imported
+        }),
         Format::Csv => import::csv::read(bytes, name, b','),
         Format::Tsv => import::csv::read(bytes, name, b'\t'),
         Format::Markdown => import::markdown::read(bytes, name),
@@ -180,7 +196,15 @@ fn read(
     if *format == Format::Board {
         imported = place_cells(&source, import, placed, &mut record, io)?;
     }
-    Ok(Ready { shown: source.shown, argument: source.argument, key, imported, record, was })
+    Ok(Ready {
+        shown: source.shown,
+        argument: source.argument,
+        key,
+        imported,
+        record,
+        was,
+        package,
+    })
 }
 
 fn refused(shown: &str, error: &Unreadable) -> CliError {

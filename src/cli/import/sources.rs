@@ -67,9 +67,31 @@ pub fn of(import: &Import, home: &Home, io: &mut Io) -> Result<Vec<Source>, CliE
             continue;
         }
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        if import.format.is_none() && is_package(path) {
+            sources.push(Source {
+                path: Some(path.clone()),
+                argument: shown.clone(),
+                shown,
+                name: stem.unwrap_or_default(),
+                bytes: Vec::new(),
+                format: Format::Anki,
+            });
+            continue;
+        }
         sources.push(file(path, shown, stem.unwrap_or_default(), import)?);
     }
     Ok(sources)
+}
+
+/// Whether a file is a zip archive, as packages of Anki are. A pipe is none, and can be read once.
+fn is_package(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
+    let mut begin = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    let ends = |end: &str| path.to_string_lossy().to_lowercase().ends_with(end);
+    read.is_ok() && begin == *b"PK\x03\x04" || ends(".apkg") || ends(".colpkg")
 }
 
 /// Returns what comes through standard input.

@@ -35,6 +35,14 @@ pub fn read(html: &str) -> Read {
     reader.finish()
 }
 
+/// Returns the name under which a media file is written: one that stands in a link as it is.
+pub fn file_name(name: &str) -> String {
+    let plain =
+        |char: char| !char.is_whitespace() && !char.is_control() && !"()<>[]\\#%?\"".contains(char);
+    let safe: String = name.chars().map(|char| if plain(char) { char } else { '_' }).collect();
+    if safe.starts_with('.') { format!("_{safe}") } else { safe }
+}
+
 #[derive(Default)]
 struct Reader {
     read: Read,
@@ -134,8 +142,7 @@ impl Reader {
             return;
         }
         let shown: String = name.chars().filter(|char| !"[]\\`*_<>!".contains(*char)).collect();
-        let target: String =
-            name.chars().map(|char| if " ()<>".contains(char) { '_' } else { char }).collect();
+        let target = file_name(&name);
         let sign = if picture { "!" } else { "" };
         self.out().push_str(&format!("{sign}[{shown}]({MEDIA}{target})"));
         self.read.media.push(name);

@@ -1,0 +1,196 @@
+//! From the answers and standings of a collection to events.
+
+use sha2::{Digest, Sha256};
+
+use super::cards::Brought;
+use super::{Card, Collection, Review};
+use crate::card::CardId;
+use crate::history::{DeviceId, Record, kind};
+use crate::time::{Day, Moment, Rollover};
+
+/// No answer was given before the year 2000, and a time in seconds looks like one.
+const EARLIEST_MS: i64 = 946_684_800_000;
+/// The longest day that is known, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// What is in the history, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Answers, practice among them.
+    pub reviews: usize,
+    /// Due dates that were set by hand or by a new schedule.
+    pub moved: usize,
+    /// Rows that make no sense.
+    pub refused: usize,
+    /// Rows of cards that are not there.
+    pub strays: usize,
+    /// Cards that go on where they stood.
+    pub placed: usize,
+    /// Cards that are put aside.
+    pub suspended: usize,
+}
+
+/// Returns who wrote what Anki did: the first 16 bytes of SHA-256 over its name.
+pub fn device() -> DeviceId {
+    let hash: [u8; 32] = Sha256::digest(b"anki").into();
+    DeviceId(hash[..16].try_into().unwrap_or_default())
+}
+
+/// Returns the events of a collection whose cards are `brought`. With `refold` the standing of
+/// cards is left to their answers. `now` bounds what can have happened.
+pub fn events(
+    collection: &Collection,
+    brought: &Brought,
+    refold: bool,
+    now: Moment,
+) -> (Vec<Record>, Count) {
+    let calendar = Calendar::of(collection);
+    let mut records = Vec::new();
+    let mut count = Count::default();
+    let mut rows = collection.reviews.chunk_by(|one, other| one.card == other.card).peekable();
+    let mut of_card: std::collections::HashMap<i64, &[Review]> =
+        rows.by_ref().filter_map(|rows| Some((rows.first()?.card, rows))).collect();
+    for card in &collection.cards {
+        let rows = of_card.remove(&card.id).unwrap_or_default();
+        let Some(id) = brought.ids.get(&card.id) else {
+            count.strays += rows.len();
+            continue;
+        };
+        let id = CardId::new(id.clone());
+        let mut last = None;
+        let mut learned = false;
+        for row in rows {
+            let at = calendar.moment(row.at_ms);
+            if row.at_ms < EARLIEST_MS || row.at_ms > now.at_ms + DAY_MS || row.button > 4 {
+                count.refused += 1;
+                continue;
+            }
+            // Older versions wrote nothing when a card was started over: it is learned anew.
+            if row.kind == 0 && row.button > 0 && learned {
+                let before = calendar.moment(row.at_ms - 1);
+                records.push(calendar.record(&id, kind::RESET, before, None));
+                learned = false;
+            }
+            learned |= matches!(row.kind, 1 | 2) && row.button > 0;
+            let rating = match (row.button, row.kind) {
+                (0, 4) if row.factor == 0 => {
+                    records.push(calendar.record(&id, kind::RESET, at, None));
+                    learned = false;
+                    continue;
+                }
+                (..=0, _) => {
+                    count.moved += 1;
+                    continue;
+                }
+                (button @ (2 | 3), 0 | 2) if collection.first_scheduler => button + 1,
+                (button, _) => button,
+            };
+            let practised = row.kind == 3 && row.factor == 0;
+            let word = if practised { kind::PRACTISED } else { kind::REVIEWED };
+            records.push(Record {
+                rating: Some(rating),
+                took_ms: Some(row.took_ms.clamp(0, DAY_MS)),
+                ..calendar.record(&id, word, at, None)
+            });
+            count.reviews += 1;
+            last = Some(row.at_ms);
+        }
+        let mut next = last.map_or(0, |last| last + 1);
+        if matches!(card.kind, 2 | 3) && !refold {
+            let (at_ms, extra) = placed(card, last, &calendar);
+            next = at_ms + 1;
+            let at = calendar.moment(at_ms);
+            records.push(calendar.record(&id, kind::PLACED, at, Some(extra)));
+            count.placed += 1;
+        }
+        if card.queue == -1 {
+            let at = calendar.moment(if next == 0 { card.id } else { next });
+            records.push(calendar.record(&id, kind::SUSPENDED, at, None));
+            count.suspended += 1;
+        }
+    }
+    count.strays += of_card.values().map(|rows| rows.len()).sum::<usize>();
+    (records, count)
+}
+
+/// Returns when the standing of a card is from, and what it is.
+fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) {
+    let due = calendar.due(card);
+    let interval = card.interval.max(1);
+    let at_ms = last.map_or_else(
+        || {
+            let day = i64::from(due.0) - interval;
+            day * DAY_MS + DAY_MS / 2
+        },
+        |last| last + 1,
+    );
+    let data: serde_json::Value = serde_json::from_str(&card.data).unwrap_or_default();
+    let mut extra = serde_json::Map::new();
+    let mut put = |name: &str, value: serde_json::Value| {
+        extra.insert(name.to_owned(), value);
+    };
+    put("interval", interval.into());
+    put("due", due.to_string().into());
+    if card.factor >= 1_300 {
+        put("ease", (card.factor as f64 / 1_000.0).into());
+    }
+    // What is being learned again was failed; else the next pass makes a longer interval.
+    put("repetitions", if card.kind == 3 { 0 } else { card.answers.max(2) }.into());
+    put("lapses", card.lapses.max(0).into());
+    for (name, key) in [("stability", "s"), ("difficulty", "d")] {
+        if let Some(number) = data[key].as_f64() {
+            put(name, number.into());
+        }
+    }
+    (at_ms, serde_json::Value::Object(extra).to_string())
+}
+
+/// How a collection reckons its days.
+struct Calendar {
+    offset_s: i32,
+    rollover: Rollover,
+    first: Day,
+}
+
+impl Calendar {
+    fn of(collection: &Collection) -> Calendar {
+        let west = collection.minutes_west.unwrap_or(0).clamp(-24 * 60, 24 * 60);
+        let offset_s = -(west as i32) * 60;
+        let hour = u8::try_from(collection.rollover.unwrap_or(4)).ok();
+        let rollover = hour.and_then(Rollover::at).unwrap_or_default();
+        let created = collection.created.saturating_mul(1_000);
+        let first = Moment { at_ms: created, utc_offset_s: offset_s }.day(rollover);
+        Calendar { offset_s, rollover, first }
+    }
+
+    fn moment(&self, at_ms: i64) -> Moment {
+        Moment { at_ms, utc_offset_s: self.offset_s }
+    }
+
+    /// Returns the day on which a card comes back: at home, where it is borrowed.
+    fn due(&self, card: &Card) -> Day {
+        let due = if card.home_deck != 0 && card.home_due != 0 { card.home_due } else { card.due };
+        if due > 1_000_000_000 {
+            // In learning it is a second.
+            return self.moment(due.saturating_mul(1_000)).day(self.rollover);
+        }
+        let day = i64::from(self.first.0).saturating_add(due);
+        Day(day.clamp(-100_000, 100_000) as i32)
+    }
+
+    fn record(&self, card: &CardId, word: &str, when: Moment, extra: Option<String>) -> Record {
+        Record {
+            device: device(),
+            device_seq: 0,
+            card: Some(card.clone()),
+            rev: None,
+            when,
+            day: when.day(self.rollover),
+            kind: word.to_owned(),
+            rating: None,
+            quality: None,
+            took_ms: None,
+            extra,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The database of a package of Anki, read as it is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+
+use super::row;
+use crate::import::Unreadable;
+use crate::import::anki::{Card, Collection, Deck, Note, Notetype, Review, Template};
+
+/// As many notes, cards and answers as a collection may have, each.
+const MOST_ROWS: usize = 20_000_000;
+
+/// Reads the collection at `path`, which nobody else has.
+///
+/// # Errors
+///
+/// What is no collection, or one that is damaged.
+pub fn collection(path: &Path) -> Result<Collection, Unreadable> {
+    read(path).map_err(|error| Unreadable(format!("its collection is damaged: {error}")))
+}
+
+fn read(path: &Path) -> rusqlite::Result<Collection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    // Names of decks and the like are compared by a collation of Anki's own.
+    db.create_collation("unicase", |one: &str, other: &str| {
+        one.to_lowercase().cmp(&other.to_lowercase())
+    })?;
+    db.execute_batch(
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA journal_mode = DELETE;
+         PRAGMA query_only = ON;",
+    )?;
+    let mut found = Collection::default();
+    let (created, version, conf, models, decks): (i64, i64, String, String, String) = db
+        .query_row("SELECT crt, ver, conf, models, decks FROM col", [], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row::owned(row, 2)?,
+                row::owned(row, 3)?,
+                row::owned(row, 4)?,
+            ))
+        })?;
+    found.created = created;
+    if version < 15 {
+        let conf: serde_json::Value = serde_json::from_str(&conf).unwrap_or_default();
+        found.minutes_west = conf["creationOffset"].as_i64();
+        found.rollover = conf["rollover"].as_i64();
+        found.first_scheduler = conf["schedVer"].as_i64() != Some(2);
+        found.notetypes = Notetype::all_of_json(&models).unwrap_or_default();
+        found.decks = Deck::all_of_json(&decks).unwrap_or_default();
+    } else {
+        found.minutes_west = setting(&db, "creationOffset")?;
+        found.rollover = setting(&db, "rollover")?;
+        found.notetypes = notetypes(&db)?;
+        let mut statement = db.prepare("SELECT id, name, kind FROM decks")?;
+        let decks = statement.query_map([], |row| {
+            let kind: Vec<u8> = row.get(2)?;
+            Ok((row.get(0)?, Deck::of_kind(&row::owned(row, 1)?, &kind)))
+        })?;
+        found.decks = decks.collect::<Result<_, _>>()?;
+    }
+    found.notes = rows(&db, "SELECT id, guid, mid, tags, flds FROM notes", |row| {
+        Ok(Note {
+            id: row.get(0)?,
+            guid: row::owned(row, 1)?,
+            notetype: row.get(2)?,
+            tags: row::owned(row, 3)?,
+            fields: row::owned(row, 4)?.split('\u{1f}').map(str::to_owned).collect(),
+        })
+    })?;
+    found.cards = rows(
+        &db,
+        "SELECT id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data
+           FROM cards",
+        |row| {
+            Ok(Card {
+                id: row.get(0)?,
+                note: row.get(1)?,
+                deck: row.get(2)?,
+                ord: row.get(3)?,
+                kind: row.get(4)?,
+                queue: row.get(5)?,
+                due: whole(row, 6)?,
+                interval: whole(row, 7)?,
+                factor: whole(row, 8)?,
+                answers: whole(row, 9)?,
+                lapses: whole(row, 10)?,
+                home_due: whole(row, 11)?,
+                home_deck: row.get(12)?,
+                data: row::owned(row, 13)?,
+            })
+        },
+    )?;
+    found.reviews = rows(&db, "SELECT id, cid, ease, factor, time, type FROM revlog", |row| {
+        Ok(Review {
+            at_ms: row.get(0)?,
+            card: row.get(1)?,
+            button: whole(row, 2)?,
+            factor: whole(row, 3)?,
+            took_ms: whole(row, 4)?,
+            kind: whole(row, 5)?,
+        })
+    })?;
+    found.reviews.sort_by_key(|review| (review.card, review.at_ms));
+    Ok(found)
+}
+
+fn rows<T>(
+    db: &Connection,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let mut statement = db.prepare(sql)?;
+    statement.query_map([], read)?.take(MOST_ROWS).collect()
+}
+
+fn notetypes(db: &Connection) -> rusqlite::Result<BTreeMap<i64, Notetype>> {
+    let mut found: BTreeMap<i64, Notetype> = BTreeMap::new();
+    let mut statement = db.prepare("SELECT id, name, config FROM notetypes")?;
+    let mut kinds = statement.query([])?;
+    while let Some(row) = kinds.next()? {
+        let config: Vec<u8> = row.get(2)?;
+        let cloze = Notetype::is_cloze(&config);
+        let name = row::owned(row, 1)?;
+        found.insert(row.get(0)?, Notetype { name, cloze, ..Notetype::default() });
+    }
+    // What is left of kinds that were removed has no place.
+    let mut fields = rows(db, "SELECT ntid, ord, name FROM fields", |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row::owned(row, 2)?))
+    })?;
+    fields.sort();
+    for (kind, _, name) in fields {
+        if let Some(kind) = found.get_mut(&kind) {
+            kind.fields.push(name);
+        }
+    }
+    let mut templates = rows(db, "SELECT ntid, ord, name, config FROM templates", |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get::<_, i64>(1)?,
+            row::owned(row, 2)?,
+            row.get::<_, Vec<u8>>(3)?,
+        ))
+    })?;
+    templates.sort();
+    for (kind, _, name, config) in templates {
+        if let Some(kind) = found.get_mut(&kind) {
+            kind.templates.push(Template::of_config(name, &config));
+        }
+    }
+    Ok(found)
+}
+
+fn setting(db: &Connection, key: &str) -> rusqlite::Result<Option<i64>> {
+    let value: Option<Vec<u8>> = db
+        .query_row("SELECT CAST(val AS BLOB) FROM config WHERE KEY = ?", [key], |row| row.get(0))
+        .optional()?;
+    Ok(value.and_then(|value| serde_json::from_slice(&value).ok()))
+}
+
+/// Returns a whole number; files by other programs have others, too.
+fn whole(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
+    use rusqlite::types::ValueRef;
+    Ok(match row.get_ref(column)? {
+        ValueRef::Integer(number) => number,
+        ValueRef::Real(number) => number as i64,
+        _ => 0,
+    })
+}

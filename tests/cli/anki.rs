@@ -1,0 +1,283 @@
+//! Packages of Anki, written here as small as they may be; tests/anki.sh has those of the real one.
+
+use std::io::Write;
+
+use rusqlite::{Connection, params};
+use serde_json::json;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::support::Home;
+
+/// 04:00 UTC of 1 November 2026.
+const CREATED: i64 = 1_793_505_600;
+const DAY_MS: i64 = 86_400_000;
+
+/// A collection of the older schema.
+struct Collection(Connection, tempfile::TempDir);
+
+impl Collection {
+    fn new() -> Collection {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Connection::open(folder.path().join("c")).unwrap();
+        db.execute_batch(
+            "CREATE TABLE col (id integer, crt integer, mod integer, scm integer, ver integer,
+                               dty integer, usn integer, ls integer, conf text, models text,
+                               decks text, dconf text, tags text);
+             CREATE TABLE notes (id integer primary key, guid text, mid integer, mod integer,
+                                 usn integer, tags text, flds text, sfld integer, csum integer,
+                                 flags integer, data text);
+             CREATE TABLE cards (id integer primary key, nid integer, did integer, ord integer,
+                                 mod integer, usn integer, type integer, queue integer, due integer,
+                                 ivl integer, factor integer, reps integer, lapses integer,
+                                 left integer, odue integer, odid integer, flags integer, data text);
+             CREATE TABLE revlog (id integer primary key, cid integer, usn integer, ease integer,
+                                  ivl integer, lastIvl integer, factor integer, time integer,
+                                  type integer);
+             CREATE TABLE graves (usn integer, oid integer, type integer);",
+        )
+        .unwrap();
+        let field = |name: &str| json!({ "name": name });
+        let template =
+            |question: &str, answer: &str| json!({ "name": "c", "qfmt": question, "afmt": answer });
+        let front = "{{FrontSide}}<hr id=answer>";
+        let models = json!({
+            "1": { "name": "Basic", "type": 0, "flds": [field("Front"), field("Back")],
+                   "tmpls": [template("{{Front}}", &format!("{front}{{{{Back}}}}"))] },
+            "2": { "name": "Reversed", "type": 0, "flds": [field("Front"), field("Back")],
+                   "tmpls": [template("{{Front}}", &format!("{front}{{{{Back}}}}")),
+                             template("{{Back}}", &format!("{front}{{{{Front}}}}"))] },
+            "3": { "name": "Cloze", "type": 1, "flds": [field("Text"), field("Extra")],
+                   "tmpls": [template("{{cloze:Text}}", "{{cloze:Text}}<br>{{Extra}}")] },
+            "4": { "name": "Odd", "type": 0, "flds": [field("A"), field("B"), field("C")],
+                   "tmpls": [template("{{A}}?", &format!("{front}{{{{B}}}}")),
+                             template("{{#C}}{{C}} and {{A}}{{/C}}", &format!("{front}{{{{B}}}}"))] },
+        });
+        let decks = json!({
+            "1": { "name": "Default", "dyn": 0 },
+            "2": { "name": "Lang::Español", "dyn": 0 },
+            "3": { "name": "Borrowed", "dyn": 1 },
+        });
+        let conf = json!({ "schedVer": 2, "creationOffset": 0, "rollover": 4 });
+        db.execute(
+            "INSERT INTO col VALUES (1, ?, 0, 0, 11, 0, 0, 0, ?, ?, ?, '{}', '{}')",
+            params![CREATED, conf.to_string(), models.to_string(), decks.to_string()],
+        )
+        .unwrap();
+        Collection(db, folder)
+    }
+
+    fn note(&self, id: i64, guid: &str, kind: i64, fields: &[&str]) {
+        self.0
+            .execute(
+                "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, 0, -1, ' a b::c ', ?, 0, 0, 0, '')",
+                params![id, guid, kind, fields.join("\u{1f}")],
+            )
+            .unwrap();
+    }
+
+    /// A card: kind and queue, the day after the first on which it is due, and its interval.
+    fn card(&self, id: i64, note: i64, ord: i64, stands: (i64, i64, i64, i64)) {
+        let (kind, queue, due, interval) = stands;
+        self.0
+            .execute(
+                "INSERT OR REPLACE INTO cards
+                 VALUES (?, ?, 2, ?, 0, -1, ?, ?, ?, ?, 2350, 3, 1, 0, 0, 0, 0, '{}')",
+                params![id, note, ord, kind, queue, due, interval],
+            )
+            .unwrap();
+    }
+
+    /// An answer so many days after the first, with the kind of the row.
+    fn answer(&self, card: i64, day: i64, button: i64, kind: i64) {
+        let at = CREATED * 1_000 + day * DAY_MS + 6 * 3_600_000 + card;
+        let factor = if kind == 1 { 2350 } else { 0 };
+        self.0
+            .execute(
+                "INSERT INTO revlog VALUES (?, ?, -1, ?, 1, 0, ?, 4000, ?)",
+                params![at, card, button, factor, kind],
+            )
+            .unwrap();
+    }
+
+    /// Packs it, with media, into `name` of the home.
+    fn pack(&self, home: &Home, name: &str, media: &[(&str, &[u8])]) {
+        let bytes = std::fs::read(self.1.path().join("c")).unwrap();
+        let list: serde_json::Map<String, serde_json::Value> = media
+            .iter()
+            .enumerate()
+            .map(|(number, (name, _))| (number.to_string(), json!(name)))
+            .collect();
+        let list = serde_json::to_vec(&list).unwrap();
+        let mut files: Vec<(String, &[u8])> =
+            vec![("collection.anki21".into(), &bytes), ("media".into(), &list)];
+        files.extend(media.iter().enumerate().map(|(at, (_, bytes))| (at.to_string(), *bytes)));
+        let mut zip = ZipWriter::new(std::fs::File::create(home.path().join(name)).unwrap());
+        for (name, bytes) in files {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap();
+    }
+}
+
+fn written(home: &Home, deck: &str) -> String {
+    std::fs::read_to_string(home.path().join("decks").join(deck)).unwrap()
+}
+
+#[test]
+fn every_kind_of_note_becomes_cards_with_their_history_and_standing() {
+    let collection = Collection::new();
+    collection.note(1, "basic", 1, &["<b>q</b> 2*3", "one<br>two [sound:a b.mp3]"]);
+    collection.note(2, "rev#1", 2, &["mot", "word"]);
+    collection.note(3, "gaps", 3, &["{{c1::Paris}} and {{c2::Rome::a city}}", "Europe"]);
+    collection.note(4, "odd", 4, &["a", "b", "c"]);
+    collection.card(11, 1, 0, (2, 2, 60, 40));
+    collection.card(21, 2, 0, (2, -1, 30, 10));
+    collection.card(22, 2, 1, (0, 0, 5, 0));
+    collection.card(31, 3, 0, (3, 2, 25, 3));
+    collection.card(32, 3, 1, (0, 0, 5, 0));
+    collection.card(41, 4, 0, (0, 0, 5, 0));
+    collection.card(42, 4, 1, (0, 0, 5, 0));
+    for (day, button, kind) in [(0, 3, 0), (1, 3, 1), (7, 2, 1), (20, 4, 1)] {
+        collection.answer(11, day, button, kind);
+    }
+    collection.answer(31, 5, 1, 3);
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[("a b.mp3", b"sound")]);
+    let home_at = home.on(0);
+    let told = home_at.ok("import x.apkg");
+    assert!(told.contains("package of Anki, 4 notes, 7 cards"), "{told}");
+    assert!(
+        told.contains("5 reviews, 3 cards where they stood, 1 suspended, 1 media file"),
+        "{told}"
+    );
+    let deck = written(&home, "lang/espanol.yaml");
+    for line in [
+        "deck: Español",
+        "id: basic",
+        "front: \"**q** 2\\\\*3\"",
+        "id: rev%231",
+        "reverse: true",
+        "{{c1::Paris}} and {{c2::Rome::a city}}",
+        "why: Europe",
+        "id: odd~t1",
+        "id: odd~t2",
+    ] {
+        assert!(deck.contains(line), "no {line} in\n{deck}");
+    }
+    assert_eq!(std::fs::read(home.path().join("decks/lang/media/a_b.mp3")).unwrap(), b"sound");
+    assert_eq!(home.on(0).run("check").exits(0).out.lines().next(), Some("7 cards in 1 deck"));
+
+    let card = home.on(0).card("basic");
+    assert_eq!(card["due"], "2026-12-31", "60 days after 1 November");
+    assert_eq!((&card["interval_days"], &card["ease"]), (&40.into(), &2.35.into()));
+    assert_eq!((&card["reviews"], &card["lapses"]), (&4.into(), &1.into()));
+    assert_eq!(card["tags"], json!(["a", "b::c"]));
+    let card = home.on(0).card("rev%231");
+    assert_eq!((&card["suspended"], &card["due"]), (&true.into(), &"2026-12-01".into()));
+    assert_eq!(home.on(0).card("rev%231/reverse")["stage"], "new");
+    let card = home.on(0).card("gaps/c1");
+    assert_eq!((&card["stage"], &card["reviews"]), (&"relearning".into(), &0.into()));
+    let kinds: Vec<String> = home
+        .on(0)
+        .ndjson("history basic --json")
+        .iter()
+        .map(|event| format!("{} {}", event["kind"].as_str().unwrap(), event["rating"]))
+        .collect();
+    assert_eq!(kinds, ["reviewed 3", "reviewed 3", "reviewed 2", "reviewed 4", "placed null"]);
+    home.on(0).ok("doctor");
+}
+
+#[test]
+fn a_second_import_changes_nothing_and_a_newer_package_brings_what_is_new() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["question", "answer"]);
+    collection.card(11, 1, 0, (2, 2, 20, 6));
+    collection.answer(11, 0, 3, 0);
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[]);
+    home.on(0).ok("import x.apkg");
+    let before = home.on(0).ok("doctor --digest");
+    let told = home.on(0).ok("import x.apkg");
+    assert!(told.contains("0 cards added; 1 there already"), "{told}");
+    assert!(told.contains("all of it was there already"), "{told}");
+    assert_eq!(home.on(0).ok("doctor --digest"), before);
+    // Answered there in the meantime, and its text changed.
+    collection.note(1, "g", 1, &["question", "a better answer"]);
+    collection.card(11, 1, 0, (2, 2, 50, 30));
+    collection.answer(11, 20, 3, 1);
+    collection.pack(&home, "x.apkg", &[]);
+    home.on(0).ok("import x.apkg");
+    let card = home.on(0).card("g");
+    assert_eq!((&card["back"], &card["reviews"]), (&"a better answer".into(), &2.into()));
+    assert_eq!((&card["due"], &card["interval_days"]), (&"2026-12-21".into(), &30.into()));
+}
+
+#[test]
+fn with_refold_the_answers_alone_make_the_schedule() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["question", "answer"]);
+    collection.card(11, 1, 0, (2, 2, 20, 6));
+    collection.answer(11, 0, 3, 0);
+    collection.answer(11, 1, 3, 1);
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[]);
+    home.on(0).ok("import x.apkg --refold");
+    let card = home.on(0).card("g");
+    assert_eq!((&card["interval_days"], &card["due"]), (&6.into(), &"2026-11-08".into()));
+}
+
+#[test]
+fn what_was_done_otherwise_than_by_an_answer() {
+    let collection = Collection::new();
+    for (note, guid) in [(1, "crammed"), (2, "reset"), (3, "again-from-the-start")] {
+        collection.note(note, guid, 1, &[guid, "answer"]);
+        collection.card(note * 10, note, 0, (0, 0, 1, 0));
+    }
+    collection.answer(10, 1, 3, 3);
+    collection.answer(20, 1, 3, 1);
+    collection.answer(20, 2, 0, 4);
+    collection.answer(30, 1, 3, 1);
+    collection.answer(30, 5, 3, 0);
+    collection.answer(30, 6, 9, 1);
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[]);
+    let ran = home.on(0).run("import x.apkg").exits(0);
+    assert!(ran.err.contains("1 rows of its history make no sense"), "{}", ran.err);
+    let kinds = |card: &str| -> Vec<String> {
+        let events = home.on(0).ndjson(&format!("history {card} --json"));
+        events.iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds("crammed"), ["practised"]);
+    assert_eq!(kinds("reset"), ["reviewed", "reset"]);
+    assert_eq!(kinds("again-from-the-start"), ["reviewed", "reset", "reviewed"]);
+    assert_eq!(home.on(0).card("reset")["stage"], "new");
+    assert_eq!(home.on(0).card("again-from-the-start")["reviews"], 1);
+}
+
+#[test]
+fn a_package_that_cannot_be_read_leaves_nothing_behind() {
+    let home = Home::new();
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["question", "answer"]);
+    collection.card(11, 1, 0, (0, 0, 1, 0));
+    collection.pack(&home, "whole.apkg", &[]);
+    let whole = std::fs::read(home.path().join("whole.apkg")).unwrap();
+    std::fs::write(home.path().join("cut.apkg"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(home.path().join("text.apkg"), "front,back").unwrap();
+    collection.pack(&home, "media.apkg", &[("../../x", b"!")]);
+    collection.0.execute_batch("DROP TABLE cards").unwrap();
+    collection.pack(&home, "tables.apkg", &[]);
+    for (file, said) in [
+        ("cut.apkg", "a damaged one"),
+        ("text.apkg", "it is no package of Anki"),
+        ("media.apkg", "has a name that leads elsewhere"),
+        ("tables.apkg", "its collection is damaged: no such table: cards"),
+    ] {
+        home.on(0).run(&format!("import {file}")).exits(1).says(said);
+    }
+    assert!(!home.path().join("decks").exists());
+    let told = home.on(0).ok("import whole.apkg --dry-run");
+    assert!(told.contains("1 card would be added"), "{told}");
+    assert!(!home.path().join("decks").exists());
+}
