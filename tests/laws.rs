@@ -1,6 +1,8 @@
 //! Properties of the folds and of the store: what holds for every history and every deck.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+#[path = "laws/anki.rs"]
+mod anki;
 #[path = "laws/database.rs"]
 mod database;
 #[path = "laws/export.rs"]

@@ -1,5 +1,7 @@
 //! Fields of Anki, which are HTML, as Markdown.
 
+use crate::markdown;
+
 /// A field, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read {
@@ -16,8 +18,20 @@ const MEDIA: &str = "media/";
 
 /// Returns a field as Markdown: bold, italics, code, lists, lines, pictures and sounds; of
 /// everything else the text. LaTeX and MathJax stay as they are written.
+///
+/// A mark of Markdown in the text is escaped only if the text would be shown otherwise without: in
+/// TeX a backslash would be one too many.
 pub fn read(html: &str) -> Read {
-    let mut reader = Reader::default();
+    let bare = read_with(html, false);
+    let solid = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
+    if !bare.has_marks && solid(&markdown::plain_text(&bare.read.markdown)) == solid(&bare.said) {
+        return bare.read;
+    }
+    read_with(html, true).read
+}
+
+fn read_with(html: &str, escape: bool) -> Reader {
+    let mut reader = Reader { escape, ..Reader::default() };
     let mut rest = html;
     while let Some(first) = rest.chars().next() {
         let taken = match first {
@@ -54,6 +68,12 @@ struct Reader {
     pre: bool,
     /// Within `code`.
     code: bool,
+    /// Whether marks in the text are escaped.
+    escape: bool,
+    /// The text without any marks.
+    said: String,
+    /// Whether there are marks that are shown by themselves: of lists, code or files.
+    has_marks: bool,
 }
 
 impl Reader {
@@ -78,6 +98,7 @@ impl Reader {
     }
 
     fn char(&mut self, char: char) {
+        self.said.push(char);
         if self.pre {
             return self.out().push(char);
         }
@@ -102,7 +123,7 @@ impl Reader {
             }
             _ => false,
         };
-        if special {
+        if special && self.escape {
             self.out().push('\\');
         }
         self.out().push(char);
@@ -144,6 +165,7 @@ impl Reader {
         let shown: String = name.chars().filter(|char| !"[]\\`*_<>!".contains(*char)).collect();
         let target = file_name(&name);
         let sign = if picture { "!" } else { "" };
+        self.has_marks = true;
         self.out().push_str(&format!("{sign}[{shown}]({MEDIA}{target})"));
         self.read.media.push(name);
     }
@@ -217,6 +239,7 @@ impl Reader {
                     _ => format!("{deep}- "),
                 };
                 self.out().push_str(&mark);
+                self.has_marks = true;
             }
             "li" => self.close_marks(),
             "b" | "strong" => self.mark("**", closing),
@@ -226,11 +249,13 @@ impl Reader {
                 if closing == self.pre {
                     self.line();
                     self.out().push_str("```\n");
+                    self.has_marks = true;
                     self.pre = !closing;
                 }
             }
             "code" | "kbd" | "samp" if !self.pre && closing == self.code => {
                 self.out().push('`');
+                self.has_marks = true;
                 self.code = !closing;
             }
             "code" | "kbd" | "samp" | "span" | "font" | "u" | "sub" | "sup" | "a" | "tbody"
@@ -288,7 +313,7 @@ impl Reader {
         out.push_str(&format!("{before}{mark}{bare}{mark}{after}"));
     }
 
-    fn finish(mut self) -> Read {
+    fn finish(mut self) -> Reader {
         self.close_marks();
         if self.code {
             self.out().push('`');
@@ -298,7 +323,7 @@ impl Reader {
             self.out().push_str("```");
         }
         self.read.markdown = self.read.markdown.trim_matches(['\n', ' ']).to_owned();
-        self.read
+        self
     }
 }
 
@@ -380,7 +405,7 @@ mod tests {
             ("<b></b>x<i>y</i>", "x*y*"),
             ("<ul><li>a</li><li>b</li></ul>c", "- a\n- b\n\nc"),
             ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
-            ("2 * 3 &lt; 7 &amp; x_y", "2 \\* 3 < 7 & x\\_y"),
+            ("2 * 3 &lt; 7 &amp; x_y *z*", "2 \\* 3 < 7 & x\\_y \\*z\\*"),
             ("a&nbsp;b &eacute;&#233;&nix;", "a b éé&nix;"),
             ("<code>a*b</code>", "`a*b`"),
             ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
@@ -388,8 +413,8 @@ mod tests {
             ("[sound:b.mp3] x", "[b.mp3](media/b.mp3) x"),
             ("<span style='color:red'>r</span>", "r"),
             ("a<!-- no -->b<style>c{}</style>d", "abd"),
-            ("1. x", "1\\. x"),
-            ("- x", "\\- x"),
+            ("1. x", "1. x"),
+            ("- x", "- x"),
             ("\\(x^2\\)", "\\(x^2\\)"),
             ("", ""),
             ("a < b", "a < b"),
