@@ -155,7 +155,7 @@ fn every_kind_of_note_becomes_cards_with_their_history_and_standing() {
     for line in [
         "deck: Español",
         "id: basic",
-        "front: \"**q** 2\\\\*3\"",
+        "front: \"**q** 2*3\"",
         "id: rev%231",
         "reverse: true",
         "{{c1::Paris}} and {{c2::Rome::a city}}",
