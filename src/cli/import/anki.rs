@@ -1,6 +1,7 @@
 //! Packages of Anki: read from a copy of their database, and what they bring besides cards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -10,12 +11,14 @@ use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::{whole, words};
 use crate::history::{Fact, Facts, Record};
+use crate::import::anki::Collection;
 use crate::import::anki::cards::{self, Brought};
 use crate::import::anki::history::{self, Count};
 use crate::import::anki::package::{self, Refused};
 use crate::import::{Imported, Unreadable};
 use crate::store::{United, anki};
 use crate::text;
+use crate::time::Moment;
 
 /// So many events are one transaction.
 const BATCH: usize = 20_000;
@@ -23,7 +26,12 @@ const BATCH: usize = 20_000;
 /// What a package brings besides its cards.
 pub struct Package {
     path: PathBuf,
-    records: Vec<Record>,
+    /// What there is of it besides the notes.
+    collection: Collection,
+    /// The ids of its cards here.
+    ids: HashMap<i64, String>,
+    refold: bool,
+    now: Moment,
     count: Count,
     /// How many of the events were new, once they are added.
     added: Option<crate::store::Count>,
@@ -48,16 +56,29 @@ pub fn read(source: &Source, refold: bool, desk: &Desk) -> Result<(Imported, Pac
     package.collection(&mut File::create(&copy).map_err(failed)?).map_err(refused)?;
     // Names that lead elsewhere refuse the package as a whole.
     package.media().map_err(refused)?;
-    let collection = anki::collection(&copy)?;
+    let mut collection = anki::collection(&copy)?;
     let Brought { mut imported, ids, media } = cards::brought(&collection);
     imported.what = format!(
         "package of Anki, {}, {}",
         words::count(collection.notes.len(), "note", "notes"),
         words::count(collection.cards.len(), "card", "cards")
     );
-    let brought = Brought { imported: Imported::default(), ids, media };
-    let (records, count) = history::events(&collection, &brought, refold, desk.now);
-    Ok((imported, Package { path, records, count, added: None, media: brought.media }))
+    collection.notes = Vec::new();
+    let now = desk.now;
+    let counted = history::events(&collection, &ids, refold, now, |_| Ok::<_, Infallible>(()));
+    let count = counted.unwrap_or_default();
+    Ok((imported, Package { path, collection, ids, refold, now, count, added: None, media }))
+}
+
+/// Adds events to the history, in one transaction.
+fn add(records: &mut Vec<Record>, desk: &mut Desk, united: &mut United) -> Result<(), CliError> {
+    let facts: Vec<Fact<'_>> = records
+        .iter()
+        .map(|record| Fact::Event { id: record.id(), facts: Facts::of(record) })
+        .collect();
+    desk.store.unite(&facts, united)?;
+    records.clear();
+    Ok(())
 }
 
 impl Package {
@@ -71,13 +92,13 @@ impl Package {
         let mut united = United::default();
         let device = Fact::Device { id: history::device(), learner: None };
         desk.store.unite(&[device], &mut united)?;
-        for records in self.records.chunks(BATCH) {
-            let facts: Vec<Fact<'_>> = records
-                .iter()
-                .map(|record| Fact::Event { id: record.id(), facts: Facts::of(record) })
-                .collect();
-            desk.store.unite(&facts, &mut united)?;
-        }
+        let mut records = Vec::with_capacity(BATCH);
+        let (collection, ids) = (&self.collection, &self.ids);
+        history::events(collection, ids, self.refold, self.now, |record| {
+            records.push(record);
+            if records.len() == BATCH { add(&mut records, desk, &mut united) } else { Ok(()) }
+        })?;
+        add(&mut records, desk, &mut united)?;
         self.added = Some(united.events);
         desk.bring_up_to_date()
     }

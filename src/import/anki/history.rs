@@ -1,8 +1,9 @@
 //! From the answers and standings of a collection to events.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
-use super::cards::Brought;
 use super::{Card, Collection, Review};
 use crate::card::CardId;
 use crate::history::{DeviceId, Record, kind};
@@ -36,23 +37,27 @@ pub fn device() -> DeviceId {
     DeviceId(hash[..16].try_into().unwrap_or_default())
 }
 
-/// Returns the events of a collection whose cards are `brought`. With `refold` the standing of
-/// cards is left to their answers. `now` bounds what can have happened.
-pub fn events(
+/// Calls `with` for every event of a collection; `ids` are those of its cards here. With `refold`
+/// the standing of cards is left to their answers. `now` bounds what can have happened.
+///
+/// # Errors
+///
+/// What `with` says.
+pub fn events<E>(
     collection: &Collection,
-    brought: &Brought,
+    ids: &HashMap<i64, String>,
     refold: bool,
     now: Moment,
-) -> (Vec<Record>, Count) {
+    mut with: impl FnMut(Record) -> Result<(), E>,
+) -> Result<Count, E> {
     let calendar = Calendar::of(collection);
-    let mut records = Vec::new();
     let mut count = Count::default();
-    let mut rows = collection.reviews.chunk_by(|one, other| one.card == other.card).peekable();
-    let mut of_card: std::collections::HashMap<i64, &[Review]> =
-        rows.by_ref().filter_map(|rows| Some((rows.first()?.card, rows))).collect();
+    let rows = collection.reviews.chunk_by(|one, other| one.card == other.card);
+    let mut of_card: HashMap<i64, &[Review]> =
+        rows.filter_map(|rows| Some((rows.first()?.card, rows))).collect();
     for card in &collection.cards {
         let rows = of_card.remove(&card.id).unwrap_or_default();
-        let Some(id) = brought.ids.get(&card.id) else {
+        let Some(id) = ids.get(&card.id) else {
             count.strays += rows.len();
             continue;
         };
@@ -68,13 +73,13 @@ pub fn events(
             // Older versions wrote nothing when a card was started over: it is learned anew.
             if row.kind == 0 && row.button > 0 && learned {
                 let before = calendar.moment(row.at_ms - 1);
-                records.push(calendar.record(&id, kind::RESET, before, None));
+                with(calendar.record(&id, kind::RESET, before, None))?;
                 learned = false;
             }
             learned |= matches!(row.kind, 1 | 2) && row.button > 0;
             let rating = match (row.button, row.kind) {
                 (0, 4) if row.factor == 0 => {
-                    records.push(calendar.record(&id, kind::RESET, at, None));
+                    with(calendar.record(&id, kind::RESET, at, None))?;
                     learned = false;
                     continue;
                 }
@@ -87,11 +92,11 @@ pub fn events(
             };
             let practised = row.kind == 3 && row.factor == 0;
             let word = if practised { kind::PRACTISED } else { kind::REVIEWED };
-            records.push(Record {
+            with(Record {
                 rating: Some(rating),
                 took_ms: Some(row.took_ms.clamp(0, DAY_MS)),
                 ..calendar.record(&id, word, at, None)
-            });
+            })?;
             count.reviews += 1;
             last = Some(row.at_ms);
         }
@@ -100,17 +105,17 @@ pub fn events(
             let (at_ms, extra) = placed(card, last, &calendar);
             next = at_ms + 1;
             let at = calendar.moment(at_ms);
-            records.push(calendar.record(&id, kind::PLACED, at, Some(extra)));
+            with(calendar.record(&id, kind::PLACED, at, Some(extra)))?;
             count.placed += 1;
         }
         if card.queue == -1 {
             let at = calendar.moment(if next == 0 { card.id } else { next });
-            records.push(calendar.record(&id, kind::SUSPENDED, at, None));
+            with(calendar.record(&id, kind::SUSPENDED, at, None))?;
             count.suspended += 1;
         }
     }
     count.strays += of_card.values().map(|rows| rows.len()).sum::<usize>();
-    (records, count)
+    Ok(count)
 }
 
 /// Returns when the standing of a card is from, and what it is.
