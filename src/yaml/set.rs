@@ -33,7 +33,6 @@ pub fn with_setting(
         Some((_, map @ At { value: Value::Map(inner), .. })) => {
             set(text, map, inner, key, value, end)
         }
-        Some((_, At { value: Value::Null, at })) if at.span.1 == 0 => None,
         Some(_) => None,
         None => {
             let (ahead, _) = named(ahead_of).or(entries.first())?;

@@ -203,7 +203,7 @@ impl Wanted {
         let mut pairs = vec![("scheduler", self.name.word().to_owned())];
         pairs.extend(share.map(|share| ("retention", share)));
         for (key, value) in &pairs {
-            if !self.is_said(&text, key, desk) {
+            if !self.is_said(&text, key) {
                 text = yaml::with_setting(&text, within, key, value)
                     .ok_or_else(|| self.cannot(&path))?;
             }
@@ -216,7 +216,7 @@ impl Wanted {
     }
 
     /// Whether a text says already what is wanted of `key`.
-    fn is_said(&self, text: &str, key: &str, desk: &Desk) -> bool {
+    fn is_said(&self, text: &str, key: &str) -> bool {
         let said = match &self.deck {
             None => {
                 let (settings, _) = settings::read(text.as_bytes(), "");
@@ -227,7 +227,6 @@ impl Wanted {
                 (options.scheduler, options.retention)
             }
         };
-        let _ = desk;
         match key {
             "scheduler" => said.0 == Some(self.name),
             _ => said.1 == self.retention,

@@ -48,23 +48,7 @@ pub fn id_of(guid: &str) -> String {
 
 /// Returns the guid of a note with this id, as [`id_of`] made it.
 pub fn guid_of(id: &str) -> String {
-    let bytes = id.strip_prefix("_%").map_or(id, |_| &id[1..]).as_bytes();
-    let mut guid = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| bytes[at] == b'%') {
-            Some(byte) => {
-                guid.push(byte);
-                at += 3;
-            }
-            None => {
-                guid.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(guid).unwrap_or_else(|_| id.to_owned())
+    super::percent_decoded(id.strip_prefix("_%").map_or(id, |_| &id[1..]))
 }
 
 /// How the templates of a kind of notes become cards.
