@@ -9,7 +9,11 @@ place=target/anki
 export TZ=UTC
 mkdir -p "$place"
 if ! "$place/env/bin/python" -c 'import anki.collection' 2>/dev/null; then
-    python3 -m venv "$place/env"
+    # Debian has this part of Python in a package of its own.
+    python3 -m venv "$place/env" || {
+        apt-get update -qq && apt-get install -qq -y python3-venv
+        python3 -m venv "$place/env"
+    }
     "$place/env/bin/pip" install --quiet --disable-pip-version-check 'anki==26.9.3'
 fi
 rm -rf "$place/packages"
