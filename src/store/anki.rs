@@ -18,7 +18,13 @@ const MOST_ROWS: usize = 20_000_000;
 ///
 /// What is no collection, or one that is damaged.
 pub fn collection(path: &Path) -> Result<Collection, Unreadable> {
-    read(path).map_err(|error| Unreadable(format!("its collection is damaged: {error}")))
+    let damaged = |error| Unreadable(format!("its collection is damaged: {error}"));
+    let found = read(path).map_err(damaged)?;
+    let most = found.notes.len().max(found.cards.len()).max(found.reviews.len());
+    if most == MOST_ROWS {
+        return Err(Unreadable(format!("it has more than {MOST_ROWS} rows of one kind")));
+    }
+    Ok(found)
 }
 
 fn read(path: &Path) -> rusqlite::Result<Collection> {
@@ -32,6 +38,15 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA journal_mode = DELETE;
          PRAGMA query_only = ON;",
     )?;
+    // A view may have rows without an end.
+    let is_view: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'view')",
+        [],
+        |row| row.get(0),
+    )?;
+    if is_view {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
     let mut found = Collection::default();
     let (created, version, conf, models, decks): (i64, i64, String, String, String) = db
         .query_row("SELECT crt, ver, conf, models, decks FROM col", [], |row| {

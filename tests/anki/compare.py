@@ -81,7 +81,7 @@ def main(retain, folder):
             day = (due - 4 * 3600) // 86400 if due else first + card["due"]
             assert mine["due"] == str(FIRST + datetime.timedelta(days=day)), where
         media = {file for _, _, files in os.walk(f"{home}/decks") for file in files}
-        assert {"cat.jpg", "ü_x.mp3"} <= media, media
+        assert "cat.jpg" in media and any(file.startswith("ü_x-") for file in media), media
         print(f"{name}: {len(notes)} notes, {len(cards)} cards, {len(reviews)} reviews agree")
 
 

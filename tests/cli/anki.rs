@@ -165,7 +165,9 @@ fn every_kind_of_note_becomes_cards_with_their_history_and_standing() {
     ] {
         assert!(deck.contains(line), "no {line} in\n{deck}");
     }
-    assert_eq!(std::fs::read(home.path().join("decks/lang/media/a_b.mp3")).unwrap(), b"sound");
+    let name = deck.split("](media/").nth(1).and_then(|rest| rest.split(')').next()).unwrap();
+    assert!(name.starts_with("a_b-") && name.ends_with(".mp3"), "{name}");
+    assert_eq!(std::fs::read(home.path().join("decks/lang/media").join(name)).unwrap(), b"sound");
     assert_eq!(home.on(0).run("check").exits(0).out.lines().next(), Some("7 cards in 1 deck"));
 
     let card = home.on(0).card("basic");
@@ -211,6 +213,49 @@ fn a_second_import_changes_nothing_and_a_newer_package_brings_what_is_new() {
     let card = home.on(0).card("g");
     assert_eq!((&card["back"], &card["reviews"]), (&"a better answer".into(), &2.into()));
     assert_eq!((&card["due"], &card["interval_days"]), (&"2026-12-21".into(), &30.into()));
+}
+
+#[test]
+fn absurd_numbers_are_brought_into_their_ranges_and_views_are_refused() {
+    let home = Home::new();
+    for (name, sql) in [
+        ("far", "UPDATE cards SET ivl = 9223372036854775807, due = -9223372036854775807"),
+        ("late", "UPDATE cards SET due = 9223372036854775807, reps = 9223372036854775807"),
+        ("gap", "UPDATE cards SET ord = 9223372036854775807"),
+        ("made", "UPDATE cards SET id = 9223372036854775800, queue = -1, type = 0"),
+        ("old", "UPDATE col SET crt = 9223372036854775807"),
+    ] {
+        let collection = Collection::new();
+        collection.note(1, name, 1, &[name, "answer"]);
+        collection.note(2, &format!("{name}-gap"), 3, &["{{c1::a}} gap", ""]);
+        collection.card(11, 1, 0, (2, 2, 20, 6));
+        collection.0.execute_batch(sql).unwrap();
+        collection.pack(&home, &format!("{name}.apkg"), &[]);
+        home.on(0).ok(&format!("import {name}.apkg"));
+        let interval = home.on(0).card(name)["interval_days"].as_u64().unwrap_or(1);
+        assert!((1..=36_500).contains(&interval), "{name}: {interval}");
+    }
+    home.on(0).ok("doctor");
+    let collection = Collection::new();
+    let endless = "DROP TABLE notes; CREATE VIEW notes AS
+        WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+        SELECT x AS id, 'g' AS guid, 1 AS mid, '' AS tags, 'a' AS flds FROM c";
+    collection.0.execute_batch(endless).unwrap();
+    collection.pack(&home, "endless.apkg", &[]);
+    home.on(0).run("import endless.apkg").exits(1).says("its collection is damaged");
+}
+
+#[test]
+fn one_deck_can_be_named_for_all_cards_and_media_of_like_names_stay_apart() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["<img src=\"a b.png\">", "[sound:a_b.png]"]);
+    collection.card(11, 1, 0, (0, 0, 1, 0));
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[("a b.png", b"one"), ("a_b.png", b"other")]);
+    home.on(0).ok("import x.apkg --deck lang/mine");
+    assert_eq!(home.on(0).card("g")["deck"], "lang/mine");
+    let media = std::fs::read_dir(home.path().join("decks/lang/media")).unwrap();
+    assert_eq!(media.count(), 2);
 }
 
 #[test]

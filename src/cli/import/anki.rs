@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use super::sources::Source;
+use crate::cli::args::Import;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
@@ -44,7 +45,11 @@ pub struct Package {
 /// # Errors
 ///
 /// What is none, or is damaged, too large or too new.
-pub fn read(source: &Source, refold: bool, desk: &Desk) -> Result<(Imported, Package), Unreadable> {
+pub fn read(
+    source: &Source,
+    import: &Import,
+    desk: &Desk,
+) -> Result<(Imported, Package), Unreadable> {
     let path = source.path.clone().unwrap_or_default();
     let refused = |refused: Refused| Unreadable(refused.to_string());
     let failed = |error: std::io::Error| Unreadable(error.to_string());
@@ -57,7 +62,8 @@ pub fn read(source: &Source, refold: bool, desk: &Desk) -> Result<(Imported, Pac
     // Names that lead elsewhere refuse the package as a whole.
     package.media().map_err(refused)?;
     let mut collection = anki::collection(&copy)?;
-    let Brought { mut imported, ids, media } = cards::brought(&collection);
+    let Brought { mut imported, ids, media } = cards::brought(&collection, import.deck.as_deref());
+    let refold = import.refold;
     imported.what = format!(
         "package of Anki, {}, {}",
         words::count(collection.notes.len(), "note", "notes"),

@@ -61,8 +61,8 @@ enum Shape {
     Each,
 }
 
-/// Returns what the notes of a collection come to.
-pub fn brought(collection: &Collection) -> Brought {
+/// Returns what the notes of a collection come to; `together` names one deck for all of them.
+pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
     let mut brought = Brought::default();
     let shapes: HashMap<i64, Shape> =
         collection.notetypes.iter().map(|(id, kind)| (*id, shape(kind))).collect();
@@ -92,10 +92,11 @@ pub fn brought(collection: &Collection) -> Brought {
         let mut own = cards.remove(&note.id).unwrap_or_default();
         own.sort_by_key(|card| card.ord);
         let home = own.first().map_or(0, |card| home_of(card, collection));
-        let name = collection.decks.get(&home).map_or(UNNAMED, |deck| deck.name.as_str());
-        let path = deck_path(&name.replace("::", "/")).unwrap_or_else(|| UNNAMED.into());
+        let own_deck = collection.decks.get(&home).map_or(UNNAMED, |deck| deck.name.as_str());
+        let name = together.map_or_else(|| own_deck.replace("::", "/"), str::to_owned);
+        let path = deck_path(&name).unwrap_or_else(|| UNNAMED.into());
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let title = name.rsplit("::").next().unwrap_or(name).trim().to_owned();
+        let title = name.rsplit('/').next().unwrap_or(&name).trim().to_owned();
         let deck = decks.entry(path.clone()).or_insert_with(|| ImportedDeck {
             name: path,
             head: Head { title: Some(title).filter(|it| !it.is_empty()), ..Head::default() },
@@ -158,7 +159,7 @@ pub fn brought(collection: &Collection) -> Brought {
                     },
                 );
                 for card in own {
-                    brought.ids.insert(card.id, format!("{base}/c{}", card.ord + 1));
+                    brought.ids.insert(card.id, format!("{base}/c{}", card.ord.saturating_add(1)));
                 }
             }
             Shape::Sides | Shape::Each => {

@@ -7,10 +7,13 @@ use sha2::{Digest, Sha256};
 use super::{Card, Collection, Review};
 use crate::card::CardId;
 use crate::history::{DeviceId, Record, kind};
+use crate::schedule::Interval;
 use crate::time::{Day, Moment, Rollover};
 
 /// No answer was given before the year 2000, and a time in seconds looks like one.
 const EARLIEST_MS: i64 = 946_684_800_000;
+/// The end of the year 2200: no collection is made, and no card learned, later.
+const LATEST_S: i64 = 7_289_654_400;
 /// The longest day that is known, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
@@ -109,7 +112,11 @@ pub fn events<E>(
             count.placed += 1;
         }
         if card.queue == -1 {
-            let at = calendar.moment(if next == 0 { card.id } else { next });
+            let at = calendar.moment(match next {
+                // Its number is the time at which it was made.
+                0 => card.id.clamp(EARLIEST_MS, now.at_ms.max(EARLIEST_MS)),
+                next => next,
+            });
             with(calendar.record(&id, kind::SUSPENDED, at, None))?;
             count.suspended += 1;
         }
@@ -121,7 +128,7 @@ pub fn events<E>(
 /// Returns when the standing of a card is from, and what it is.
 fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) {
     let due = calendar.due(card);
-    let interval = card.interval.max(1);
+    let interval = card.interval.clamp(1, i64::from(Interval::MAX.days()));
     let at_ms = last.map_or_else(
         || {
             let day = i64::from(due.0) - interval;
@@ -140,8 +147,8 @@ fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) 
         put("ease", (card.factor as f64 / 1_000.0).into());
     }
     // What is being learned again was failed; else the next pass makes a longer interval.
-    put("repetitions", if card.kind == 3 { 0 } else { card.answers.max(2) }.into());
-    put("lapses", card.lapses.max(0).into());
+    put("repetitions", if card.kind == 3 { 0 } else { card.answers.clamp(2, 1_000_000) }.into());
+    put("lapses", card.lapses.clamp(0, 1_000_000).into());
     for (name, key) in [("stability", "s"), ("difficulty", "d")] {
         if let Some(number) = data[key].as_f64() {
             put(name, number.into());
@@ -163,7 +170,7 @@ impl Calendar {
         let offset_s = -(west as i32) * 60;
         let hour = u8::try_from(collection.rollover.unwrap_or(4)).ok();
         let rollover = hour.and_then(Rollover::at).unwrap_or_default();
-        let created = collection.created.saturating_mul(1_000);
+        let created = collection.created.clamp(0, LATEST_S) * 1_000;
         let first = Moment { at_ms: created, utc_offset_s: offset_s }.day(rollover);
         Calendar { offset_s, rollover, first }
     }
@@ -177,7 +184,7 @@ impl Calendar {
         let due = if card.home_deck != 0 && card.home_due != 0 { card.home_due } else { card.due };
         if due > 1_000_000_000 {
             // In learning it is a second.
-            return self.moment(due.saturating_mul(1_000)).day(self.rollover);
+            return self.moment(due.min(LATEST_S) * 1_000).day(self.rollover);
         }
         let day = i64::from(self.first.0).saturating_add(due);
         Day(day.clamp(-100_000, 100_000) as i32)

@@ -1,5 +1,6 @@
 //! Fields of Anki, which are HTML, as Markdown.
 
+use crate::card::content_key;
 use crate::markdown;
 
 /// A field, read.
@@ -54,7 +55,15 @@ pub fn file_name(name: &str) -> String {
     let plain =
         |char: char| !char.is_whitespace() && !char.is_control() && !"()<>[]\\#%?\"".contains(char);
     let safe: String = name.chars().map(|char| if plain(char) { char } else { '_' }).collect();
-    if safe.starts_with('.') { format!("_{safe}") } else { safe }
+    let safe = if safe.starts_with('.') { format!("_{safe}") } else { safe };
+    if safe == name {
+        return safe;
+    }
+    // Two names may come to one: what was changed has a part of the hash of what it was.
+    let hash = content_key(&[name]);
+    let (stem, ending) = safe.rsplit_once('.').unwrap_or((&safe, ""));
+    let dot = if ending.is_empty() { "" } else { "." };
+    format!("{stem}-{}{dot}{ending}", &hash[..6])
 }
 
 #[derive(Default)]
