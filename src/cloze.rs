@@ -129,7 +129,7 @@ impl Cloze {
         push(&mut parts, &text[plain_from..]);
         let cloze = Cloze { parts };
         if cloze.numbers().is_empty() {
-            let help = "put what is asked for into {{c1::…}}, or write `front` and `back`";
+            let help = "put what is asked for into {{…}}, or write `front` and `back`";
             return Err(Mistake::new(0, "there is no gap in it", help));
         }
         Ok(cloze)

@@ -28,8 +28,13 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     }
     let missing = missing(args);
     if !missing.is_empty() && !io.interactive {
-        return Err(CliError::usage(format!("`add` needs {}", missing.join(" and ")))
-            .hint("on a terminal it asks for them; `retain add --help` has examples"));
+        let gaps = args.front.as_ref().is_some_and(|front| Cloze::read(front).is_ok());
+        let error = CliError::usage(format!("`add` needs {}", missing.join(" and ")));
+        return Err(error.hint(if gaps {
+            "for a text with gaps say --cloze in place of --front"
+        } else {
+            "on a terminal it asks for them; `retain add --help` has examples"
+        }));
     }
     let deck = match &args.deck {
         Some(deck) => Some(deck.clone()),
@@ -177,6 +182,12 @@ impl Target {
         let is_slug = |file: &&DeckFile| Some(&file.deck) == slug.as_ref();
         let found = files.iter().find(is).or_else(|| files.iter().find(is_slug));
         if let Some(file) = found {
+            return Ok(there(file.clone()));
+        }
+        let titled: Vec<&str> = desk.titled(bare).map(|deck| deck.deck.as_str()).collect();
+        if let [deck] = titled[..]
+            && let Some(file) = files.iter().find(|file| file.deck == deck)
+        {
             return Ok(there(file.clone()));
         }
         let ends = |file: &&DeckFile| {

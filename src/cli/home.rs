@@ -275,7 +275,13 @@ impl Desk {
         self.bring_up_to_date()
     }
 
-    /// Returns the deck that a name means: its own, its file's, or the last part of one alone.
+    /// Returns the decks that a person sees under this name.
+    pub fn titled<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a DeckRow> {
+        self.decks.iter().filter(move |deck| deck.title() == name)
+    }
+
+    /// Returns the deck that a name means: its own, its file's, or the last part or the shown name
+    /// of one alone.
     ///
     /// # Errors
     ///
@@ -286,7 +292,8 @@ impl Desk {
         if let Some(deck) = own {
             return Ok(deck);
         }
-        let last = |deck: &&DeckRow| deck.deck.rsplit('/').next() == Some(bare);
+        let last =
+            |deck: &&DeckRow| deck.deck.rsplit('/').next() == Some(bare) || deck.title() == bare;
         let meant: Vec<&DeckRow> = self.decks.iter().filter(last).collect();
         match *meant {
             [deck] => Ok(deck),

@@ -210,6 +210,8 @@ impl Store {
                 }
                 let Some(front) = row.get::<_, Option<String>>(3)? else { continue };
                 let id: String = row.get(2)?;
+                // The first card of a text with gaps is a gap: the note is called by what is before.
+                let id = note_of(&id).to_owned();
                 *fronts.entry(front.clone()).or_default() += 1;
                 match file {
                     Some(file) if !row.get::<_, bool>(4)? && !undecided.contains(&*id) => {

@@ -202,3 +202,17 @@ fn what_is_added_says_nothing_to_the_terminal() {
     ]);
     assert!(!said.err.contains('\u{1b}'), "{said:?}");
 }
+
+#[test]
+fn a_deck_goes_by_the_name_that_is_shown_too() {
+    let home = Home::new();
+    home.deck("geo", "deck: Geography\ncards:\n  - {front: a, back: b}\n");
+    let told = home.on(0).ok("add --deck Geography --front c --back d");
+    assert!(told.contains("decks/geo.yaml"), "{told}");
+    assert!(!home.path().join("decks/geography.yaml").exists());
+    home.deck("other", "deck: Geography\ncards: []\n");
+    let moved = home.on(0).run("scheduler use fsrs --deck Geography --yes").exits(2);
+    moved.says("may be each of these decks: geo, other");
+    let ran = home.on(0).run_args(["add", "--deck", "geo", "--front", "a {{gap}}"]).exits(2);
+    ran.says("say --cloze in place of --front");
+}

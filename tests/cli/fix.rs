@@ -227,3 +227,18 @@ fn cards_without_an_id_are_counted_and_the_way_is_told() {
     home.on(0).ok("check --fix");
     assert!(!home.on(0).ok("check").contains("no `id`"));
 }
+
+#[test]
+fn a_text_with_gaps_gets_an_id_and_keeps_its_progress() {
+    let home = Home::with(
+        "cards:\n  - cloze: \"{{Paris}} lies on the {{Seine}}.\"\n  - cloze: \"{{c1::Rome}} is old.\"\n",
+    );
+    let ids = home.on(0).listed("Paris");
+    home.on(0).ok(&format!("grade {} good", ids[0]));
+    home.on(0).ok("check --fix");
+    assert!(!home.on(0).ok("check").contains("no `id`"));
+    let fixed = std::fs::read_to_string(home.path().join("decks/deck.yaml")).unwrap();
+    assert_eq!(fixed.matches("id: ").count(), 2, "{fixed}");
+    assert_eq!(home.on(0).listed("Paris"), ids, "the names stay");
+    assert_eq!(home.on(0).card(&ids[0])["reviews"], 1);
+}

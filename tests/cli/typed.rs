@@ -143,6 +143,25 @@ fn accents_count_where_the_settings_say_so() {
 }
 
 #[test]
+fn undo_takes_a_wording_that_was_made_to_count_out_of_the_deck_first() {
+    let deck = "# mine\ncards:\n  - {id: a, front: eins, back: one}\n  - {id: b, front: zwei, back: two}\n";
+    let home = Home::with(deck);
+    let lines = "one\n\nzweie\n:a\n:u\n\n:q\n";
+    let output = home.on(0).input(lines).ok("review --plain --typed");
+    let parts = [
+        "a good, again tomorrow",
+        "\"zweie\" counts from now on",
+        "empty line: good)",
+        "Taken back: what you typed does not count, and is out of the deck.",
+        "empty line: again)",
+        "b again, again today",
+    ];
+    in_order(&output, &parts);
+    assert_eq!(std::fs::read_to_string(home.path().join("decks/deck.yaml")).unwrap(), deck);
+    assert_eq!(home.on(0).card("a")["reviews"], 1, "the answer before stands");
+}
+
+#[test]
 fn a_wording_that_is_made_to_count_stands_in_the_deck_and_counts_from_then_on() {
     let deck = "# mine\ncards:\n  - front: to get # once\n    back: recibir\n\n  - {id: b, front: c, back: d}\n";
     let home = Home::with(deck);

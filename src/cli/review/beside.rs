@@ -1,6 +1,6 @@
 //! What is done beside answering: a card edited, its pictures and sounds opened, a wording counted.
 
-use super::sitting::Sitting;
+use super::sitting::{Accepted, Sitting};
 use super::{Front, View};
 use crate::card::Note;
 use crate::cli::error::CliError;
@@ -85,10 +85,11 @@ impl Sitting {
             return front.say(io, "Nothing was typed here that could be made to count.");
         };
         match write_wording(view, desk) {
-            Ok(said) => {
+            Ok((said, accepted)) => {
                 if let Some(typed) = &mut view.typed {
                     typed.counted = true;
                 }
+                self.accepted = Some(accepted);
                 front.say(io, &said)?;
                 // The deck says something else now.
                 desk.bring_up_to_date()?;
@@ -100,10 +101,39 @@ impl Sitting {
             None => Ok(()),
         }
     }
+
+    /// Takes out of the deck again what was typed and made to count for the current card.
+    pub(super) fn take_wording_back(
+        &mut self,
+        desk: &mut Desk,
+        io: &mut Io,
+        front: &mut dyn Front,
+    ) -> Result<(), CliError> {
+        let Some(Accepted { path, before, after }) = self.accepted.take() else { return Ok(()) };
+        let change = Change { path: &path, was: Some(after.as_bytes()), text: &before };
+        match write::all(&[change]) {
+            Ok(()) => {
+                if let Some(typed) = self.view.as_mut().and_then(|view| view.typed.as_mut()) {
+                    typed.counted = false;
+                }
+                front.say(
+                    io,
+                    "Taken back: what you typed does not count, and is out of the deck.",
+                )?;
+                desk.bring_up_to_date()?;
+            }
+            Err(error) => front.say(io, &text::one_line(&error.in_between()))?,
+        }
+        match &self.view {
+            Some(view) => front.grades(io, view),
+            None => Ok(()),
+        }
+    }
 }
 
-/// Writes what was typed into the `accept` of its card; returns what to say about it.
-fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
+/// Writes what was typed into the `accept` of its card; returns what to say about it, and what
+/// was written.
+fn write_wording(view: &View, desk: &Desk) -> Result<(String, Accepted), CliError> {
     let Standing { card, file, .. } = &view.standing;
     let by_hand = "grade the card as you see fit, and write it into the deck yourself";
     let typed = view.typed.as_ref();
@@ -127,7 +157,9 @@ fn write_wording(view: &View, desk: &Desk) -> Result<String, CliError> {
     };
     write::all(&[Change { path: &path, was: Some(&bytes), text: &edited }])?;
     let shown = text::one_line(&wording);
-    Ok(format!("{shown:?} counts from now on; it stands in `accept` in {}", text::one_line(file)))
+    let file = text::one_line(file);
+    let said = format!("{shown:?} counts from now on; it stands in `accept` in {file}");
+    Ok((said, Accepted { path, before: text.to_owned(), after: edited }))
 }
 
 /// Returns the files that are named by what is to be seen of a card, each once.

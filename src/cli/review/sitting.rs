@@ -1,5 +1,6 @@
 //! One sitting: what the session wants done is done here, to the history and on the front.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
@@ -44,6 +45,13 @@ fn shown_choices(choices: &[String], seed: u64) -> Vec<String> {
     shown
 }
 
+/// A deck into which a wording was written.
+pub struct Accepted {
+    pub(super) path: PathBuf,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
 /// A sitting on its way.
 pub struct Sitting {
     pub(super) session: Session,
@@ -54,6 +62,8 @@ pub struct Sitting {
     time: Option<Duration>,
     asked_at: Instant,
     pub(super) view: Option<View>,
+    /// What was written into a deck while the current card was asked, to be taken back first.
+    pub(super) accepted: Option<Accepted>,
     /// How many files of the current card were opened.
     pub(super) opened: usize,
     /// The number of a card that is asked although it is not due, because its answer was taken back.
@@ -78,6 +88,7 @@ impl Sitting {
             time: None,
             asked_at: Instant::now(),
             view: None,
+            accepted: None,
             opened: 0,
             forced: None,
             practice,
@@ -183,6 +194,10 @@ impl Sitting {
                         front,
                     )?
                 }
+                Effect::Retract { .. } | Effect::RetractEarlier if self.accepted.is_some() => {
+                    self.take_wording_back(desk, io, front)?;
+                    self.listen(desk, io, front)?
+                }
                 Effect::Retract { event } => self.take_back(event, desk, io, front)?,
                 Effect::RetractEarlier => self.take_back_earlier(desk, io, front)?,
                 Effect::Hint => {
@@ -244,6 +259,7 @@ impl Sitting {
             return Ok(None);
         }
         let view = self.view_of(standing, desk)?;
+        self.accepted = None;
         front.ask(io, &view)?;
         if self.view.is_none() {
             self.take_down_ids(desk)?;

@@ -335,7 +335,7 @@ fn messages_say_what_and_the_way_out() {
         (
             "cloze: a",
             "there is no gap in it",
-            "put what is asked for into {{c1::…}}, or write `front` and `back`",
+            "put what is asked for into {{…}}, or write `front` and `back`",
         ),
         (
             "front: a\n  back: b\n  back: c",
