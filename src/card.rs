@@ -116,6 +116,9 @@ pub struct Note {
     pub details: Details,
 }
 
+/// Choices that a card has at most: a digit takes one.
+pub const MOST_CHOICES: usize = 9;
+
 /// The parts of a card that need not be there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

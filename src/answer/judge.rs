@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::difference::{Piece, letter_difference, word_difference};
 use super::marks::unmarked;
 use super::quantity::Quantity;
 use super::{fold, is_letter};
@@ -156,18 +155,6 @@ pub fn judge(typed: &[String], back: &Answer, details: &Details, fold_accents: b
             }
             judgement
         }
-    }
-}
-
-/// Returns how `typed` became `wanted`: by letters if both are single words, else by words.
-///
-/// What is gone was typed and is not wanted; what is new is wanted and was not typed.
-pub fn difference(typed: &str, wanted: &str) -> Vec<Piece> {
-    let is_word = |text: &str| !text.trim().contains(char::is_whitespace);
-    if is_word(typed) && is_word(wanted) {
-        letter_difference(typed, wanted)
-    } else {
-        word_difference(typed, wanted)
     }
 }
 
@@ -701,7 +688,6 @@ fn distance_within(one: &[char], other: &[char], limit: usize) -> Option<usize> 
 mod tests {
     use proptest::prelude::*;
 
-    use super::Piece::*;
     use super::Verdict::*;
     use super::*;
 
@@ -1022,22 +1008,6 @@ mod tests {
                 verdict(&text, &format!("{text}b"), true)
             );
             judged(&[&text], &[&text, "b"], &Details::default());
-        }
-    }
-
-    #[test]
-    fn a_difference_is_told_by_letters_or_by_words() {
-        let gone = |text: &str| Gone(text.into());
-        let new = |text: &str| New(text.into());
-        let same = |text: &str| Same(text.into());
-        for (typed, wanted, pieces) in [
-            ("Piza", "Pizza", vec![same("Piz"), new("z"), same("a")]),
-            ("cafe", "café", vec![same("caf"), gone("e"), new("é")]),
-            ("cafe\u{301}s", "café", vec![same("caf"), gone("e\u{301}s"), new("é")]),
-            ("an old car", "an old cat", vec![same("an old "), gone("car"), new("cat")]),
-            ("", "", vec![]),
-        ] {
-            assert_eq!(difference(typed, wanted), pieces, "{typed} and {wanted}");
         }
     }
 

@@ -11,8 +11,8 @@ mod judge;
 mod marks;
 mod quantity;
 
-pub use difference::{Piece, letter_difference, word_difference};
-pub use judge::{ItemJudgement, Judgement, Verdict, difference, judge};
+pub use difference::{Piece, slips, word_difference};
+pub use judge::{ItemJudgement, Judgement, Verdict, judge};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
@@ -585,6 +585,24 @@ mod tests {
         ] {
             assert_eq!(word_difference(before, after), pieces, "{before:?} and {after:?}");
         }
+    }
+
+    #[test]
+    fn slips_are_told_by_letters_without_what_is_folded() {
+        let gone = |text: &str| Gone(text.into());
+        let new = |text: &str| New(text.into());
+        let same = |text: &str| Same(text.into());
+        for (typed, wanted, pieces) in [
+            ("Piza", "Pizza", vec![same("Piz"), new("z"), same("a")]),
+            ("madird", "Madrid", vec![same("Mad"), gone("i"), same("r"), new("i"), same("d")]),
+            ("CAFES", "café", vec![same("café"), gone("S")]),
+            ("an old\tcar", "An old cat", vec![same("An old ca"), gone("r"), new("t")]),
+            ("", "", vec![]),
+        ] {
+            assert_eq!(slips(typed, wanted, true), pieces, "{typed} and {wanted}");
+        }
+        let strict = slips("cafe\u{301}", "cafe", false);
+        assert_eq!(strict, vec![same("caf"), gone("e\u{301}"), new("e")]);
     }
 
     #[test]

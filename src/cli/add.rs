@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::{prompt, report, words, write};
-use crate::card::{Answer, Details, Note, is_id};
+use crate::card::{Answer, Details, MOST_CHOICES, Note, is_id};
 use crate::cloze::Cloze;
 use crate::deck::{DeckFile, Head, edit, load, loose, naming, write as deck_text, yaml};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -50,9 +50,15 @@ pub fn run(args: &Args, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let mut note = note;
     if args.back.is_empty() && !note.cloze {
         match prompt::text("Back", "leaves", io)? {
-            Some(back) => note.back = Answer::Text(back),
+            Some(back) => {
+                note.details.choices = choices(std::slice::from_ref(&back), &args.choice);
+                note.back = Answer::Text(back);
+            }
             None => return nothing(io),
         }
+    }
+    if args.front.as_ref().is_some_and(|front| Cloze::read(front).is_ok()) {
+        io.note("the front keeps its braces; for gaps say --cloze in place of --front and --back");
     }
     put(&deck, &[note], desk, io).map(drop)
 }
@@ -99,12 +105,27 @@ fn note_of(args: &Args) -> Result<Note, CliError> {
         reverse: args.reverse,
         cloze: args.cloze.is_some(),
         details: Details {
+            choices: choices(&args.back, &args.choice),
+            accept: args.accept.clone(),
+            typed: args.typed.then_some(true),
             tags: args.tag.clone(),
             hint: args.hint.clone(),
             why: args.why.clone(),
             ..Details::default()
         },
     })
+}
+
+/// Returns the answers to choose from, each once: the right ones, then the `wrong` ones; none if
+/// there is nothing wrong among them.
+fn choices(right: &[String], wrong: &[String]) -> Vec<String> {
+    let mut choices = Vec::new();
+    for choice in right.iter().chain(wrong).filter(|_| !wrong.is_empty()) {
+        if !choices.contains(choice) {
+            choices.push(choice.clone());
+        }
+    }
+    choices
 }
 
 /// Adds the cards that come through standard input: all of them, or none.
@@ -421,7 +442,10 @@ fn ask_for_deck(desk: &Desk, io: &mut Io) -> Result<Option<String>, CliError> {
 /// What may be added to a card beside its two texts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum More {
-    Answer,
+    Wording,
+    Typed,
+    Choices,
+    Part,
     Hint,
     Why,
     Tags,
@@ -434,12 +458,19 @@ impl More {
     fn of(note: &Note) -> Vec<(More, &'static str)> {
         let details = &note.details;
         let text = matches!(note.back, Answer::Text(_));
+        let no_choices = details.choices.is_empty();
+        let one_gap = |cloze: Cloze| cloze.numbers().len() == 1;
+        let one_answer = !note.cloze || Cloze::read(&note.front).is_ok_and(one_gap);
+        let listed = !note.cloze && !note.reverse && no_choices && details.accept.is_empty();
         [
-            (More::Answer, "another answer", !note.cloze && !note.reverse),
+            (More::Wording, "another wording that is right when typed", no_choices && one_answer),
+            (More::Typed, "always answered by typing", no_choices && details.typed.is_none()),
+            (More::Choices, "wrong answers, to choose among", listed && text && details.typed.is_none()),
+            (More::Part, "one more part of the answer, all wanted", listed),
             (More::Hint, "a hint", details.hint.is_none()),
             (More::Why, "a reason, shown after the answer", details.why.is_none()),
             (More::Tags, "tags", true),
-            (More::Reverse, "also asked back to front", !note.cloze && text && !note.reverse),
+            (More::Reverse, "also asked back to front", !note.cloze && text && !note.reverse && no_choices),
             (More::Done, "nothing, add it", true),
         ]
         .into_iter()
@@ -458,7 +489,8 @@ fn converse(deck: &str, like: &Note, desk: &mut Desk, io: &mut Io) -> Result<(),
         }
         asked_before = true;
         let Some(front) = prompt::text("Front", "ends", io)? else { break };
-        let cloze = Cloze::read(&front).is_ok();
+        let has_back = like.back.texts().iter().any(|back| !back.is_empty());
+        let cloze = !has_back && Cloze::read(&front).is_ok();
         let mut note = Note { front, cloze, reverse: like.reverse && !cloze, ..like.clone() };
         if !cloze && note.back.texts().iter().all(String::is_empty) {
             let Some(back) = prompt::text("Back", "drops this card", io)? else { continue };
@@ -486,13 +518,24 @@ fn converse(deck: &str, like: &Note, desk: &mut Desk, io: &mut Io) -> Result<(),
 /// Asks what else a card gets; returns whether it is to be added.
 fn more(note: &mut Note, io: &mut Io) -> Result<bool, CliError> {
     loop {
-        let choices = More::of(note);
-        let words: Vec<&str> = choices.iter().map(|(_, words)| *words).collect();
+        let offered = More::of(note);
+        let words: Vec<&str> = offered.iter().map(|(_, words)| *words).collect();
         let Some(chosen) = prompt::select("What else?", &words, io)? else { return Ok(false) };
         let details = &mut note.details;
-        match choices[chosen].0 {
-            More::Answer => {
-                if let Some(answer) = prompt::text("Another answer", "none", io)? {
+        match offered[chosen].0 {
+            More::Wording => details.accept.extend(prompt::text("Right, too", "none", io)?),
+            More::Typed => details.typed = Some(true),
+            More::Choices => {
+                let mut wrong = Vec::new();
+                while wrong.len() + 1 < MOST_CHOICES
+                    && let Some(choice) = prompt::text("Wrong answer", "no more", io)?
+                {
+                    wrong.push(choice);
+                }
+                details.choices = choices(note.back.texts(), &wrong);
+            }
+            More::Part => {
+                if let Some(answer) = prompt::text("Next part", "none", io)? {
                     let mut items = note.back.texts().to_vec();
                     items.push(answer);
                     note.back = Answer::List(items);

@@ -259,7 +259,9 @@ pub struct Add {
         value_name = "-",
         value_parser = ["-"],
         hide_possible_values = true,
-        conflicts_with_all = ["front", "back", "cloze", "reverse", "id", "tag", "hint", "why"]
+        conflicts_with_all = [
+            "front", "back", "cloze", "reverse", "accept", "choice", "typed", "id", "tag", "hint", "why",
+        ]
     )]
     pub source: Option<String>,
     /// Into this deck; the last part of its name is enough, and a new one is made.
@@ -276,12 +278,21 @@ pub struct Add {
         long,
         value_name = "TEXT",
         allow_hyphen_values = true,
-        conflicts_with_all = ["front", "back", "reverse"]
+        conflicts_with_all = ["front", "back", "reverse", "choice"]
     )]
     pub cloze: Option<String>,
     /// Also ask it back to front.
     #[arg(long)]
     pub reverse: bool,
+    /// Another wording that is right where the answer is typed; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub accept: Vec<String>,
+    /// A wrong answer to choose from, beside the right one of --back; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub choice: Vec<String>,
+    /// Have it always answered by typing.
+    #[arg(long, conflicts_with = "choice")]
+    pub typed: bool,
     /// Its permanent name; without it, one after the question.
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,

@@ -13,6 +13,10 @@ use dialoguer::{Confirm, FuzzySelect, Select};
 use rustix::termios::{self, OptionalActions};
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
+use rustyline::{
+    Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
+    Movement, RepeatCount,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::{emulate_default_handler, exit};
@@ -31,6 +35,9 @@ const BESIDE: usize = "? ".len() + " (y/n) > yes ".len();
 
 /// So many items of a list that is searched are shown at once.
 const MOST_SHOWN: usize = 10;
+
+/// The rest of a key comes within so many milliseconds, also through a network; Esc alone has none.
+pub const REST_MS: u16 = 30;
 
 /// What stands where an answer would, if the question was left.
 const LEFT: &str = "left open";
@@ -146,17 +153,42 @@ pub fn text(question: &str, leaves: &str, io: &mut Io) -> Result<Option<String>,
     Ok(typed.filter(|typed| !typed.is_empty()))
 }
 
-/// Reads a line with the cursor keys at work; `None` if nobody is there.
+/// Reads a line with the cursor keys at work; `None` if it was left, or nobody is there.
 fn typed_line(prompt: &str) -> Result<Option<String>, CliError> {
     let _guard = Guard::new()?;
-    let config = rustyline::Config::builder().auto_add_history(false).build();
-    let mut editor = rustyline::Editor::<(), _>::with_history(config, MemHistory::new())
-        .map_err(|error| unasked(&error))?;
-    match editor.readline(prompt) {
+    let editor = line_editor().and_then(|mut editor| editor.readline(prompt));
+    match editor {
         Ok(line) => Ok(Some(line)),
         Err(ReadlineError::Interrupted) => Err(CliError::Quiet(130)),
         Err(ReadlineError::Eof) => Ok(None),
         Err(error) => Err(unasked(&error)),
+    }
+}
+
+/// Returns what reads one line. Esc empties it, and leaves it if it is empty, as Ctrl-D does.
+///
+/// # Errors
+///
+/// If there is no terminal.
+pub fn line_editor() -> rustyline::Result<rustyline::Editor<(), MemHistory>> {
+    // Else Esc alone would wait for a key to go with.
+    let config =
+        rustyline::Config::builder().auto_add_history(false).keyseq_timeout(Some(REST_MS)).build();
+    let mut editor = rustyline::Editor::with_history(config, MemHistory::new())?;
+    let leaves = EventHandler::Conditional(Box::new(Leaves));
+    editor.bind_sequence(KeyEvent(KeyCode::Esc, Modifiers::NONE), leaves);
+    Ok(editor)
+}
+
+/// What Esc does.
+struct Leaves;
+
+impl ConditionalEventHandler for Leaves {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, line: &EventContext) -> Option<Cmd> {
+        Some(match line.line() {
+            "" => Cmd::EndOfFile,
+            _ => Cmd::Kill(Movement::WholeBuffer),
+        })
     }
 }
 

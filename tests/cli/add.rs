@@ -76,6 +76,9 @@ fn what_a_flag_lacks_is_named_where_nobody_can_be_asked() {
         ("add --deck d --cloze nothing", "there is no gap in it"),
         ("add --deck d --cloze {{a}} --front b", "cannot be used with"),
         ("add --deck d --front f --back b --back c --reverse", "a list cannot be asked in reverse"),
+        ("add --deck d --front f --back b --back c --choice d", "`back` is a list beside `choices`"),
+        ("add --deck d --front f --back b --choice c --reverse", "reverse"),
+        ("add --deck d --front f --back b --choice c --typed", "cannot be used with"),
     ] {
         home.on(0).run(line).exits(2).says(words);
     }
@@ -84,6 +87,30 @@ fn what_a_flag_lacks_is_named_where_nobody_can_be_asked() {
         .exits(2)
         .says("--front is empty");
     assert!(!home.path().join("decks").exists());
+}
+
+#[test]
+fn wordings_choices_and_typing_are_flags() {
+    let home = Home::new();
+    let wordings = ["--back", "Peking", "--accept", "Beijing", "--accept", "Peiping", "--typed"];
+    home.on(0).run_args(["add", "-d", "d", "--front", "China"]).exits(2).says("needs --back");
+    home.on(0).run_args(["add", "-d", "d", "--front", "China"].iter().chain(&wordings)).exits(0);
+    let choices = ["--back", "Mali", "--choice", "Chad", "--choice", "Mali", "--choice", "Togo"];
+    home.on(0).run_args(["add", "-d", "d", "--front", "Bamako"].iter().chain(&choices)).exits(0);
+    let deck = deck(&home, "d");
+    assert!(deck.contains("accept:\n      - Beijing\n      - Peiping\n    typed: true"), "{deck}");
+    assert!(deck.contains("choices:\n      - Mali\n      - Chad\n      - Togo\n"), "{deck}");
+    assert_eq!(home.on(0).card("bamako")["kind"], "choice");
+}
+
+#[test]
+fn a_front_with_gaps_and_a_back_is_added_with_a_word() {
+    let home = Home::new();
+    home.on(0)
+        .run_args(["add", "-d", "d", "--front", "What does {{ x }} print?", "--back", "x"])
+        .exits(0)
+        .says("the front keeps its braces; for gaps say --cloze");
+    assert_eq!(home.on(0).listed("is:new").len(), 1);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn an_answer_is_typed_only_where_somebody_wants_it() {
 fn a_right_answer_proposes_good_a_near_one_hard_and_a_wrong_one_again() {
     for (answer, said, grade) in [
         ("El Perro!", "Right.\nAnswer: el perro\n", "good"),
+        ("EL PERO", "Nearly right: EL PERO\nDifference: el per{+r+}o\nAnswer: el perro\n", "hard"),
         ("el pero", "Nearly right: el pero\nDifference: el per{+r+}o\nAnswer: el perro\n", "hard"),
         ("el gato", "Wrong: el gato\nAnswer: el perro\n", "again"),
     ] {

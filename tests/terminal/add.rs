@@ -98,15 +98,44 @@ fn a_card_that_is_left_by_ctrl_c_or_escape_is_not_added() {
 }
 
 #[test]
+fn a_card_gets_other_wordings_and_wrong_choices() {
+    let home = Home::with(&[("d.yaml", "cards: []\n")]);
+    let mut terminal = Terminal::start_shell(&home, 80, "TERM=dumb $0 add --deck d");
+    terminal.wait_for("Front (a line, empty: ends)");
+    terminal.press_for("Pick up a dog\r", "Back (a line, empty: drops this card)");
+    terminal.press_for("recoger\r", "1 another wording that is right when typed");
+    terminal.wait_for("empty line: 9)");
+    terminal.press_for("1\r", "Right, too (a line, empty: none)");
+    terminal.press_for("levantar\r", "empty line: 7)");
+    terminal.press_for("2\r", "empty line: 6)");
+    terminal.press_for("\r", "added pick-up-a-dog in decks/d.yaml:2");
+    terminal.press_for("Capital of Mali\r", "Back (a line, empty: drops this card)");
+    terminal.press_for("Bamako\r", "3 wrong answers, to choose among");
+    terminal.wait_for("empty line: 9)");
+    terminal.press_for("3\r", "Wrong answer (a line, empty: no more)");
+    for wrong in ["Dakar\r", "Niamey\r", "\r"] {
+        terminal.press(wrong);
+    }
+    terminal.wait_for("empty line: 4)");
+    terminal.press_for("\r", "added capital-of-mali in decks/d.yaml:8");
+    terminal.press("\r");
+    terminal.ends_sane(0);
+    let deck = deck(&home, "d");
+    assert!(deck.contains("    accept:\n      - levantar\n    typed: true\n"), "{deck}");
+    let choices = "    choices:\n      - Bamako\n      - Dakar\n      - Niamey\n";
+    assert!(deck.contains(choices), "{deck}");
+}
+
+#[test]
 fn a_dumb_terminal_is_asked_in_lines_that_say_what_they_take() {
     let home = Home::with(&[("d.yaml", "cards: []\n"), ("e.yaml", "cards: []\n")]);
     let mut terminal = Terminal::start_shell(&home, 80, "TERM=dumb $0 add");
     terminal.wait_for("(1 to 2, or a name; empty line: a new one)");
     terminal.press_for("2\r", "Front (a line, empty: ends)");
     terminal.press_for("f\r", "Back (a line, empty: drops this card)");
-    terminal.press_for("b\r", "(1 to 6, empty line: 6)");
-    terminal.press_for("1\r", "Another answer (a line, empty: none)");
-    terminal.press_for("c\r", "(1 to 5, empty line: 5)");
+    terminal.press_for("b\r", "(1 to 9, empty line: 9)");
+    terminal.press_for("4\r", "Next part (a line, empty: none)");
+    terminal.press_for("c\r", "(1 to 7, empty line: 7)");
     terminal.press_for("\r", "added f in decks/e.yaml:2");
     terminal.press("\r");
     terminal.ends_sane(0);

@@ -59,13 +59,30 @@ fn the_items_of_a_list_have_a_tick_each() {
 #[test]
 fn a_typed_prompt_is_left_as_any_other() {
     let home = Home::with(&[("es.yaml", WORDS)]);
-    for (keys, status) in [("\u{4}", 0), (":q\r", 0), ("el pe\u{3}", 130)] {
+    for (keys, status) in [("\u{4}", 0), ("\u{1b}", 0), (":q\r", 0), ("el pe\u{3}", 130)] {
         let mut terminal = Terminal::start(&home, 80, &["review"]);
         terminal.wait_for("> ");
         terminal.press_for(keys, "Nothing answered");
         terminal.ends_sane(status);
     }
     assert_eq!(home.answers(), []);
+}
+
+#[test]
+fn escape_empties_a_line_before_it_leaves_and_takes_no_key_with_it() {
+    let home = Home::with(&[("es.yaml", WORDS)]);
+    let mut terminal = Terminal::start(&home, 80, &["review"]);
+    terminal.wait_for("> ");
+    terminal.press_for("el gato", "el gato");
+    terminal.press("\u{1b}");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    terminal.press_for("el perro\r", "✓ right");
+    terminal.press_for("\r", "→ good");
+    terminal.wait_for("type the answer · empty: see it · :u undo");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.press_for("\u{1b}", "left for today");
+    terminal.ends_sane(0);
+    assert_eq!(typed(&home), ["\"el perro\""]);
 }
 
 #[test]

@@ -223,7 +223,7 @@ pub fn help(grades: Grades, width: usize) -> String {
         "e edit the card · o open the picture or sound that it names",
         "a count what was typed as right, from now on",
         "where an answer is typed, these are commands: :h :u :i :s :b :e :o :q :?",
-        "q, Esc, Ctrl-D leave; :q, Ctrl-D where one types · Ctrl-C leave too · Ctrl-Z shell, fg comes back",
+        "q, Esc, Ctrl-D leave; :q, Esc, Ctrl-D where one types · Ctrl-C leave too · Ctrl-Z shell, fg comes back",
     ];
     lines.map(|line| apart(line, room(width))).join("\n")
 }

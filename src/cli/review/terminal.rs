@@ -9,13 +9,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::{self, InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 use rustyline::error::ReadlineError;
-use rustyline::history::MemHistory;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
 use super::decode::{INTERRUPT, Pressed, decode, unfinished};
 use crate::cli::error::CliError;
+use crate::cli::prompt;
 
 /// So many bytes are read at once.
 const CHUNK: usize = 4096;
@@ -23,8 +23,8 @@ const CHUNK: usize = 4096;
 /// A key that is longer than so many bytes is none.
 const LONGEST: usize = 64 * 1024;
 
-/// The rest of a sequence comes this soon, also through a network; Escape alone has none.
-const REST: Duration = Duration::from_millis(30);
+/// The rest of a sequence comes this soon.
+const REST: Duration = Duration::from_millis(prompt::REST_MS as u64);
 
 /// More keys than these do not come at once from fingers.
 const MOST: usize = 3;
@@ -116,9 +116,7 @@ impl Terminal {
             return Ok(line);
         }
         // A new one for each line: what was pasted behind one is no answer to the next.
-        let config = rustyline::Config::builder().auto_add_history(false).build();
-        let mut editor =
-            rustyline::Editor::<(), _>::with_history(config, MemHistory::new()).map_err(no_line)?;
+        let mut editor = prompt::line_editor().map_err(no_line)?;
         self.before.marks_pastes.store(true, Ordering::SeqCst);
         let line = editor.readline(prompt);
         self.before.marks_pastes.store(false, Ordering::SeqCst);

@@ -19,6 +19,7 @@ pub struct Typed {
     pub needed: usize,
     /// Whether the learner counted it as right all the same.
     pub counted: bool,
+    fold_accents: bool,
 }
 
 impl Typed {
@@ -32,7 +33,7 @@ impl Typed {
             Answer::List(_) => Answer::List(lines),
             Answer::Text(_) => Answer::Text(lines.join("\n")),
         };
-        Typed { answer, judgement, needed, counted: false }
+        Typed { answer, judgement, needed, counted: false, fold_accents }
     }
 
     /// Returns how good it is, the learner's word included.
@@ -60,7 +61,7 @@ impl Typed {
     /// Returns how what was typed becomes what is wanted, where it nearly is that.
     pub fn difference(&self) -> Option<Vec<Piece>> {
         let item = self.judgement.items.iter().find(|item| item.verdict == Verdict::Near)?;
-        Some(answer::letter_difference(item.typed.as_deref()?, &item.wanted))
+        Some(answer::slips(item.typed.as_deref()?, &item.wanted, self.fold_accents))
     }
 
     /// Whether several items were wanted.

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::each_once;
 use super::walk::entry;
-use crate::card::{Answer, Details, Note, content_key, is_id};
+use crate::card::{Answer, Details, MOST_CHOICES, Note, content_key, is_id};
 use crate::cloze::Cloze;
 use crate::deck::Deck;
 use crate::settings::lint;
@@ -271,7 +271,6 @@ fn choices(
     back: Option<(&Answer, Place)>,
 ) -> Vec<String> {
     const FEWEST: usize = 2;
-    const MOST: usize = 9;
     let Some(entry) = fields.take(Key::Choices) else { return Vec::new() };
     let at = entry.place();
     let Some(choices) = page.texts("choices", entry) else { return Vec::new() };
@@ -279,7 +278,7 @@ fn choices(
     if let Some((_, one)) = doubled {
         let message = format!("the choice {:?} is here twice", short(one));
         page.error(at, "bad-choices", message, "keep one of the two");
-    } else if !(FEWEST..=MOST).contains(&choices.len()) {
+    } else if !(FEWEST..=MOST_CHOICES).contains(&choices.len()) {
         let message = format!("`choices` has {} of them", choices.len());
         page.error(at, "bad-choices", message, "write from 2 to 9, so that a digit takes one");
     }

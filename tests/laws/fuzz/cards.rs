@@ -1,8 +1,6 @@
 //! What is shown and judged of a card, and what must hold whatever its text is.
 
-use retain::answer::{
-    self, Judgement, Piece, Verdict, difference, letter_difference, word_difference,
-};
+use retain::answer::{self, Judgement, Piece, Verdict, slips, word_difference};
 use retain::card::{Answer, Details, Kind, Note, is_id};
 use retain::cloze::{self, Cloze, LARGEST_NUMBER};
 use retain::deck::{Head, write};
@@ -208,9 +206,9 @@ pub fn typed(bytes: &[u8]) -> String {
         assert_eq!(framed, there, "with blanks around it");
     }
     for (one, other) in typed.iter().zip(exam.wanted.iter().chain(&details.accept)) {
-        spell(&difference(one, other), one, other);
-        spell(&word_difference(one, other), one, other);
-        spell(&letter_difference(one, other), one, other);
+        assert_eq!(spelled(&word_difference(one, other)), (one.clone(), other.clone()));
+        // What is folded is told as it is wanted.
+        assert_eq!(spelled(&slips(one, other, !exam.strict)).1, *other);
     }
 
     let count = |verdict| judgement.items.iter().filter(|item| item.verdict == verdict).count();
@@ -255,8 +253,8 @@ fn is_sound(exam: &Exam, judgement: &Judgement) {
     assert!(size(&wanted) <= size(&exam.wanted) + size(&exam.details.accept), "{judgement:?}");
 }
 
-/// Checks that pieces of a difference spell both texts, without empty or equal neighbours.
-fn spell(pieces: &[Piece], before: &str, after: &str) {
+/// Returns both texts that pieces of a difference spell; they have no empty or equal neighbours.
+fn spelled(pieces: &[Piece]) -> (String, String) {
     let (mut old, mut new) = (String::new(), String::new());
     for piece in pieces {
         let (Piece::Same(text) | Piece::Gone(text) | Piece::New(text)) = piece;
@@ -268,9 +266,9 @@ fn spell(pieces: &[Piece], before: &str, after: &str) {
             new += text;
         }
     }
-    assert_eq!((&*old, &*new), (before, after), "{pieces:?}");
     let kind = std::mem::discriminant::<Piece>;
     assert!(pieces.windows(2).all(|pair| kind(&pair[0]) != kind(&pair[1])), "{pieces:?}");
+    (old, new)
 }
 
 /// Shows a text as Markdown, on terminals of many widths and for those who listen.
