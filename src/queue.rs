@@ -45,7 +45,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn repeats(&self, today: Day) -> bool {
+    /// Whether it is asked again on this day because it was not known.
+    pub fn repeats(&self, today: Day) -> bool {
         !self.hidden && self.repeat_on == Some(today)
     }
 

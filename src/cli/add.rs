@@ -465,12 +465,20 @@ impl More {
         [
             (More::Wording, "another wording that is right when typed", no_choices && one_answer),
             (More::Typed, "always answered by typing", no_choices && details.typed.is_none()),
-            (More::Choices, "wrong answers, to choose among", listed && text && details.typed.is_none()),
+            (
+                More::Choices,
+                "wrong answers, to choose among",
+                listed && text && details.typed.is_none(),
+            ),
             (More::Part, "one more part of the answer, all wanted", listed),
             (More::Hint, "a hint", details.hint.is_none()),
             (More::Why, "a reason, shown after the answer", details.why.is_none()),
             (More::Tags, "tags", true),
-            (More::Reverse, "also asked back to front", !note.cloze && text && !note.reverse && no_choices),
+            (
+                More::Reverse,
+                "also asked back to front",
+                !note.cloze && text && !note.reverse && no_choices,
+            ),
             (More::Done, "nothing, add it", true),
         ]
         .into_iter()

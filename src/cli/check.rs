@@ -81,18 +81,21 @@ pub fn run(check: &Check, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         let shown: HashSet<&str> = files.iter().map(|file| file.shown.as_str()).collect();
         findings.retain(|finding| shown.contains(finding.file.as_str()));
     }
+    let mut seen = Vec::new();
     if !check.json {
         fix::say(&fixed, check.dry_run, io)?;
         if check.paths.is_empty() {
-            io.line(what_was_seen(&desk.store)?)?;
+            seen.push(what_was_seen(&desk.store)?);
             let parked = desk.store.parked_standings(&desk.settings)?.len();
             if parked > 0 {
                 let cards = words::count(parked, "answered card is", "answered cards are");
-                io.say(format!("{cards} in no deck now and kept for it: `retain list is:parked`"))?;
+                seen.push(format!(
+                    "{cards} in no deck now and kept for it: `retain list is:parked`"
+                ));
             }
         }
     }
-    conclude(check, findings, fixed, io)?;
+    conclude(check, findings, fixed, &seen, io)?;
     if !check.paths.is_empty() || check.fix || check.json {
         return Ok(());
     }
@@ -146,9 +149,8 @@ pub fn files(check: &Check, io: &mut Io) -> Result<(), CliError> {
     findings.extend(folders.problems);
     if !check.json {
         fix::say(&fixed, check.dry_run, io)?;
-        io.line(what_was_seen(&store)?)?;
     }
-    conclude(check, findings, fixed, io)
+    conclude(check, findings, fixed, &[what_was_seen(&store)?], io)
 }
 
 /// Reads files and folders as a home would read them, in a database that is gone afterwards.
@@ -190,7 +192,7 @@ fn folder_of(path: &Path) -> Folder {
     Folder { path: path.to_owned(), shown: path.to_string_lossy().into_owned(), prefix: None }
 }
 
-/// Says what was found.
+/// Says what was found, and then what was `seen`: the end is what stays on the screen.
 ///
 /// # Errors
 ///
@@ -199,6 +201,7 @@ pub fn conclude(
     check: &Check,
     mut findings: Vec<Diagnostic>,
     fixed: Fixed,
+    seen: &[String],
     io: &mut Io,
 ) -> Result<(), CliError> {
     findings.extend(fixed.failed);
@@ -217,6 +220,9 @@ pub fn conclude(
         for finding in &findings {
             io.line(report::rendered(finding, io.width))?;
             io.line("")?;
+        }
+        for line in seen {
+            io.say(line)?;
         }
         io.line(match (errors, warnings) {
             (0, 0) => "no mistakes found".to_owned(),

@@ -138,7 +138,7 @@ fn on_home(
         // An editor wants these as it wants those of decks.
         let (_, problems) = home.settings()?;
         if diagnostic::count(&problems, Severity::Error) > 0 {
-            return check::conclude(check, problems, fix::Fixed::default(), io);
+            return check::conclude(check, problems, fix::Fixed::default(), &[], io);
         }
     }
     let mut desk = Desk::open(home, environment, io)?;

@@ -32,6 +32,8 @@ struct Figures<'a> {
     day: Day,
     /// Whether anything was ever answered.
     begun: bool,
+    /// How many cards are asked again today because they were not known.
+    repeats: usize,
     streak: u32,
     stages: Stages,
     recall: Recall,
@@ -54,7 +56,9 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     let chosen = list::chosen(&stats.query, desk, io)?;
     let chosen = chosen.as_deref();
     let wish = Wish { seed: desk.chance.seed(), ..Wish::default() };
-    let counts = queue::by_deck(&desk.plan(chosen, wish)?);
+    let plan = desk.plan(chosen, wish)?;
+    let repeats = plan.order.iter().filter(|card| card.repeats(desk.today)).count();
+    let counts = queue::by_deck(&plan);
     let cards = desk.store.cards(chosen, &desk.decks)?;
     let answers = answers_of(chosen.is_some().then_some(&cards[..]), desk)?;
     if !stats.json && cards.is_empty() && answers.is_empty() {
@@ -77,6 +81,7 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         confusions,
         day: desk.today,
         begun: !answers.is_empty(),
+        repeats,
         streak: stats::streak(&answers, desk.today),
         stages: stats::stages(&cards),
         recall,
@@ -235,6 +240,10 @@ impl Figures<'_> {
             };
             let new = words::count(today.new as usize, "new card", "new cards");
             page.say(&format!("{answers}{took}, {new}"));
+            if self.repeats > 0 {
+                let repeats = words::count(self.repeats, "card comes", "cards come");
+                page.say(&format!("{repeats} again today, until known"));
+            }
         }
         let until = if today.reviews == 0 && self.streak > 0 { ", up to yesterday" } else { "" };
         if self.begun {

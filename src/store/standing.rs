@@ -379,7 +379,7 @@ impl Store {
         Ok(tags.collect::<Result<_, _>>()?)
     }
 
-    /// Returns up to two ids that are nearly `name`.
+    /// Returns up to two ids that are nearly `name`, or begin with it.
     ///
     /// # Errors
     ///
@@ -389,7 +389,10 @@ impl Store {
         let ids = statement.query_map([], |row| row.get::<_, String>(0))?;
         let mut near: Vec<(f64, String)> = ids
             .filter_map(Result::ok)
-            .map(|id| (strsim::jaro_winkler(name, &id), id))
+            .map(|id| match id.starts_with(name) && !name.is_empty() {
+                true => (1.0, id),
+                false => (strsim::jaro_winkler(name, &id), id),
+            })
             .filter(|(likeness, _)| *likeness > 0.85)
             .collect();
         near.sort_by(|one, other| other.0.total_cmp(&one.0));

@@ -76,7 +76,10 @@ fn what_a_flag_lacks_is_named_where_nobody_can_be_asked() {
         ("add --deck d --cloze nothing", "there is no gap in it"),
         ("add --deck d --cloze {{a}} --front b", "cannot be used with"),
         ("add --deck d --front f --back b --back c --reverse", "a list cannot be asked in reverse"),
-        ("add --deck d --front f --back b --back c --choice d", "`back` is a list beside `choices`"),
+        (
+            "add --deck d --front f --back b --back c --choice d",
+            "`back` is a list beside `choices`",
+        ),
         ("add --deck d --front f --back b --choice c --reverse", "reverse"),
         ("add --deck d --front f --back b --choice c --typed", "cannot be used with"),
     ] {

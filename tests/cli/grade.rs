@@ -141,6 +141,7 @@ fn a_card_that_is_not_there_is_named_with_what_is_near() {
     let ran = home.on(0).run("grade domain-100 good").exits(1);
     assert_eq!(ran.out, "");
     ran.says("no card \"domain-100\"").says("did you mean domains-100");
+    home.on(0).run("show d").exits(1).says("did you mean domains-");
     home.on(0).run("grade zzz good").exits(1).says("retain list");
 }
 

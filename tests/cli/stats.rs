@@ -96,6 +96,16 @@ fn a_day_without_an_answer_keeps_the_streak_until_it_is_over() {
 }
 
 #[test]
+fn a_card_that_comes_again_today_is_told_beside_what_is_due() {
+    let home = Home::with("cards:\n- {id: a, front: f, back: b}\n- {id: c, front: d, back: e}\n");
+    home.on(0).ok("grade a again");
+    let out = home.on(0).ok("stats");
+    assert!(out.contains("1 card comes again today, until known\n"), "{out}");
+    home.on(0).ok("grade a good");
+    assert!(!home.on(0).ok("stats").contains("again today"));
+}
+
+#[test]
 fn a_card_that_was_started_over_is_new_at_its_stage_but_was_answered_before() {
     let home = Home::with(TWO);
     home.on(0).ok("grade a good");
