@@ -186,6 +186,11 @@ impl Cloze {
         })
     }
 
+    /// Returns the text with every gap numbered, by what `number_of` says of its number here.
+    pub fn numbered(&self, number_of: &dyn Fn(u32) -> u32) -> String {
+        numbered(&self.parts, number_of)
+    }
+
     /// Returns what is in the gaps of `number`, in their order.
     pub fn gaps(&self, number: u32) -> Vec<String> {
         let mut texts = Vec::new();
@@ -196,6 +201,19 @@ impl Cloze {
         });
         texts
     }
+}
+
+fn numbered(parts: &[Part], number_of: &dyn Fn(u32) -> u32) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Gap(gap) => {
+            let numbers: Vec<String> =
+                gap.numbers.iter().map(|number| number_of(*number).to_string()).collect();
+            let hint = gap.hint.as_ref().map_or(String::new(), |hint| format!("::{hint}"));
+            format!("{{{{c{}::{}{hint}}}}}", numbers.join(","), numbered(&gap.parts, number_of))
+        }
+    };
+    parts.iter().map(part).collect()
 }
 
 /// Returns the name of a gap with this text.

@@ -5,10 +5,12 @@
 //! marks of lists and what only resembles emphasis stay as written. What a reading would lose, such
 //! as a definition of a link, is shown as it is. Colours are left to the caller.
 
+mod html;
 mod layout;
 mod reader;
 mod table;
 
+pub use html::{escaped, html};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::text;

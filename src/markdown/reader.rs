@@ -314,23 +314,17 @@ impl Reader<'_> {
         let escaped = place.start > self.at && self.source[..place.start].ends_with('\\');
         self.skip(place.start);
         let text = &self.source[place.clone()];
-        if escaped && !self.is_needed_escape(text, place.start) {
+        if escaped
+            && !keeps_from_being_read(
+                &self.source[place.start..],
+                self.table.is_some(),
+                self.text.begins_line(),
+            )
+        {
             self.push("\\", Style::PLAIN);
         }
         self.push(text, Style::PLAIN);
         self.at = place.end;
-    }
-
-    /// Whether a backslash keeps what follows from being read as Markdown. Elsewhere it is one of
-    /// a path, a pattern or TeX.
-    fn is_needed_escape(&self, text: &str, start: usize) -> bool {
-        match text.as_bytes().first() {
-            Some(b'*' | b'_' | b'`' | b'[' | b']' | b'~') => true,
-            Some(b'|') => self.table.is_some(),
-            Some(b'!') => self.source[start..].starts_with("!["),
-            Some(b'#' | b'.' | b')' | b'-' | b'+' | b'=' | b'>') => self.text.begins_line(),
-            _ => false,
-        }
     }
 
     /// Shows the source up to `end` as it is.
@@ -596,10 +590,22 @@ fn kind_of(address: &str, is_picture: bool) -> Option<&'static str> {
     }
 }
 
+/// Whether a backslash keeps what follows from being read as Markdown. Elsewhere it is one of a
+/// path, a pattern or TeX.
+pub(super) fn keeps_from_being_read(behind: &str, in_table: bool, begins_line: bool) -> bool {
+    match behind.as_bytes().first() {
+        Some(b'*' | b'_' | b'`' | b'[' | b']' | b'~') => true,
+        Some(b'|') => in_table,
+        Some(b'!') => behind.starts_with("!["),
+        Some(b'#' | b'.' | b')' | b'-' | b'+' | b'=' | b'>') => begins_line,
+        _ => false,
+    }
+}
+
 /// Whether a person would take this for emphasis, with what stands before and behind it.
 ///
 /// CommonMark does in `2*3*4`, `'*' or '*'`, `/*x*/` and `__init__`.
-fn is_emphasis(before: &str, written: &str, behind: &str, which: usize) -> bool {
+pub(super) fn is_emphasis(before: &str, written: &str, behind: &str, which: usize) -> bool {
     const MARKS: [char; 3] = ['*', '_', '~'];
     if which == 2 {
         return written.starts_with("~~");

@@ -18,6 +18,7 @@ use crate::schedule::sm2::Sm2;
 use crate::schedule::spread::Seed;
 use crate::schedule::{Chosen, Model, Schedule, Scheduler, Stage};
 use crate::settings::{Changed, Fuzz, SchedulerName, Settings};
+use crate::stats::Logged;
 use crate::time::{Day, Moment};
 
 /// More cards than this are folded in one reading of the whole history.
@@ -194,6 +195,29 @@ impl Store {
     pub(super) fn past(&mut self, key: i64) -> Result<Past, StoreError> {
         let groups = self.groups()?;
         Ok(past_of(&self.db, &groups.members(key), &groups)?.unwrap_or_default())
+    }
+
+    /// Returns what happened to a card and to what it is linked with, also what was taken back,
+    /// each with how many milliseconds it took; in no order.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn deeds(&mut self, card: &CardId) -> Result<Vec<Logged>, StoreError> {
+        let Some(key) = self.key_of(card)? else { return Ok(Vec::new()) };
+        let groups = self.groups()?;
+        let mut deeds: Vec<Logged> = Vec::new();
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h WHERE h.card = ?"
+        ))?;
+        for key in groups.members(key) {
+            let mut rows = statement.query([key])?;
+            while let Some(row) = rows.next()? {
+                let event = event(row, &groups)?;
+                deeds.push(Logged { event, took_ms: row.get(10)?, device: row.get(11)? });
+            }
+        }
+        Ok(deeds)
     }
 
     /// Brings the folds up to what `history` holds, whoever wrote it.

@@ -37,6 +37,8 @@ pub enum What {
     Cards,
     /// Every fact of every event, and every wording.
     History,
+    /// A package for Anki: notes with their cards, what happened to them, and media.
+    Anki,
 }
 
 /// How it can be written.
@@ -50,6 +52,8 @@ pub enum Format {
     Json,
     /// A deck.
     Yaml,
+    /// A package of Anki.
+    Apkg,
 }
 
 impl Format {
@@ -60,6 +64,7 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::Json => "json",
             Format::Yaml => "yaml",
+            Format::Apkg => "apkg",
         }
     }
 }

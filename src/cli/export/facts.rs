@@ -84,7 +84,7 @@ pub fn some_cards(
         writeln!(to, "{}", text::inert(&json)).map_err(|error| to.unwritten(error))?;
         return to.finish().map(drop);
     }
-    let (rows, title) = notes_of(&chosen, desk)?;
+    let (rows, title) = notes_of(&chosen, Columns::Told, desk)?;
     let (rows, strange): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| format != Format::Yaml || cards::unwritable(row).is_none());
@@ -107,9 +107,19 @@ pub fn some_cards(
     if strange.is_empty() { Ok(()) } else { Err(CliError::Quiet(1)) }
 }
 
+/// Where cells of the board say which column they are of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// As in their decks.
+    AsInDeck,
+    /// Also where the deck says it for them: away from it they keep their column.
+    Told,
+}
+
 /// Returns the notes of cards, each whole and once, and the title of their deck if it is one.
-fn notes_of(
+pub fn notes_of(
     chosen: &[Standing],
+    columns: Columns,
     desk: &mut Desk,
 ) -> Result<(Vec<NoteRow>, Option<String>), CliError> {
     let mut seen = HashSet::new();
@@ -143,8 +153,7 @@ fn notes_of(
             standing.card.kind == Kind::Reverse || sides.contains(Side::Reverse.of(key).as_str());
         let mut details = front.details;
         let cloze = details.cloze.take();
-        if one.is_none() && details.value.is_some() {
-            // Away from its deck a cell of the board keeps its column.
+        if columns == Columns::Told && one.is_none() && details.value.is_some() {
             details.category.get_or_insert_with(|| standing.category.clone());
         }
         rows.push(NoteRow {

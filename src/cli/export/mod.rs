@@ -1,5 +1,6 @@
 //! `export`: what is here, for other programs.
 
+mod anki;
 mod destination;
 mod facts;
 
@@ -20,6 +21,7 @@ use crate::stats as figures;
 pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let format = format_of(export)?;
     match export.what {
+        What::Anki => anki::run(export, desk, io),
         What::History => facts::whole_history(export, desk, io),
         What::Cards => facts::some_cards(format, export, desk, io),
         What::Progress | What::Reviews => some_figures(format, export, desk, io),
@@ -62,12 +64,13 @@ fn some_figures(
 
 /// Returns how to write: as the flag says, else as the file's ending does, else as is usual.
 fn format_of(export: &Export) -> Result<Format, CliError> {
-    use Format::{Csv, Json, Ndjson, Yaml};
+    use Format::{Apkg, Csv, Json, Ndjson, Yaml};
     let (what, usual, known): (_, _, &[Format]) = match export.what {
         What::Progress => ("progress is", Csv, &[Csv, Ndjson]),
         What::Reviews => ("reviews are", Csv, &[Csv, Ndjson]),
         What::History => ("a history is", Ndjson, &[Ndjson]),
         What::Cards => ("cards are", Csv, &[Csv, Yaml, Json]),
+        What::Anki => ("a package for Anki is", Apkg, &[Apkg]),
     };
     let ending = export.to.as_deref().and_then(Path::extension).unwrap_or_default();
     let by_ending = match ending.to_string_lossy().to_ascii_lowercase().as_str() {
@@ -75,6 +78,7 @@ fn format_of(export: &Export) -> Result<Format, CliError> {
         "json" => Some(Json),
         "ndjson" | "jsonl" => Some(Ndjson),
         "yaml" | "yml" => Some(Yaml),
+        "apkg" => Some(Apkg),
         _ => None,
     };
     let wanted = export.format.or(by_ending).unwrap_or(usual);

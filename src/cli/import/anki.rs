@@ -1,22 +1,24 @@
 //! Packages of Anki: read from a copy of their database, and what they bring besides cards.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::convert::Infallible;
 use std::fs::File;
 use std::path::PathBuf;
 
 use super::sources::Source;
+use crate::card::CardId;
 use crate::cli::args::Import;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::{whole, words};
-use crate::history::{Fact, Facts, Record};
+use crate::history::{Fact, Facts, Kind, Record};
 use crate::import::anki::Collection;
 use crate::import::anki::cards::{self, Brought};
-use crate::import::anki::history::{self, Count};
+use crate::import::anki::history::{self, Count, Here};
 use crate::import::anki::package::{self, Refused};
 use crate::import::{Imported, Unreadable};
+use crate::stats::Logged;
 use crate::store::{United, anki};
 use crate::text;
 use crate::time::Moment;
@@ -36,7 +38,7 @@ pub struct Package {
     count: Count,
     /// How many of the events were new, once they are added.
     added: Option<crate::store::Count>,
-    /// The files that cards name, and the folders of decks that they are for.
+    /// The files that cards name, and where they are to be below the folder of the decks.
     media: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -44,8 +46,21 @@ pub struct Package {
 ///
 /// # Errors
 ///
-/// What is none, or is damaged, too large or too new.
+/// What the database says. Within: what is no package, or is damaged, too large or too new.
 pub fn read(
+    source: &Source,
+    import: &Import,
+    desk: &mut Desk,
+) -> Result<Result<(Imported, Package), Unreadable>, CliError> {
+    let (imported, mut package) = match opened(source, import, desk) {
+        Ok(opened) => opened,
+        Err(unreadable) => return Ok(Err(unreadable)),
+    };
+    package.count = package.each_event(desk, |_, _| Ok(()))?;
+    Ok(Ok((imported, package)))
+}
+
+fn opened(
     source: &Source,
     import: &Import,
     desk: &Desk,
@@ -71,8 +86,7 @@ pub fn read(
     );
     collection.notes = Vec::new();
     let now = desk.now;
-    let counted = history::events(&collection, &ids, refold, now, |_| Ok::<_, Infallible>(()));
-    let count = counted.unwrap_or_default();
+    let count = Count::default();
     Ok((imported, Package { path, collection, ids, refold, now, count, added: None, media }))
 }
 
@@ -87,6 +101,29 @@ fn add(records: &mut Vec<Record>, desk: &mut Desk, united: &mut United) -> Resul
     Ok(())
 }
 
+/// Returns what the history has of a card from elsewhere than packages.
+fn here(card: &CardId, anki: Option<i64>, desk: &mut Desk) -> Result<Here, CliError> {
+    let deeds = desk.store.deeds(card)?;
+    let of = |deed: &Logged| {
+        let rating = match deed.event.kind {
+            Kind::Reviewed(grade) | Kind::Practised(grade) => grade.rating.number(),
+            Kind::Reset => 0,
+            _ => return None,
+        };
+        Some((deed.event.when.at_ms, rating)).filter(|_| Some(deed.device) != anki)
+    };
+    let answers: Vec<(i64, i64)> = deeds.iter().filter_map(of).collect();
+    if deeds.iter().all(|deed| Some(deed.device) == anki) {
+        return Ok(Here::default());
+    }
+    let standing = desk.store.standing(card, &desk.settings)?;
+    Ok(Here {
+        answers,
+        schedule: standing.as_ref().and_then(|standing| standing.schedule),
+        suspended: standing.is_some_and(|standing| standing.suspended),
+    })
+}
+
 impl Package {
     /// Writes media, and adds events to the history; what is there already stays as it is.
     ///
@@ -99,14 +136,36 @@ impl Package {
         let device = Fact::Device { id: history::device(), learner: None };
         desk.store.unite(&[device], &mut united)?;
         let mut records = Vec::with_capacity(BATCH);
-        let (collection, ids) = (&self.collection, &self.ids);
-        history::events(collection, ids, self.refold, self.now, |record| {
+        self.each_event(desk, |record, desk| {
             records.push(record);
             if records.len() == BATCH { add(&mut records, desk, &mut united) } else { Ok(()) }
         })?;
         add(&mut records, desk, &mut united)?;
         self.added = Some(united.events);
         desk.bring_up_to_date()
+    }
+
+    /// Calls `with` for every event that is not here already from elsewhere than packages.
+    fn each_event(
+        &self,
+        desk: &mut Desk,
+        mut with: impl FnMut(Record, &mut Desk) -> Result<(), CliError>,
+    ) -> Result<Count, CliError> {
+        let devices = desk.store.devices()?;
+        let anki = devices.iter().find(|(_, id)| **id == history::device()).map(|(key, _)| *key);
+        let is_empty = devices.keys().all(|key| Some(*key) == anki);
+        let desk = RefCell::new(desk);
+        history::events(
+            &self.collection,
+            &self.ids,
+            self.refold,
+            self.now,
+            |card| match is_empty {
+                true => Ok(Here::default()),
+                false => here(card, anki, &mut desk.borrow_mut()),
+            },
+            |record| with(record, &mut desk.borrow_mut()),
+        )
     }
 
     fn put_media(&self, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
@@ -124,18 +183,18 @@ impl Package {
             .map(|(place, name)| (name, place))
             .collect();
         let mut missing = 0;
-        for (name, folders) in &self.media {
+        for (name, paths) in &self.media {
             let Some(place) = places.get(name) else {
                 missing += 1;
                 continue;
             };
-            for folder in folders {
-                let folder = desk.home.decks().join(folder).join("media");
-                let path = folder.join(crate::import::anki::html::file_name(name));
+            for path in paths {
+                let path = desk.home.decks().join(path);
                 if path.exists() {
                     continue;
                 }
-                std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
+                let folder = path.parent().unwrap_or(&path);
+                std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
                 let mut file = whole::Unfinished::begin(&path, 0o644)
                     .map_err(|error| failed(error.to_string()))?;
                 package.file(place, &mut file).map_err(|error| failed(error.to_string()))?;
@@ -155,7 +214,7 @@ impl Package {
     ///
     /// If standard output is gone.
     pub fn say(&self, io: &mut Io) -> Result<(), CliError> {
-        let Count { reviews, moved, refused, strays, placed, suspended } = self.count;
+        let Count { reviews, returned, moved, refused, strays, placed, suspended } = self.count;
         let mut parts = vec![words::count(reviews, "review", "reviews")];
         if placed > 0 {
             parts.push(format!("{} where they stood", words::count(placed, "card", "cards")));
@@ -167,8 +226,12 @@ impl Package {
             parts.push(words::count(self.media.len(), "media file", "media files"));
         }
         let known = match &self.added {
-            Some(crate::store::Count { new: 0, known: 1.. }) => "; all of it was there already",
-            Some(crate::store::Count { known: 1.., .. }) => "; a part was there already",
+            Some(crate::store::Count { new: 0, known }) if *known + returned > 0 => {
+                "; all of it was there already"
+            }
+            Some(crate::store::Count { known, .. }) if *known + returned > 0 => {
+                "; a part was there already"
+            }
             _ => "",
         };
         io.line(text::wrap(&format!("{}{known}", parts.join(", ")), io.width, "  ", "    "))?;

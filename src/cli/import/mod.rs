@@ -160,7 +160,7 @@ fn read(
     import: &Import,
     placed: &Placements,
     moved: &[String],
-    desk: &Desk,
+    desk: &mut Desk,
     io: &mut Io,
 ) -> Result<Ready, CliError> {
     let Source { shown, name, bytes, format, .. } = &source;
@@ -168,7 +168,7 @@ fn read(
     let name = deck.unwrap_or(name);
     let mut package = None;
     let read = match format {
-        Format::Anki => anki::read(&source, import, desk).map(|(imported, more)| {
+        Format::Anki => anki::read(&source, import, desk)?.map(|(imported, more)| {
             package = Some(more);
             imported
         }),

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::template::rendered;
-use super::{Collection, Note, Notetype, html};
+use super::{Collection, Note, Notetype, html, own};
 use crate::card::{self, Answer, Details};
 use crate::cloze::Cloze;
 use crate::deck::Head;
 use crate::import::{Imported, ImportedDeck, Item, Skipped, UNNAMED, Wanted, deck_path};
+use crate::markdown;
 
 /// The note that stands in for a newer collection, for programs that read only older ones.
 const STAND_IN: &str = "Please update to the latest Anki version, then import";
 /// What stands where a card has no answer: a deck wants one.
 const NO_ANSWER: &str = "(no answer)";
+/// What a guid begins with that stands for an id as it is.
+const OURS: &str = "retain ";
 /// Longer names of notes are hashed.
 const LONGEST_NAME: usize = 120;
 
@@ -23,7 +26,7 @@ pub struct Brought {
     pub imported: Imported,
     /// The ids of its cards here, by their numbers there.
     pub ids: HashMap<i64, String>,
-    /// The files that cards show or play, and in which folders of decks.
+    /// The files that cards show or play, and where they are to be below the folder of the decks.
     pub media: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -31,6 +34,15 @@ pub struct Brought {
 /// everything else the bytes as `%` and two hexadecimal digits. Behind a `_` in front all is
 /// encoded so, since an id begins with a letter, a digit or a `_`.
 pub fn id_of(guid: &str) -> String {
+    match guid.strip_prefix(OURS) {
+        Some(id) if card::is_id(id) && guid_of(id) == guid => return id.to_owned(),
+        _ => {}
+    }
+    let id = encoded(guid);
+    if id.is_empty() || id.len() > LONGEST_NAME { card::content_key(&[guid]) } else { id }
+}
+
+fn encoded(guid: &str) -> String {
     let mut id = String::new();
     for (at, byte) in guid.bytes().enumerate() {
         let plain = byte.is_ascii_alphanumeric() || (at > 0 && matches!(byte, b'_' | b'.' | b'-'));
@@ -43,16 +55,20 @@ pub fn id_of(guid: &str) -> String {
             id.push_str(&format!("%{byte:02X}"));
         }
     }
-    if id.is_empty() || id.len() > LONGEST_NAME { card::content_key(&[guid]) } else { id }
+    id
 }
 
-/// Returns the guid of a note with this id, as [`id_of`] made it.
+/// Returns the guid of a note with this id, as [`id_of`] made it; that of an id from elsewhere has
+/// [`OURS`] in front.
 pub fn guid_of(id: &str) -> String {
-    super::percent_decoded(id.strip_prefix("_%").map_or(id, |_| &id[1..]))
+    let guid = super::percent_decoded(id.strip_prefix("_%").map_or(id, |_| &id[1..]));
+    if encoded(&guid) == id { guid } else { format!("{OURS}{id}") }
 }
 
 /// How the templates of a kind of notes become cards.
 enum Shape {
+    /// As retain writes them.
+    Own(own::Kind),
     /// Texts with gaps: the field that has them.
     Cloze(String),
     /// One card, or with its reverse.
@@ -106,7 +122,8 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
             let read = html::read(html);
             stripped += read.stripped;
             for file in read.media {
-                brought.media.entry(file).or_default().insert(folder.clone());
+                let place = below(&folder, &format!("media/{}", html::file_name(&file)));
+                brought.media.entry(file).or_default().insert(place);
             }
             read.markdown
         };
@@ -129,6 +146,23 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
             ..Details::default()
         };
         match shape {
+            Shape::Own(kind) => {
+                let returned = own::returned(*kind, &note.fields, &note.tags, &mut read);
+                for (name, address) in files_of(&returned) {
+                    brought.media.entry(name).or_default().insert(below(&folder, &address));
+                }
+                if returned.note.front.is_empty() {
+                    skip("its question is empty");
+                    continue;
+                }
+                for card in own {
+                    if let Some(side) = returned.sides.get(&card.ord) {
+                        let slash = if side.is_empty() { "" } else { "/" };
+                        brought.ids.insert(card.id, format!("{base}{slash}{side}"));
+                    }
+                }
+                put(base, returned.note);
+            }
             Shape::Cloze(field) => {
                 let text = read(fields.get(field.as_str()).copied().unwrap_or_default());
                 let gaps = Cloze::read(&text).map(|cloze| cloze.numbers()).unwrap_or_default();
@@ -221,6 +255,34 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
     brought
 }
 
+/// Returns an address in a deck of `folder` as one below the folder of all decks.
+fn below(folder: &str, address: &str) -> String {
+    if folder.is_empty() { address.to_owned() } else { format!("{folder}/{address}") }
+}
+
+/// Returns the files that a note names, by their names there, and their addresses: those that lead
+/// to a place beside or below its deck, and are no deck.
+fn files_of(returned: &own::Returned) -> Vec<(String, String)> {
+    let note = &returned.note;
+    let details = &note.details;
+    let also = [&details.hint, &details.why, &details.source].into_iter().flatten();
+    let texts = note.back.texts().iter().chain(&details.choices).chain(also).chain([&note.front]);
+    let mut files = Vec::new();
+    for address in texts.flat_map(|text| markdown::media(text)) {
+        let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains('\\');
+        let lower = address.to_ascii_lowercase();
+        let is_deck = lower.ends_with(".yaml") || lower.ends_with(".yml");
+        if address.split('/').any(odd) || is_deck {
+            continue;
+        }
+        let renamed = returned.media.iter().find(|(_, kept)| **kept == address);
+        let own = || address.rsplit('/').next().unwrap_or(&address).to_owned();
+        let name = renamed.map_or_else(own, |(name, _)| name.clone());
+        files.push((name, address));
+    }
+    files
+}
+
 /// Returns the deck that a card is at home in.
 fn home_of(card: &super::Card, collection: &Collection) -> i64 {
     let borrowed = collection.decks.get(&card.deck).is_some_and(|deck| deck.filtered);
@@ -228,6 +290,9 @@ fn home_of(card: &super::Card, collection: &Collection) -> i64 {
 }
 
 fn shape(kind: &Notetype) -> Shape {
+    if let Some(own) = own::Kind::of(&kind.fields) {
+        return Shape::Own(own);
+    }
     if kind.cloze {
         let template = kind.templates.first().map_or("", |template| &template.question);
         let named = template.split("cloze:").nth(1).and_then(|rest| rest.split("}}").next());
@@ -286,6 +351,9 @@ mod tests {
             let id = id_of(guid);
             assert!(card::is_id(&id), "{guid} {id}");
             assert_eq!(guid_of(&id), guid, "{id}");
+        }
+        for id in ["a~t1", "50%", "a%41", "a%zz", "%", "_%4", "0f3a"] {
+            assert_eq!(id_of(&guid_of(id)), id);
         }
         assert!(card::is_id(&id_of("")) && card::is_id(&id_of(&"x".repeat(500))));
     }

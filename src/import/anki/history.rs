@@ -7,13 +7,15 @@ use sha2::{Digest, Sha256};
 use super::{Card, Collection, Review};
 use crate::card::CardId;
 use crate::history::{DeviceId, Record, kind};
-use crate::schedule::Interval;
+use crate::schedule::{Interval, Schedule};
 use crate::time::{Day, Moment, Rollover};
 
 /// No answer was given before the year 2000, and a time in seconds looks like one.
 const EARLIEST_MS: i64 = 946_684_800_000;
 /// The end of the year 2200: no collection is made, and no card learned, later.
 const LATEST_S: i64 = 7_289_654_400;
+/// So much later than it was an answer may be in a package.
+const LATEST_MS: i64 = 1_000;
 /// The longest day that is known, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
@@ -22,6 +24,8 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Count {
     /// Answers, practice among them.
     pub reviews: usize,
+    /// Those of them that this history has from elsewhere: they went out in a package.
+    pub returned: usize,
     /// Due dates that were set by hand or by a new schedule.
     pub moved: usize,
     /// Rows that make no sense.
@@ -34,6 +38,39 @@ pub struct Count {
     pub suspended: usize,
 }
 
+/// What a history has of a card from elsewhere than packages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Here {
+    /// When it was answered, in milliseconds, and how; 0 where it was started over.
+    pub answers: Vec<(i64, i64)>,
+    /// How it stands.
+    pub schedule: Option<Schedule>,
+    /// Whether it is put aside.
+    pub suspended: bool,
+}
+
+impl Here {
+    /// Takes out an answer, and says whether there was one: of those that come to one millisecond,
+    /// a package moves all but the first a little.
+    fn take(&mut self, at_ms: i64, rating: i64) -> bool {
+        let late = |known: i64| at_ms - known;
+        let same = self.answers.iter().enumerate().filter(|(_, (known, given))| {
+            *given == rating && (0..=LATEST_MS).contains(&late(*known))
+        });
+        let nearest = same.min_by_key(|(_, (known, _))| late(*known)).map(|(at, _)| at);
+        nearest.map(|at| self.answers.swap_remove(at)).is_some()
+    }
+
+    /// Whether a card stands here as in a package.
+    fn stands(&self, card: &Card, calendar: &Calendar) -> bool {
+        self.schedule.is_some_and(|schedule| {
+            i64::from(schedule.interval.days()) == interval(card)
+                && schedule.due == calendar.due(card)
+                && schedule.ease.is_none_or(|ease| i64::from(ease.hundredths()) * 10 == card.factor)
+        })
+    }
+}
+
 /// Returns who wrote what Anki did: the first 16 bytes of SHA-256 over its name.
 pub fn device() -> DeviceId {
     let hash: [u8; 32] = Sha256::digest(b"anki").into();
@@ -41,7 +78,8 @@ pub fn device() -> DeviceId {
 }
 
 /// Calls `with` for every event of a collection; `ids` are those of its cards here. With `refold`
-/// the standing of cards is left to their answers. `now` bounds what can have happened.
+/// the standing of cards is left to their answers. `now` bounds what can have happened. What is
+/// `here` already from elsewhere is passed over.
 ///
 /// # Errors
 ///
@@ -51,6 +89,7 @@ pub fn events<E>(
     ids: &HashMap<i64, String>,
     refold: bool,
     now: Moment,
+    mut here: impl FnMut(&CardId) -> Result<Here, E>,
     mut with: impl FnMut(Record) -> Result<(), E>,
 ) -> Result<Count, E> {
     let calendar = Calendar::of(collection);
@@ -65,6 +104,7 @@ pub fn events<E>(
             continue;
         };
         let id = CardId::new(id.clone());
+        let mut known = here(&id)?;
         let mut last = None;
         let mut learned = false;
         for row in rows {
@@ -81,6 +121,10 @@ pub fn events<E>(
             }
             learned |= matches!(row.kind, 1 | 2) && row.button > 0;
             let rating = match (row.button, row.kind) {
+                (0, 4) if row.factor == 0 && known.take(row.at_ms, 0) => {
+                    learned = false;
+                    continue;
+                }
                 (0, 4) if row.factor == 0 => {
                     with(calendar.record(&id, kind::RESET, at, None))?;
                     learned = false;
@@ -93,6 +137,12 @@ pub fn events<E>(
                 (button @ (2 | 3), 0 | 2) if collection.first_scheduler => button + 1,
                 (button, _) => button,
             };
+            count.reviews += 1;
+            last = Some(row.at_ms);
+            if known.take(row.at_ms, rating) {
+                count.returned += 1;
+                continue;
+            }
             let practised = row.kind == 3 && row.factor == 0;
             let word = if practised { kind::PRACTISED } else { kind::REVIEWED };
             with(Record {
@@ -100,18 +150,16 @@ pub fn events<E>(
                 took_ms: Some(row.took_ms.clamp(0, DAY_MS)),
                 ..calendar.record(&id, word, at, None)
             })?;
-            count.reviews += 1;
-            last = Some(row.at_ms);
         }
         let mut next = last.map_or(0, |last| last + 1);
-        if matches!(card.kind, 2 | 3) && !refold {
+        if matches!(card.kind, 2 | 3) && !refold && !known.stands(card, &calendar) {
             let (at_ms, extra) = placed(card, last, &calendar);
             next = at_ms + 1;
             let at = calendar.moment(at_ms);
             with(calendar.record(&id, kind::PLACED, at, Some(extra)))?;
             count.placed += 1;
         }
-        if card.queue == -1 {
+        if card.queue == -1 && !known.suspended {
             let at = calendar.moment(match next {
                 // Its number is the time at which it was made.
                 0 => card.id.clamp(EARLIEST_MS, now.at_ms.max(EARLIEST_MS)),
@@ -125,10 +173,14 @@ pub fn events<E>(
     Ok(count)
 }
 
+fn interval(card: &Card) -> i64 {
+    card.interval.clamp(1, i64::from(Interval::MAX.days()))
+}
+
 /// Returns when the standing of a card is from, and what it is.
 fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) {
     let due = calendar.due(card);
-    let interval = card.interval.clamp(1, i64::from(Interval::MAX.days()));
+    let interval = interval(card);
     let at_ms = last.map_or_else(
         || {
             let day = i64::from(due.0) - interval;
@@ -147,7 +199,16 @@ fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) 
         put("ease", (card.factor as f64 / 1_000.0).into());
     }
     // What is being learned again was failed; else the next pass makes a longer interval.
-    put("repetitions", if card.kind == 3 { 0 } else { card.answers.clamp(2, 1_000_000) }.into());
+    // A card that retain wrote says it itself, as long as Anki did not ask it.
+    let own: serde_json::Value =
+        data["cd"].as_str().and_then(|own| serde_json::from_str(own).ok()).unwrap_or_default();
+    let own = own["r"].as_i64().filter(|_| own["of"].as_i64() == Some(card.answers));
+    let repetitions = match own {
+        Some(repetitions) => repetitions.clamp(0, 1_000_000),
+        None if card.kind == 3 => 0,
+        None => card.answers.clamp(2, 1_000_000),
+    };
+    put("repetitions", repetitions.into());
     put("lapses", card.lapses.clamp(0, 1_000_000).into());
     for (name, key) in [("stability", "s"), ("difficulty", "d")] {
         if let Some(number) = data[key].as_f64() {
@@ -171,7 +232,9 @@ impl Calendar {
         let hour = u8::try_from(collection.rollover.unwrap_or(4)).ok();
         let rollover = hour.and_then(Rollover::at).unwrap_or_default();
         let created = collection.created.clamp(0, LATEST_S) * 1_000;
-        let first = Moment { at_ms: created, utc_offset_s: offset_s }.day(rollover);
+        // Day 0 is that of the calendar.
+        let midnight = Rollover::at(0).unwrap_or_default();
+        let first = Moment { at_ms: created, utc_offset_s: offset_s }.day(midnight);
         Calendar { offset_s, rollover, first }
     }
 

@@ -4,6 +4,7 @@
 pub mod cards;
 pub mod history;
 pub mod html;
+pub mod own;
 pub mod package;
 pub mod template;
 mod wire;

@@ -1,10 +1,13 @@
 //! The database of a package of Anki, read as it is.
 
+mod write;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
+pub use self::write::write;
 use super::row;
 use crate::import::Unreadable;
 use crate::import::anki::{Card, Collection, Deck, Note, Notetype, Review, Template};
