@@ -246,7 +246,13 @@ impl Note {
         cloze.sides().into_iter().map(card).collect()
     }
 
-    /// Returns the key of this note if nobody wrote an id and no other note has its front.
+    /// Whether the other says the same, whatever their ids and places.
+    pub fn says_as(&self, other: &Note) -> bool {
+        let text = |note: &Note| Note { id: None, line: 0, ..note.clone() };
+        text(self) == text(other)
+    }
+
+    /// Returns the key of this note if nobody wrote an id note has its front.
     pub fn key_of_front(&self) -> String {
         content_key(&[&self.front])
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Holds imports of Anki's packages against the real Anki, from PyPI: tests/anki.sh [RETAIN].
+# Holds what goes in from packages of Anki and out into them against the real Anki, from PyPI:
+# tests/anki.sh [RETAIN].
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,3 +20,4 @@ fi
 rm -rf "$place/packages"
 "$place/env/bin/python" tests/anki/make.py "$place/packages"
 python3 tests/anki/compare.py "$retain" "$place/packages"
+"$place/env/bin/python" tests/anki/export.py "$retain" "$place/packages"

@@ -1,7 +1,8 @@
 //! A changed card of a source, brought into the file of a deck by replacing lines.
 //!
-//! Only texts that nobody touched since they were imported are replaced, and only where the file
-//! still says them as they were written; every other byte stays.
+//! Only texts that nobody touched since they were imported are replaced, and every other byte stays:
+//! where the file says a text in another way than it would be written, those of the card alone are
+//! written anew.
 
 use crate::card::Note;
 use crate::deck::write;
@@ -57,8 +58,14 @@ pub fn merge(
     incoming: &Note,
 ) -> (String, Merged) {
     let mut text = with_unix_ends(block);
+    // A card has its deck's tags, in front of its own.
+    let mut incoming = incoming.clone();
+    incoming.details.tags.retain(|tag| !of_deck.contains(tag));
+    incoming.details.tags.splice(0..0, of_deck.iter().cloned());
+    let incoming = &incoming;
     let mut merged = Merged::default();
     let mut note = current.clone();
+    let mut stuck = Vec::new();
     for key in write::KEYS.into_iter().filter(|key| *key != "id") {
         let field = |note: &Note| write::field(note, key, of_deck, indent + 2);
         let (was, is, wanted) = (field(base), field(current), field(incoming));
@@ -81,11 +88,46 @@ pub fn merge(
                 take(&mut note, incoming, key);
                 merged.updated.push(key);
             }
+            None if is == was => stuck.push(key),
             None => merged.kept.push(key),
+        }
+    }
+    if !stuck.is_empty() {
+        let mut whole = note.clone();
+        stuck.iter().for_each(|key| take(&mut whole, incoming, key));
+        match written_anew(&text, indent, of_deck, &whole) {
+            Some(anew) => {
+                (text, note) = (anew, whole);
+                merged.updated.append(&mut stuck);
+            }
+            None => merged.kept.append(&mut stuck),
         }
     }
     merged.note = Some(note);
     (with_ends_of(block, text), merged)
+}
+
+/// Returns the text of a block with its card written anew as `note`; `None` where that would lose
+/// more than a way of writing: comments, and names for what stands elsewhere.
+fn written_anew(text: &str, indent: usize, of_deck: &[String], note: &Note) -> Option<String> {
+    let is_own = |line: &&str| {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        line.trim().is_empty() || blanks > indent
+    };
+    let mut lines = text.split_inclusive('\n');
+    let mut own = lines.next()?.len();
+    let mut end = own;
+    for line in lines.take_while(is_own) {
+        own += line.len();
+        if !line.trim().is_empty() {
+            end = own;
+        }
+    }
+    let (card, rest) = text.split_at(end);
+    let marks = ["#", ": &", ": *", "- &", "- *", ", &", ", *", "[&", "[*", "<<", ": !", "- !"];
+    let may_lose = marks.iter().any(|mark| card.contains(mark));
+    (!may_lose && card.ends_with('\n'))
+        .then(|| format!("{}{rest}", write::card(note, of_deck, indent)))
 }
 
 fn with_unix_ends(text: &str) -> String {

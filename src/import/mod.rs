@@ -44,6 +44,9 @@ pub struct Imported {
     pub open: Vec<board::OpenRow>,
     /// How the source is summed up: `quiz board, 5 categories`.
     pub what: String,
+    /// By their origins, what cards may have said before they became what they are: to be merged
+    /// with what the learner made of them since, where nothing is known of a last import.
+    pub bases: HashMap<String, Vec<Note>>,
 }
 
 impl Imported {

@@ -3,20 +3,21 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::sources::Source;
+use super::sources::{Source, is_package};
 use crate::card::CardId;
 use crate::cli::args::Import;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::{whole, words};
-use crate::history::{Fact, Facts, Kind, Record};
+use crate::history::{self as events, Fact, Facts, Kind};
 use crate::import::anki::Collection;
 use crate::import::anki::cards::{self, Brought};
 use crate::import::anki::history::{self, Count, Here};
 use crate::import::anki::package::{self, Refused};
+use crate::import::plan::Record;
 use crate::import::{Imported, Unreadable};
 use crate::stats::Logged;
 use crate::store::{United, anki};
@@ -52,12 +53,31 @@ pub fn read(
     import: &Import,
     desk: &mut Desk,
 ) -> Result<Result<(Imported, Package), Unreadable>, CliError> {
-    let (imported, mut package) = match opened(source, import, desk) {
+    let (mut imported, mut package) = match opened(source, import, desk) {
         Ok(opened) => opened,
         Err(unreadable) => return Ok(Err(unreadable)),
     };
+    say_what_was(&mut imported, source, desk)?;
     package.count = package.each_event(desk, |_, _| Ok(()))?;
     Ok(Ok((imported, package)))
+}
+
+/// Says of each card what other packages said of it: they are of one collection, under many names.
+fn say_what_was(imported: &mut Imported, source: &Source, desk: &Desk) -> Result<(), CliError> {
+    if desk.store.last_import(&source.key(""))?.is_some() {
+        return Ok(());
+    }
+    for other in desk.store.imported_sources()? {
+        if !is_package(Path::new(&other)) {
+            continue;
+        }
+        let kept = desk.store.last_import(&other)?.unwrap_or_default();
+        let record: Record = serde_json::from_str(&kept).unwrap_or_default();
+        for (origin, note) in record.into_notes() {
+            imported.bases.entry(origin).or_default().push(note);
+        }
+    }
+    Ok(())
 }
 
 fn opened(
@@ -91,7 +111,11 @@ fn opened(
 }
 
 /// Adds events to the history, in one transaction.
-fn add(records: &mut Vec<Record>, desk: &mut Desk, united: &mut United) -> Result<(), CliError> {
+fn add(
+    records: &mut Vec<events::Record>,
+    desk: &mut Desk,
+    united: &mut United,
+) -> Result<(), CliError> {
     let facts: Vec<Fact<'_>> = records
         .iter()
         .map(|record| Fact::Event { id: record.id(), facts: Facts::of(record) })
@@ -149,7 +173,7 @@ impl Package {
     fn each_event(
         &self,
         desk: &mut Desk,
-        mut with: impl FnMut(Record, &mut Desk) -> Result<(), CliError>,
+        mut with: impl FnMut(events::Record, &mut Desk) -> Result<(), CliError>,
     ) -> Result<Count, CliError> {
         let devices = desk.store.devices()?;
         let anki = devices.iter().find(|(_, id)| **id == history::device()).map(|(key, _)| *key);

@@ -84,7 +84,7 @@ pub fn of(import: &Import, home: &Home, io: &mut Io) -> Result<Vec<Source>, CliE
 }
 
 /// Whether a file is a zip archive, as packages of Anki are. A pipe is none, and can be read once.
-fn is_package(path: &Path) -> bool {
+pub fn is_package(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }

@@ -159,11 +159,12 @@ pub fn package(
         names: BTreeMap::new(),
         is_there,
     };
-    let mut decks = BTreeMap::from([(1, "Default".to_owned())]);
+    let mut decks = BTreeMap::from([(1, ("Default".to_owned(), String::new()))]);
     for note in notes {
         let deck = deck_name(&note.row.deck, &note.title);
         let number = number("deck", &deck);
-        decks.insert(number, deck);
+        let is_its_name = deck.rsplit("::").next() == Some(&note.title);
+        decks.insert(number, (deck, if is_its_name { "" } else { &note.title }.to_owned()));
         writer.note(note, number);
     }
     let Times { now, first, rollover } = times;
@@ -260,7 +261,7 @@ impl Writer<'_> {
             answers: 0,
             lapses: 0,
             left: 0,
-            data: json!({ "pos": position }).to_string(),
+            data: data(None, position, None),
         };
         if let Some(schedule) = &card.schedule {
             out.due = i64::from(schedule.due.0) - i64::from(self.times.first.0);
@@ -278,7 +279,7 @@ impl Writer<'_> {
             if out.stage != 2 {
                 out.left = 1_001;
             }
-            out.data = data(schedule, last_answer(&card.rows));
+            out.data = data(Some(schedule), position, last_answer(&card.rows));
         }
         if card.suspended {
             out.queue = -1;
@@ -379,8 +380,9 @@ fn last_answer(rows: &[reviews::Row]) -> Option<i64> {
 }
 
 /// Returns what a schedule has that Anki has no column for; what is under `cd` is not Anki's.
-fn data(schedule: &Schedule, last_answer: Option<i64>) -> String {
-    let mut data = serde_json::Map::new();
+fn data(schedule: Option<&Schedule>, position: i64, last_answer: Option<i64>) -> String {
+    let mut data = serde_json::Map::from_iter([("pos".to_owned(), position.into())]);
+    let Some(schedule) = schedule else { return Value::Object(data).to_string() };
     let mut put = |name: &str, number: Option<f64>| {
         if let Some(number) = number {
             data.insert(name.to_owned(), number.into());
@@ -440,12 +442,14 @@ pub fn tag_of(tag: &str) -> String {
     tag.split_whitespace().collect::<Vec<_>>().join("_")
 }
 
-fn decks_json(decks: &BTreeMap<i64, String>, changed: i64) -> Value {
-    let deck = |(id, name): (&i64, &String)| {
+/// Returns decks by their numbers, each of its name and a description: its shown name, if that is
+/// another one.
+fn decks_json(decks: &BTreeMap<i64, (String, String)>, changed: i64) -> Value {
+    let deck = |(id, (name, title)): (&i64, &(String, String))| {
         let deck = json!({
             "id": id, "name": name, "mod": changed, "usn": -1, "lrnToday": [0, 0], "revToday": [0, 0],
             "newToday": [0, 0], "timeToday": [0, 0], "collapsed": false, "browserCollapsed": false,
-            "desc": "", "dyn": 0, "conf": 1, "extendNew": 0, "extendRev": 0,
+            "desc": escaped(title), "dyn": 0, "conf": 1, "extendNew": 0, "extendRev": 0,
         });
         (id.to_string(), deck)
     };

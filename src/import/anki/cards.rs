@@ -87,7 +87,7 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         cards.entry(card.note).or_default().push(card);
     }
     let mut notes: Vec<&Note> = collection.notes.iter().collect();
-    notes.sort_by_key(|note| note.id);
+    notes.sort_by_key(|note| (place_of(note, &shapes, &cards), note.id));
     let mut decks: BTreeMap<String, ImportedDeck> = BTreeMap::new();
     let mut stripped = 0;
     for (number, note) in notes.iter().enumerate() {
@@ -108,11 +108,16 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         let mut own = cards.remove(&note.id).unwrap_or_default();
         own.sort_by_key(|card| card.ord);
         let home = own.first().map_or(0, |card| home_of(card, collection));
-        let own_deck = collection.decks.get(&home).map_or(UNNAMED, |deck| deck.name.as_str());
+        let deck = collection.decks.get(&home);
+        let own_deck = deck.map_or(UNNAMED, |deck| deck.name.as_str());
         let name = together.map_or_else(|| own_deck.replace("::", "/"), str::to_owned);
         let path = deck_path(&name).unwrap_or_else(|| UNNAMED.into());
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let title = name.rsplit('/').next().unwrap_or(&name).trim().to_owned();
+        let title = name.rsplit('/').next().unwrap_or(&name).trim();
+        let title = match (shape, deck.map(|deck| html::read(&deck.description).markdown)) {
+            (Shape::Own(_), Some(said)) if !said.is_empty() && together.is_none() => said,
+            _ => title.to_owned(),
+        };
         let deck = decks.entry(path.clone()).or_insert_with(|| ImportedDeck {
             name: path,
             head: Head { title: Some(title).filter(|it| !it.is_empty()), ..Head::default() },
@@ -137,7 +142,7 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         let tags: Vec<String> = note.tags.split_whitespace().map(str::to_owned).collect();
         let mut put = |id: String, made: card::Note| {
             let note = card::Note { line: line as u32, ..made };
-            deck.items.push(Item { origin: format!("anki {id}"), id: Wanted::Given(id), note });
+            deck.items.push(Item { origin: origin_of(&id), id: Wanted::Given(id), note });
         };
         let details = |typed: bool, hint: Option<String>| Details {
             tags: tags.clone(),
@@ -160,6 +165,9 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
                         let slash = if side.is_empty() { "" } else { "/" };
                         brought.ids.insert(card.id, format!("{base}{slash}{side}"));
                     }
+                }
+                if let Some(was) = returned.was {
+                    brought.imported.bases.entry(origin_of(&base)).or_default().push(was);
                 }
                 put(base, returned.note);
             }
@@ -253,6 +261,25 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         brought.imported.remarks.push(Skipped::new(0, what));
     }
     brought
+}
+
+/// Returns what a card of a package is called among all that was imported.
+fn origin_of(id: &str) -> String {
+    format!("anki {id}")
+}
+
+/// Returns where a note that retain wrote stood among the others of its package; 0 for all others.
+fn place_of(
+    note: &Note,
+    shapes: &HashMap<i64, Shape>,
+    cards: &HashMap<i64, Vec<&super::Card>>,
+) -> i64 {
+    let Some(Shape::Own(_)) = shapes.get(&note.notetype) else { return 0 };
+    let place = |card: &&super::Card| {
+        let data: serde_json::Value = serde_json::from_str(&card.data).unwrap_or_default();
+        data["pos"].as_i64()
+    };
+    cards.get(&note.id).into_iter().flatten().filter_map(place).min().unwrap_or(0)
 }
 
 /// Returns an address in a deck of `folder` as one below the folder of all decks.

@@ -58,6 +58,8 @@ pub struct Deck {
     pub name: String,
     /// Whether it only borrows its cards.
     pub filtered: bool,
+    /// What is said of it.
+    pub description: String,
 }
 
 /// A note.
@@ -179,7 +181,8 @@ impl Deck {
             .map(|(id, deck)| {
                 let name = deck["name"].as_str().unwrap_or_default().to_owned();
                 let filtered = deck["dyn"].as_i64().unwrap_or(0) != 0;
-                Some((id.parse().ok()?, Deck { name, filtered }))
+                let description = deck["desc"].as_str().unwrap_or_default().to_owned();
+                Some((id.parse().ok()?, Deck { name, filtered, description }))
             })
             .collect()
     }
@@ -188,6 +191,9 @@ impl Deck {
     pub fn of_kind(name: &str, kind: &[u8]) -> Deck {
         let fields = wire::fields(kind).unwrap_or_default();
         let filtered = wire::bytes_of(&fields, 2).is_some();
-        Deck { name: name.replace('\u{1f}', "::"), filtered }
+        let normal = wire::bytes_of(&fields, 1).and_then(wire::fields).unwrap_or_default();
+        let said = wire::bytes_of(&normal, 4).unwrap_or_default();
+        let description = String::from_utf8_lossy(said).into_owned();
+        Deck { name: name.replace('\u{1f}', "::"), filtered, description }
     }
 }

@@ -36,6 +36,8 @@ pub struct Returned {
     pub note: Note,
     /// The ends of its cards' ids by their numbers there.
     pub sides: BTreeMap<i64, String>,
+    /// The note as it went out, if that is known.
+    pub was: Option<Note>,
     /// The addresses of files by their names there, where the two differ.
     pub media: BTreeMap<String, String>,
 }
@@ -109,10 +111,10 @@ pub fn returned(
     sorted.0.sort_unstable();
     sorted.1.sort_unstable();
     if sorted.0 != sorted.1 {
-        let own = |tag: &str| known.iter().position(|known| known == tag);
-        let tag =
-            |tag: &str| own(tag).map_or_else(|| tag.to_owned(), |at| was.details.tags[at].clone());
-        note.details.tags = there.into_iter().map(tag).collect();
+        let stay = |(_, known): &(&String, &String)| there.contains(&known.as_str());
+        let stay = was.details.tags.iter().zip(&known).filter(stay).map(|(tag, _)| tag.clone());
+        let new = there.iter().filter(|tag| !known.iter().any(|known| known == *tag));
+        note.details.tags = stay.chain(new.map(|tag| (*tag).to_owned())).collect();
     }
     let sides = match kind {
         Kind::Sides => BTreeMap::from([(0, String::new()), (1, "reverse".to_owned())]),
@@ -121,7 +123,8 @@ pub fn returned(
             .map(|(name, number)| (i64::from(number) - 1, name))
             .collect(),
     };
-    Returned { note, sides, media: kept.map(|kept| kept.media).unwrap_or_default() }
+    let was = kept.as_ref().map(Kept::note);
+    Returned { note, sides, was, media: kept.map(|kept| kept.media).unwrap_or_default() }
 }
 
 fn nothing(kind: Kind) -> Note {

@@ -2,7 +2,7 @@
 //!
 //! - A card that is there already, by its id or else by front and back, is not doubled.
 //! - A name that is taken by other cards gets a number, be it of a deck or of a card.
-//! - A card of a source that was imported before is merged by three texts: what that import brought,
+//! - A card of a source that was imported before, or that was exported, is merged by three texts: what that import brought,
 //!   what the deck says now, and what the source says now. What nobody touched is updated; what the
 //!   learner touched is kept, and told.
 //! - Nothing is taken away.
@@ -90,8 +90,10 @@ impl Shelf {
                 let known = matched[deck_at][item_at];
                 used.extend(known);
                 let known = known.and_then(|at| record.cards.get(at));
-                let step = self.step(deck, item, known, &work);
-                work.take(deck_at, item, known, step);
+                let bases = imported.bases.get(&item.origin).map_or(&[][..], Vec::as_slice);
+                let step = self.step(deck, item, known, !bases.is_empty(), &work);
+                let base = known.map(Kept::note).or_else(|| self.base(&step, bases));
+                work.take(deck_at, item, (known, base), step);
             }
         }
         self.update(&mut work);

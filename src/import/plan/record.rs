@@ -31,6 +31,14 @@ impl Record {
         (!same.is_empty() && same.len() * 2 >= larger).then_some(same.len())
     }
 
+    /// Returns its cards, each with its origin.
+    pub fn into_notes(self) -> impl Iterator<Item = (String, Note)> {
+        self.cards.into_iter().map(|kept| {
+            let note = kept.note();
+            (kept.origin, note)
+        })
+    }
+
     /// Makes the deck that it has also that of a version of the source that is called otherwise.
     pub fn stays_in_its_deck(&mut self, imported: &Imported) {
         let [deck] = &imported.decks[..] else { return };

@@ -56,7 +56,14 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn take(&mut self, deck: usize, item: &Item, known: Option<&Kept>, step: Step) {
+    /// Takes a card with what is known of it from the last import, and what it said before.
+    pub(super) fn take(
+        &mut self,
+        deck: usize,
+        item: &Item,
+        (known, base): (Option<&Kept>, Option<Note>),
+        step: Step,
+    ) {
         let mut done = Done {
             deck,
             item: item.clone(),
@@ -86,10 +93,10 @@ impl Work {
             }
             Step::Twice => done.kept = false,
             Step::Merge(place) => {
-                (done.place, done.base) = (Some(place), known.map(Kept::note));
+                (done.place, done.base) = (Some(place), base);
             }
             Step::Move { from, elsewhere } => {
-                (done.place, done.base) = (Some(from), known.map(Kept::note));
+                (done.place, done.base) = (Some(from), base);
                 done.elsewhere = elsewhere;
                 done.fate = Fate::Moved(known.map(|known| known.deck.clone()).unwrap_or_default());
             }
@@ -100,12 +107,22 @@ impl Work {
 }
 
 impl Shelf {
+    /// Returns which of `bases` a card that is to be merged comes from: what its deck says now, if
+    /// that is one of them.
+    pub(super) fn base(&self, step: &Step, bases: &[Note]) -> Option<Note> {
+        let Step::Merge(place) = step else { return None };
+        let here = self.note(*place);
+        let same = |base: &&Note| here.is_some_and(|here| here.says_as(base));
+        bases.iter().find(same).or(bases.first()).cloned()
+    }
+
     /// Returns what is to be done about a card of the source.
     pub(super) fn step(
         &self,
         deck: &ImportedDeck,
         item: &Item,
         known: Option<&Kept>,
+        has_base: bool,
         work: &Work,
     ) -> Step {
         if let Some(known) = known {
@@ -122,13 +139,15 @@ impl Shelf {
                 None => Step::Add,
             };
         }
-        let same = |place: &(usize, usize)| {
-            let texts = |note: &Note| Note { id: None, line: 0, ..note.clone() };
-            self.note(*place).is_some_and(|note| texts(note) == texts(&item.note))
-        };
+        let same =
+            |place: &(usize, usize)| self.note(*place).is_some_and(|note| note.says_as(&item.note));
         if let Wanted::Given(id) = &item.id {
             if let Some(place) = self.by_id.get(id).and_then(|places| places.first()) {
-                return if same(place) { Step::Same(*place) } else { Step::Other(*place) };
+                return match (same(place), has_base) {
+                    (true, _) => Step::Same(*place),
+                    (false, true) => Step::Merge(*place),
+                    (false, false) => Step::Other(*place),
+                };
             }
             if work.ids.contains(id) {
                 return Step::Twice;
