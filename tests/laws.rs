@@ -11,6 +11,8 @@ mod export;
 mod fix;
 #[path = "laws/fuzz.rs"]
 mod fuzz;
+#[path = "laws/packages.rs"]
+mod packages;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/schema.rs"]

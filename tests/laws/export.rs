@@ -6,7 +6,7 @@ use retain::deck::yaml;
 use retain::export::cards::{NoteRow, write_yaml};
 
 /// Texts that a deck can have: any, and those that YAML would take for something else.
-fn texts() -> impl Strategy<Value = String> {
+pub fn texts() -> impl Strategy<Value = String> {
     let taken = [
         "007",
         "no",
@@ -93,7 +93,7 @@ fn texts() -> impl Strategy<Value = String> {
     .prop_filter("a text that is empty is none", |text| !text.trim().is_empty())
 }
 
-fn notes() -> impl Strategy<Value = Note> {
+pub fn notes() -> impl Strategy<Value = Note> {
     let list = || proptest::collection::vec(texts(), 1..4);
     let back = prop_oneof![texts().prop_map(Answer::Text), list().prop_map(Answer::List)];
     let maybe = || prop::option::weighted(0.3, texts());

@@ -17,7 +17,7 @@ use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::{list, words};
 use crate::export::anki::{self, CardState, Outgoing, Package, Place, Times, reviews};
-use crate::history::keep_in_force;
+use crate::history::{Kind, keep_in_force};
 use crate::import::anki::package::LARGEST_ENTRY;
 use crate::store::{Standing, anki::write};
 use crate::time::Day;
@@ -116,6 +116,7 @@ fn outgoing(
                 id: standing.card.id,
                 schedule: standing.schedule,
                 suspended: standing.suspended,
+                placed: deeds.iter().any(|deed| matches!(deed.event.kind, Kind::Placed(_))),
                 rows,
             });
         }

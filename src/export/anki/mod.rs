@@ -131,6 +131,8 @@ pub struct CardState {
     pub schedule: Option<Schedule>,
     /// Whether it is put aside.
     pub suspended: bool,
+    /// Whether it came from elsewhere with a schedule, which its answers alone do not make.
+    pub placed: bool,
     /// What happened to it; the card's number is yet to come.
     pub rows: Vec<reviews::Row>,
 }
@@ -271,6 +273,8 @@ impl Writer<'_> {
             (out.stage, out.queue) = match schedule.stage {
                 Stage::Review => (2, 2),
                 Stage::Relearning => (3, 3),
+                // Of one that is learned for the first time nobody would take the interval.
+                _ if card.placed => (3, 3),
                 _ => (1, 3),
             };
             if out.stage != 1 {

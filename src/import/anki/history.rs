@@ -121,12 +121,11 @@ pub fn events<E>(
             }
             learned |= matches!(row.kind, 1 | 2) && row.button > 0;
             let rating = match (row.button, row.kind) {
-                (0, 4) if row.factor == 0 && known.take(row.at_ms, 0) => {
-                    learned = false;
-                    continue;
-                }
                 (0, 4) if row.factor == 0 => {
-                    with(calendar.record(&id, kind::RESET, at, None))?;
+                    if !known.take(row.at_ms, 0) {
+                        with(calendar.record(&id, kind::RESET, at, None))?;
+                    }
+                    last = Some(row.at_ms);
                     learned = false;
                     continue;
                 }
@@ -147,7 +146,8 @@ pub fn events<E>(
             let word = if practised { kind::PRACTISED } else { kind::REVIEWED };
             with(Record {
                 rating: Some(rating),
-                took_ms: Some(row.took_ms.clamp(0, DAY_MS)),
+                // Programs that do not know it write 0.
+                took_ms: Some(row.took_ms.clamp(0, DAY_MS)).filter(|took_ms| *took_ms > 0),
                 ..calendar.record(&id, word, at, None)
             })?;
         }
