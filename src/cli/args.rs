@@ -84,7 +84,7 @@ pub enum Command {
     Stats(Stats),
     /// Write what is here for other programs and machines.
     #[command(
-        after_help = "Examples:\n  retain export progress --to progress.csv\n  retain export reviews deck:domains | head\n  retain export cards deck:domains --to domains.yaml\n  ssh laptop retain export history | retain merge -\n\nWHAT:\n  progress  a row a day, from the first answer to today (csv, ndjson)\n  reviews   a row an answer, oldest first (csv, ndjson)\n  cards     the cards, to be a deck again (yaml), a table (csv), or with how they\n            stand (json)\n  history   every fact of every event and every wording, for `retain merge`\n            (ndjson)\n\nThe ending of --to decides about the format, or --format."
+        after_help = "Examples:\n  retain export progress --to progress.csv\n  retain export reviews deck:domains | head\n  retain export cards deck:domains --to domains.yaml\n  retain export anki --to cards.apkg\n  ssh laptop retain export history | retain merge -\n\nWHAT:\n  progress  a row a day, from the first answer to today (csv, ndjson)\n  reviews   a row an answer, oldest first (csv, ndjson)\n  cards     the cards, to be a deck again (yaml), a table (csv), or with how they\n            stand (json)\n  history   every fact of every event and every wording, for `retain merge`\n            (ndjson)\n  anki      a package for Anki: notes, how they stand, all that was answered,\n            media (apkg)\n\nThe ending of --to decides about the format, or --format."
     )]
     Export(Export),
     /// List cards.

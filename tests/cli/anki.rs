@@ -326,3 +326,111 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     assert!(told.contains("1 card would be added"), "{told}");
     assert!(!home.path().join("decks").exists());
 }
+
+const OWN: &str = "\
+deck: Own
+tags: [all]
+cards:
+- {id: dog, front: \"the **dog** & <x>\", back: el perro, reverse: true, hint: barks}
+- {id: woods, cloze: \"The {{woods}} are {{c2::dark}}\"}
+- {id: list, front: seasons, back: [a, b, c], need: 2, accept: [abc]}
+- {id: \"a~t1\", front: \"![alt](media/cat.png) ![x](../../secret.png)\", back: b, value: 100}
+";
+
+/// Returns a home with cards of every kind, and answers of two days, two of them at one time.
+fn own() -> Home {
+    let home = Home::with(OWN);
+    home.file("decks/media/cat.png", "png");
+    home.file("secret.png", "secret");
+    for card in ["dog", "dog/reverse", "woods/c-woods", "list"] {
+        home.on(0).ok(&format!("grade {card} good --at 2026-11-20T10:00:00Z"));
+        home.on(0).ok(&format!("grade {card} hard --at 2026-11-22T10:00:00Z"));
+    }
+    home.on(0).ok("grade list again --at 2026-11-23T10:00:00Z");
+    home.on(0).ok("suspend dog/reverse");
+    home
+}
+
+fn members(home: &Home, package: &str) -> Vec<String> {
+    let file = std::fs::File::open(home.path().join(package)).unwrap();
+    let zip = zip::ZipArchive::new(file).unwrap();
+    let mut names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_package_has_all_that_is_here_and_comes_back_as_it_was() {
+    let home = own();
+    home.on(0)
+        .run("export anki --to own.apkg")
+        .exits(0)
+        .says("wrote 4 notes, 6 cards, 9 reviews and 1 media file to own.apkg");
+    assert_eq!(members(&home, "own.apkg"), ["0", "collection.anki21", "media", "meta"]);
+    // Where it came from it adds nothing.
+    let digest = home.on(0).ok("doctor --digest");
+    let deck = written(&home, "deck.yaml");
+    let told = home.on(0).ok("import own.apkg");
+    assert!(told.contains("all of it was there already"), "{told}");
+    assert_eq!(home.on(0).ok("doctor --digest"), digest);
+    assert_eq!(written(&home, "deck.yaml"), deck);
+    // Elsewhere it is all there.
+    let other = Home::new();
+    std::fs::copy(home.path().join("own.apkg"), other.path().join("own.apkg")).unwrap();
+    other.on(0).ok("import own.apkg");
+    for card in ["dog", "dog/reverse", "woods/c-woods", "woods/c2", "list", "a~t1"] {
+        let (mut was, mut is) = (home.on(0).card(card), other.on(0).card(card));
+        for moved in ["line", "last_review", "file"] {
+            was[moved].take();
+            is[moved].take();
+        }
+        assert_eq!(is, was);
+    }
+    assert_eq!(std::fs::read(other.path().join("decks/media/cat.png")).unwrap(), b"png");
+    assert!(
+        written(&other, "deck.yaml").starts_with("deck: Own\ncards:\n  - id: dog\n"),
+        "in order"
+    );
+}
+
+#[test]
+fn a_package_is_the_same_each_time_but_for_its_days() {
+    let home = own();
+    home.on(0).ok("export anki id:dog --to one.apkg");
+    home.on(0).ok("export anki --to two.apkg");
+    let numbers = |package: &str| -> Vec<(i64, i64)> {
+        let file = std::fs::File::open(home.path().join(package)).unwrap();
+        let mut zip = zip::ZipArchive::new(file).unwrap();
+        let path = home.path().join("db");
+        let mut out = std::fs::File::create(&path).unwrap();
+        std::io::copy(&mut zip.by_name("collection.anki21").unwrap(), &mut out).unwrap();
+        let db = Connection::open(&path).unwrap();
+        let sql = "SELECT c.nid, c.id FROM cards AS c JOIN notes AS n ON n.id = c.nid
+                    WHERE n.guid = 'dog' ORDER BY c.ord";
+        let mut rows = db.prepare(sql).unwrap();
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    assert_eq!(numbers("one.apkg").len(), 2, "both sides, also where one matches");
+    assert_eq!(numbers("one.apkg"), numbers("two.apkg"));
+}
+
+#[test]
+fn a_package_goes_to_a_file_or_a_pipe() {
+    let home = own();
+    home.on(0)
+        .run("export anki --to x.csv")
+        .exits(2)
+        .says("a package for Anki is not written as CSV");
+    home.on(0).run("export anki --format yaml").exits(2).says("it can be apkg");
+    let ran = home.on(0).run("export anki deck:nowhere --to none.apkg").exits(0);
+    ran.says("no card matches");
+    assert!(home.on(0).ok("import none.apkg").contains("0 cards added"));
+    home.deck("nameless", "cards: [{front: f, back: b}]\n");
+    home.on(0)
+        .run("export anki --to all.apkg")
+        .exits(0)
+        .says("1 note has no `id`: reworded here, it becomes a new note there");
+}

@@ -134,6 +134,23 @@ fn a_new_version_updates_what_nobody_touched() {
 }
 
 #[test]
+fn a_card_in_a_way_of_its_own_is_written_anew_alone() {
+    let old = [note("a", "one", "1"), note("b", "two", "2")];
+    let mut source = imported(&[note("a", "one!", "1"), note("b", "two!", "2")], true);
+    for (item, was) in source.decks[0].items.iter().zip(&old) {
+        source.bases.insert(item.origin.clone(), vec![was.clone()]);
+    }
+    let deck = "cards:\n# first\n- {id: a, front: \"one\", back: \"1\"}\n\n# then\n- {id: b, front: two, back: \"2\"} # mine\noptions: {}\n";
+    let mut shelf = shelf(&[("words", deck)]);
+    let report = shelf.take_in(&source, Record::default());
+    let kept = Fate::Kept { kept: vec!["front"], updated: Vec::new() };
+    assert_eq!(fates(&report), [&Fate::Updated(vec!["front"]), &kept], "a comment would be lost");
+    let wanted = deck
+        .replace("- {id: a, front: \"one\", back: \"1\"}", "- id: a\n  front: one!\n  back: \"1\"");
+    assert_eq!(texts(&shelf), [("words", &*wanted)]);
+}
+
+#[test]
 fn a_card_that_was_taken_out_stays_out_and_a_deck_comes_back() {
     let source = imported(&[note("a", "one", "1"), note("b", "two", "2")], true);
     let mut first = shelf(&[]);
