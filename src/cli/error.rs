@@ -132,6 +132,7 @@ impl From<StoreError> for CliError {
                 Some("let yourself write it, or choose another home with --home".to_owned())
             }
             StoreError::NoCard(_) => Some("`retain list` shows the ids of all cards".to_owned()),
+            StoreError::Begun => Some("another program was faster; do it again".to_owned()),
             StoreError::Io { .. } | StoreError::Sqlite(_) => None,
         };
         CliError::Failed(Trouble { message: error.to_string(), hint, causes })

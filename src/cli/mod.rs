@@ -6,6 +6,7 @@
 mod add;
 mod args;
 mod backlog;
+mod bar;
 mod care;
 mod check;
 mod complete;

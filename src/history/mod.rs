@@ -213,6 +213,8 @@ pub mod kind {
     pub const LINKED: &str = "linked";
     /// An imported standing.
     pub const PLACED: &str = "placed";
+    /// A due date that was set elsewhere, and not by an answer. It moves nothing here.
+    pub const RESCHEDULED: &str = "rescheduled";
     /// Fitted weights.
     pub const PARAMETERS: &str = "parameters";
 }

@@ -18,6 +18,7 @@ mod findings;
 mod fold;
 mod imports;
 mod links;
+mod load;
 mod migrate;
 mod mistyped;
 mod names;
@@ -89,6 +90,9 @@ pub enum StoreError {
     /// It may only be read.
     #[error("{} cannot be written", .0.display())]
     ReadOnly(PathBuf),
+    /// Something happened, where nothing was to have happened yet.
+    #[error("its history has begun")]
+    Begun,
     /// There is no card with this id, neither in the decks nor in the history.
     #[error("no card {0:?}")]
     NoCard(String),

@@ -275,7 +275,7 @@ fn with_refold_the_answers_alone_make_the_schedule() {
 #[test]
 fn what_was_done_otherwise_than_by_an_answer() {
     let collection = Collection::new();
-    for (note, guid) in [(1, "crammed"), (2, "reset"), (3, "again-from-the-start")] {
+    for (note, guid) in [(1, "crammed"), (2, "reset"), (3, "again-from-the-start"), (4, "moved")] {
         collection.note(note, guid, 1, &[guid, "answer"]);
         collection.card(note * 10, note, 0, (0, 0, 1, 0));
     }
@@ -285,6 +285,8 @@ fn what_was_done_otherwise_than_by_an_answer() {
     collection.answer(30, 1, 3, 1);
     collection.answer(30, 5, 3, 0);
     collection.answer(30, 6, 9, 1);
+    collection.answer(40, 1, 3, 0);
+    collection.answer(40, 2, 0, 5);
     let home = Home::new();
     collection.pack(&home, "x.apkg", &[]);
     let ran = home.on(0).run("import x.apkg").exits(0);
@@ -296,6 +298,10 @@ fn what_was_done_otherwise_than_by_an_answer() {
     assert_eq!(kinds("crammed"), ["practised"]);
     assert_eq!(kinds("reset"), ["reviewed", "reset"]);
     assert_eq!(kinds("again-from-the-start"), ["reviewed", "reset", "reviewed"]);
+    assert_eq!(kinds("moved"), ["reviewed", "rescheduled"]);
+    assert!(ran.out.contains("1 due date set without an answer"), "{}", ran.out);
+    assert!(home.on(0).ok("history moved").contains("rescheduled"));
+    assert_eq!(home.on(0).card("moved")["due"], "2026-11-03", "it moves nothing");
     assert_eq!(home.on(0).card("reset")["stage"], "new");
     assert_eq!(home.on(0).card("again-from-the-start")["reviews"], 1);
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::sources::{Source, is_package};
 use crate::card::CardId;
 use crate::cli::args::Import;
+use crate::cli::bar::Bar;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
@@ -156,17 +157,46 @@ impl Package {
     /// What the system or the database says.
     pub fn put(&mut self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         self.put_media(desk, io)?;
+        let mut bar = Bar::new("history", io);
+        if desk.store.has_no_history()? {
+            self.added = Some(crate::store::Count { new: self.load(&mut bar, desk)?, known: 0 });
+            return desk.bring_up_to_date();
+        }
         let mut united = United::default();
         let device = Fact::Device { id: history::device(), learner: None };
         desk.store.unite(&[device], &mut united)?;
         let mut records = Vec::with_capacity(BATCH);
+        let mut done = 0;
         self.each_event(desk, |record, desk| {
+            done += 1;
+            bar.show(self.share(done));
             records.push(record);
             if records.len() == BATCH { add(&mut records, desk, &mut united) } else { Ok(()) }
         })?;
         add(&mut records, desk, &mut united)?;
         self.added = Some(united.events);
         desk.bring_up_to_date()
+    }
+
+    /// Returns how much of the work is done with so many events.
+    fn share(&self, events: usize) -> f32 {
+        let Count { reviews, moved, placed, suspended, .. } = self.count;
+        events as f32 / (reviews + moved + placed + suspended).max(1) as f32
+    }
+
+    /// Adds all events to a history that has none, at once; returns how many there were.
+    fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<usize, CliError> {
+        let nothing = |_: &CardId| Ok(Here::default());
+        let mut done = 0;
+        desk.store.load(history::device(), |loader| {
+            let add = |record: events::Record| {
+                done += 1;
+                bar.show(self.share(done));
+                Ok(loader.add(&record)?)
+            };
+            history::events(&self.collection, &self.ids, self.refold, self.now, nothing, add)
+                .map(drop)
+        })
     }
 
     /// Calls `with` for every event that is not here already from elsewhere than packages.
@@ -246,6 +276,10 @@ impl Package {
         if suspended > 0 {
             parts.push(format!("{} suspended", words::grouped(suspended)));
         }
+        if moved > 0 {
+            let days = words::count(moved, "due date", "due dates");
+            parts.push(format!("{days} set without an answer"));
+        }
         if !self.media.is_empty() {
             parts.push(words::count(self.media.len(), "media file", "media files"));
         }
@@ -260,7 +294,6 @@ impl Package {
         };
         io.line(text::wrap(&format!("{}{known}", parts.join(", ")), io.width, "  ", "    "))?;
         for (number, what) in [
-            (moved, "due dates were set otherwise than by an answer, and are left out"),
             (refused, "rows of its history make no sense, and are left out"),
             (strays, "rows of its history are of cards that are not there"),
         ] {

@@ -3,7 +3,7 @@
 use colored::Colorize;
 use serde::Serialize;
 
-use super::fitting::Bar;
+use crate::cli::bar::Bar;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;

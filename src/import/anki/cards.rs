@@ -379,7 +379,7 @@ mod tests {
             assert!(card::is_id(&id), "{guid} {id}");
             assert_eq!(guid_of(&id), guid, "{id}");
         }
-        for id in ["a~t1", "50%", "a%41", "a%zz", "%", "_%4", "0f3a"] {
+        for id in ["a~t1", "50%", "a%41", "a%zz", "_%4", "0f3a"] {
             assert_eq!(id_of(&guid_of(id)), id);
         }
         assert!(card::is_id(&id_of("")) && card::is_id(&id_of(&"x".repeat(500))));

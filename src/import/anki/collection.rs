@@ -119,6 +119,8 @@ pub struct Review {
     pub card: i64,
     /// The button, or 0.
     pub button: i64,
+    /// The interval after it: days, or seconds below 0.
+    pub interval: i64,
     /// Ease in thousandths after it.
     pub factor: i64,
     /// Milliseconds that it took.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Card, Collection, Review};
@@ -26,7 +27,7 @@ pub struct Count {
     pub reviews: usize,
     /// Those of them that this history has from elsewhere: they went out in a package.
     pub returned: usize,
-    /// Due dates that were set by hand or by a new schedule.
+    /// Due dates that were set by hand or by a new schedule: they are kept, and move nothing.
     pub moved: usize,
     /// Rows that make no sense.
     pub refused: usize,
@@ -130,6 +131,13 @@ pub fn events<E>(
                     continue;
                 }
                 (..=0, _) => {
+                    let by = if row.kind == 4 { "hand" } else { "scheduler" };
+                    let extra = match row.interval {
+                        days @ 1.. => json!({ "interval": days, "by": by }),
+                        _ => json!({ "by": by }),
+                    };
+                    let extra = Some(extra.to_string());
+                    with(calendar.record(&id, kind::RESCHEDULED, at, extra))?;
                     count.moved += 1;
                     continue;
                 }

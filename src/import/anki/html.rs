@@ -24,11 +24,23 @@ const MEDIA: &str = "media/";
 /// TeX a backslash would be one too many.
 pub fn read(html: &str) -> Read {
     let bare = read_with(html, false);
+    if !bare.has_marks && has_no_marks(&bare.read.markdown) {
+        return bare.read;
+    }
     let solid = |text: &str| text.chars().filter(|char| !char.is_whitespace()).collect::<String>();
     if !bare.has_marks && solid(&markdown::plain_text(&bare.read.markdown)) == solid(&bare.said) {
         return bare.read;
     }
     read_with(html, true).read
+}
+
+/// Whether nothing in a text could be a mark of Markdown: most texts need no second look.
+fn has_no_marks(text: &str) -> bool {
+    let begins = |char: char| "#>-+=".contains(char) || char.is_ascii_digit();
+    !text.contains(['`', '*', '_', '[', ']', '~', '<', '&', '|', '$', '\\', '!', '@', '/', '\t'])
+        && text
+            .lines()
+            .all(|line| !line.starts_with("    ") && !line.trim_start().starts_with(begins))
 }
 
 fn read_with(html: &str, escape: bool) -> Reader {

@@ -112,16 +112,18 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
             })
         },
     )?;
-    found.reviews = rows(&db, "SELECT id, cid, ease, factor, time, type FROM revlog", |row| {
-        Ok(Review {
-            at_ms: row.get(0)?,
-            card: row.get(1)?,
-            button: whole(row, 2)?,
-            factor: whole(row, 3)?,
-            took_ms: whole(row, 4)?,
-            kind: whole(row, 5)?,
-        })
-    })?;
+    found.reviews =
+        rows(&db, "SELECT id, cid, ease, factor, time, type, ivl FROM revlog", |row| {
+            Ok(Review {
+                at_ms: row.get(0)?,
+                card: row.get(1)?,
+                button: whole(row, 2)?,
+                factor: whole(row, 3)?,
+                took_ms: whole(row, 4)?,
+                kind: whole(row, 5)?,
+                interval: whole(row, 6)?,
+            })
+        })?;
     found.reviews.sort_by_key(|review| (review.card, review.at_ms));
     Ok(found)
 }
