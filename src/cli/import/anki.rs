@@ -160,6 +160,7 @@ impl Package {
         let mut bar = Bar::new("history", io);
         if desk.store.has_no_history()? {
             self.added = Some(crate::store::Count { new: self.load(&mut bar, desk)?, known: 0 });
+            self.collection = Collection::default();
             return desk.bring_up_to_date();
         }
         let mut united = United::default();

@@ -19,6 +19,7 @@ use crate::import::board::{self, OpenCell, Place, Placements};
 use crate::import::plan::{Record, Shelf};
 use crate::import::{self, Format, Imported, Unreadable};
 use crate::text;
+use std::collections::HashMap;
 
 /// A file that was read.
 struct Ready {
@@ -70,10 +71,13 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     let mut shelf = shelf(desk, import);
     let mut brought = Vec::new();
     let mut reports = Vec::new();
-    for ready in ready {
-        let report = shelf.take_in(&ready.imported, ready.record.clone());
-        let record = serde_json::to_string(&report.record)
+    for mut ready in ready {
+        let mut report = shelf.take_in(&ready.imported, std::mem::take(&mut ready.record));
+        // What is large is not kept until all of it is written.
+        let record = serde_json::to_string(&std::mem::take(&mut report.record))
             .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
+        ready.imported.decks = Vec::new();
+        ready.imported.bases = HashMap::new();
         brought.push((ready.key.clone(), record));
         reports.push((ready, report));
     }
@@ -86,6 +90,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     }
     if !import.dry_run {
         put(&shelf, &brought, &moved, desk)?;
+        drop((shelf, brought));
         for (ready, _) in &mut reports {
             if let Some(package) = &mut ready.package {
                 package.put(desk, io)?;
