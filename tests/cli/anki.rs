@@ -145,7 +145,13 @@ fn every_kind_of_note_becomes_cards_with_their_history_and_standing() {
     let home = Home::new();
     collection.pack(&home, "x.apkg", &[("a b.mp3", b"sound")]);
     let home_at = home.on(0);
-    let told = home_at.ok("import x.apkg");
+    let ran = home_at.run("import x.apkg").exits(0);
+    assert!(
+        ran.err.contains("1 note of the type \"Odd\" became a card for each template"),
+        "{}",
+        ran.err
+    );
+    let told = &ran.out;
     assert!(told.contains("package of Anki, 4 notes, 7 cards"), "{told}");
     assert!(
         told.contains("5 reviews, 3 cards where they stood, 1 suspended, 1 media file"),
@@ -327,6 +333,11 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     ] {
         home.on(0).run(&format!("import {file}")).exits(1).says(said);
     }
+    home.on(0)
+        .input("PK\u{3}\u{4}and more")
+        .run("import -")
+        .exits(1)
+        .says("a package of Anki is imported from a file");
     assert!(!home.path().join("decks").exists());
     let told = home.on(0).ok("import whole.apkg --dry-run");
     assert!(told.contains("1 card would be added"), "{told}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::sources::{Source, is_package};
+use super::sources::{Source, is_called_package};
 use crate::card::CardId;
 use crate::cli::args::Import;
 use crate::cli::bar::Bar;
@@ -69,7 +69,7 @@ fn say_what_was(imported: &mut Imported, source: &Source, desk: &Desk) -> Result
         return Ok(());
     }
     for other in desk.store.imported_sources()? {
-        if !is_package(Path::new(&other)) {
+        if !is_called_package(Path::new(&other)) {
             continue;
         }
         let kept = desk.store.last_import(&other)?.unwrap_or_default();

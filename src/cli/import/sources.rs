@@ -13,6 +13,9 @@ use crate::deck::load::{self, Folder, Folders};
 use crate::import::{self, Format, encoding};
 use crate::text;
 
+/// How a zip archive begins.
+const ZIP: [u8; 4] = *b"PK\x03\x04";
+
 /// A file on its way in, or what comes through a pipe.
 pub struct Source {
     /// Where it is to be found again; `None` for a pipe.
@@ -84,14 +87,19 @@ pub fn of(import: &Import, home: &Home, io: &mut Io) -> Result<Vec<Source>, CliE
 }
 
 /// Whether a file is a zip archive, as packages of Anki are. A pipe is none, and can be read once.
-pub fn is_package(path: &Path) -> bool {
+fn is_package(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let mut begin = [0; 4];
+    let mut begin = [0; ZIP.len()];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == ZIP || is_called_package(path)
+}
+
+/// Whether a file is called as packages of Anki are.
+pub fn is_called_package(path: &Path) -> bool {
     let ends = |end: &str| path.to_string_lossy().to_lowercase().ends_with(end);
-    read.is_ok() && begin == *b"PK\x03\x04" || ends(".apkg") || ends(".colpkg")
+    ends(".apkg") || ends(".colpkg")
 }
 
 /// Returns what comes through standard input.
@@ -104,6 +112,10 @@ fn stdin(import: &Import, home: &Home, io: &mut Io) -> Result<Source, CliError> 
     if bytes.is_empty() {
         return Err(CliError::failed("nothing came through stdin")
             .hint("what was to write it may have failed"));
+    }
+    if bytes.starts_with(&ZIP) {
+        return Err(CliError::failed("what came through stdin is a zip archive")
+            .hint("a package of Anki is imported from a file: `retain import cards.apkg`"));
     }
     let csv = home.command("import - --format csv");
     let hint = format!("say it with --format, as in `{csv}`: board, csv, tsv, markdown or yaml");

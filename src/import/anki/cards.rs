@@ -90,6 +90,7 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
     notes.sort_by_key(|note| (place_of(note, &shapes, &cards), note.id));
     let mut decks: BTreeMap<String, ImportedDeck> = BTreeMap::new();
     let mut stripped = 0;
+    let mut rendered_notes: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, note) in notes.iter().enumerate() {
         let line = number + 1;
         if note.fields.iter().any(|field| field.contains(STAND_IN)) {
@@ -206,6 +207,9 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
             }
             Shape::Sides | Shape::Each => {
                 let sides = matches!(shape, Shape::Sides);
+                if !sides {
+                    *rendered_notes.entry(&kind.name).or_default() += 1;
+                }
                 let mut any = false;
                 for (ord, template) in kind.templates.iter().enumerate() {
                     let question = rendered(&template.question, &fields, true);
@@ -256,6 +260,14 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         }
     }
     brought.imported.decks = decks.into_values().filter(|deck| !deck.items.is_empty()).collect();
+    for (kind, notes) in rendered_notes {
+        let kind = crate::text::short(kind);
+        let notes = if notes == 1 { "1 note".to_owned() } else { format!("{notes} notes") };
+        let what = format!(
+            "{notes} of the type {kind:?} became a card for each template, with ids that end in `~t1`, `~t2` …"
+        );
+        brought.imported.remarks.push(Skipped::new(0, what));
+    }
     if stripped > 0 {
         let what = format!("{stripped} tags of HTML have no place in Markdown, and were taken out");
         brought.imported.remarks.push(Skipped::new(0, what));
