@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::template::rendered;
-use super::{Collection, Note, Notetype, html, own};
+use super::{Collection, Note, Notetype, Template, html, own};
 use crate::card::{self, Answer, Details};
 use crate::cloze::Cloze;
 use crate::deck::Head;
@@ -16,6 +16,8 @@ const STAND_IN: &str = "Please update to the latest Anki version, then import";
 const NO_ANSWER: &str = "(no answer)";
 /// What a guid begins with that stands for an id as it is.
 const OURS: &str = "retain ";
+/// Why a note is left out.
+const NO_QUESTION: &str = "its question is empty";
 /// Longer names of notes are hashed.
 const LONGEST_NAME: usize = 120;
 
@@ -96,170 +98,57 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         if note.fields.iter().any(|field| field.contains(STAND_IN)) {
             continue;
         }
-        let mut skip = |what: &str| {
-            let name = crate::text::short(&note.guid);
-            brought.imported.skipped.push(Skipped::new(line, format!("note {name}: {what}")));
-        };
-        let Some((kind, shape)) =
-            collection.notetypes.get(&note.notetype).zip(shapes.get(&note.notetype))
-        else {
-            skip("its kind is not in the package");
-            continue;
-        };
         let mut own = cards.remove(&note.id).unwrap_or_default();
         own.sort_by_key(|card| card.ord);
-        let home = own.first().map_or(0, |card| home_of(card, collection));
-        let deck = collection.decks.get(&home);
-        let own_deck = deck.map_or(UNNAMED, |deck| deck.name.as_str());
-        let name = together.map_or_else(|| own_deck.replace("::", "/"), str::to_owned);
-        let path = deck_path(&name).unwrap_or_else(|| UNNAMED.into());
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-        let title = name.rsplit('/').next().unwrap_or(&name).trim();
-        let title = match (shape, deck.map(|deck| html::read(&deck.description).markdown)) {
-            (Shape::Own(_), Some(said)) if !said.is_empty() && together.is_none() => said,
-            _ => title.to_owned(),
+        let kind = collection.notetypes.get(&note.notetype).zip(shapes.get(&note.notetype));
+        let of_retain = matches!(kind, Some((_, Shape::Own(_))));
+        let mut deck = deck_of(&own, collection, together, of_retain);
+        let mut source = Source {
+            note,
+            cards: own,
+            base: id_of(&note.guid),
+            folder: deck.name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+            files: Vec::new(),
+            stripped: 0,
         };
-        let deck = decks.entry(path.clone()).or_insert_with(|| ImportedDeck {
-            name: path,
-            head: Head { title: Some(title).filter(|it| !it.is_empty()), ..Head::default() },
-            items: Vec::new(),
-        });
-        let mut read = |html: &str| {
-            let read = html::read(html);
-            stripped += read.stripped;
-            for file in read.media {
-                let place = below(&folder, &format!("media/{}", html::file_name(&file)));
-                brought.media.entry(file).or_default().insert(place);
+        let made = match kind {
+            Some((_, Shape::Own(kind))) => source.own(*kind),
+            Some((kind, Shape::Cloze(field))) => source.cloze(kind, field),
+            Some((kind, Shape::Sides)) => source.sides(kind),
+            Some((kind, Shape::Each)) => {
+                *rendered_notes.entry(&kind.name).or_default() += 1;
+                source.each(kind)
             }
-            read.markdown
+            None => Err("its kind is not in the package"),
         };
-        let fields: HashMap<&str, &str> = kind
-            .fields
-            .iter()
-            .map(String::as_str)
-            .zip(note.fields.iter().map(String::as_str))
-            .collect();
-        let base = id_of(&note.guid);
-        let tags: Vec<String> = note.tags.split_whitespace().map(str::to_owned).collect();
-        let mut put = |id: String, made: card::Note| {
-            let note = card::Note { line: line as u32, ..made };
-            deck.items.push(Item { origin: origin_of(&id), id: Wanted::Given(id), note });
+        let made = match made {
+            Ok(made) => made,
+            Err(why) => {
+                let name = crate::text::short(&note.guid);
+                let skipped = Skipped::new(line, format!("note {name}: {why}"));
+                brought.imported.skipped.push(skipped);
+                continue;
+            }
         };
-        let details = |typed: bool, hint: Option<String>| Details {
-            tags: tags.clone(),
-            typed: typed.then_some(true),
-            hint,
-            ..Details::default()
-        };
-        match shape {
-            Shape::Own(kind) => {
-                let returned = own::returned(*kind, &note.fields, &note.tags, &mut read);
-                for (name, address) in files_of(&returned) {
-                    brought.media.entry(name).or_default().insert(below(&folder, &address));
-                }
-                if returned.note.front.is_empty() {
-                    skip("its question is empty");
-                    continue;
-                }
-                for card in own {
-                    if let Some(side) = returned.sides.get(&card.ord) {
-                        let slash = if side.is_empty() { "" } else { "/" };
-                        brought.ids.insert(card.id, format!("{base}{slash}{side}"));
-                    }
-                }
-                if let Some(was) = returned.was {
-                    brought.imported.bases.entry(origin_of(&base)).or_default().push(was);
-                }
-                put(base, returned.note);
+        stripped += source.stripped;
+        for (file, place) in source.files {
+            brought.media.entry(file).or_default().insert(place);
+        }
+        brought.ids.extend(made.ids);
+        for (id, note) in made.notes {
+            let origin = format!("anki {id}");
+            if let Some(was) = &made.was {
+                brought.imported.bases.entry(origin.clone()).or_default().push(was.clone());
             }
-            Shape::Cloze(field) => {
-                let text = read(fields.get(field.as_str()).copied().unwrap_or_default());
-                let gaps = Cloze::read(&text).map(|cloze| cloze.numbers()).unwrap_or_default();
-                if gaps.is_empty() || text.contains("image-occlusion:") {
-                    skip("it has no gap that could be shown");
-                    continue;
-                }
-                let others: Vec<String> = kind
-                    .fields
-                    .iter()
-                    .filter(|other| *other != field && shown_in_answer(kind, other))
-                    .filter_map(|other| fields.get(other.as_str()))
-                    .map(|html| read(html))
-                    .filter(|text| !text.is_empty())
-                    .collect();
-                let why = Some(others.join("\n\n")).filter(|why| !why.is_empty());
-                let details = Details { why, ..details(false, None) };
-                put(
-                    base.clone(),
-                    card::Note {
-                        id: None,
-                        line: 0,
-                        front: text,
-                        back: Answer::Text(String::new()),
-                        reverse: false,
-                        cloze: true,
-                        details,
-                    },
-                );
-                for card in own {
-                    brought.ids.insert(card.id, format!("{base}/c{}", card.ord.saturating_add(1)));
-                }
-            }
-            Shape::Sides | Shape::Each => {
-                let sides = matches!(shape, Shape::Sides);
-                if !sides {
-                    *rendered_notes.entry(&kind.name).or_default() += 1;
-                }
-                let mut any = false;
-                for (ord, template) in kind.templates.iter().enumerate() {
-                    let question = rendered(&template.question, &fields, true);
-                    if question.is_empty() {
-                        continue;
-                    }
-                    let id = if sides { base.clone() } else { format!("{base}~t{}", ord + 1) };
-                    let card = own.iter().find(|card| card.ord == ord as i64);
-                    if sides && ord == 1 {
-                        if let Some(card) = card {
-                            brought.ids.insert(card.id, format!("{base}/reverse"));
-                        }
-                        continue;
-                    }
-                    let front = read(&question);
-                    let back = read(&rendered(&template.answer, &fields, false));
-                    if front.is_empty() {
-                        continue;
-                    }
-                    any = true;
-                    let back = if back.is_empty() { NO_ANSWER.to_owned() } else { back };
-                    let reverse = sides
-                        && kind.templates.get(1).is_some_and(|other| {
-                            !rendered(&other.question, &fields, true).is_empty()
-                        });
-                    let typed = template.question.contains("{{type:");
-                    let hint = hint_of(&template.question, &fields).map(&mut read);
-                    put(
-                        id.clone(),
-                        card::Note {
-                            id: None,
-                            line: 0,
-                            front,
-                            back: Answer::Text(back),
-                            reverse,
-                            cloze: false,
-                            details: details(typed, hint.filter(|hint| !hint.is_empty())),
-                        },
-                    );
-                    if let Some(card) = card {
-                        brought.ids.insert(card.id, id);
-                    }
-                }
-                if !any {
-                    skip("its question is empty");
-                }
-            }
+            let note = card::Note { line: line as u32, ..note };
+            deck.items.push(Item { origin, id: Wanted::Given(id), note });
+        }
+        match decks.get_mut(&deck.name) {
+            Some(known) => known.items.append(&mut deck.items),
+            None => drop(decks.insert(deck.name.clone(), deck)),
         }
     }
-    brought.imported.decks = decks.into_values().filter(|deck| !deck.items.is_empty()).collect();
+    brought.imported.decks = decks.into_values().collect();
     for (kind, notes) in rendered_notes {
         let kind = crate::text::short(kind);
         let notes = if notes == 1 { "1 note".to_owned() } else { format!("{notes} notes") };
@@ -275,9 +164,191 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
     brought
 }
 
-/// Returns what a card of a package is called among all that was imported.
-fn origin_of(id: &str) -> String {
-    format!("anki {id}")
+/// Returns the deck that the cards of a note are at home in, without them.
+fn deck_of(
+    cards: &[&super::Card],
+    collection: &Collection,
+    together: Option<&str>,
+    of_retain: bool,
+) -> ImportedDeck {
+    let home = cards.first().map_or(0, |card| home_of(card, collection));
+    let deck = collection.decks.get(&home);
+    let name = match together {
+        Some(name) => name.to_owned(),
+        None => deck.map_or(UNNAMED, |deck| deck.name.as_str()).replace("::", "/"),
+    };
+    // retain describes a deck by its shown name where that does not come to its name.
+    let described = deck.filter(|_| of_retain && together.is_none());
+    let described = described.map(|deck| html::read(&deck.description).markdown);
+    let last = || name.rsplit('/').next().unwrap_or(&name).trim().to_owned();
+    let title = described.filter(|title| !title.is_empty()).unwrap_or_else(last);
+    ImportedDeck {
+        name: deck_path(&name).unwrap_or_else(|| UNNAMED.into()),
+        head: Head { title: Some(title).filter(|title| !title.is_empty()), ..Head::default() },
+        items: Vec::new(),
+    }
+}
+
+/// A note that is being read.
+struct Source<'c> {
+    note: &'c Note,
+    /// Its cards, in their order.
+    cards: Vec<&'c super::Card>,
+    /// Its id here.
+    base: String,
+    /// The folder of its deck, below that of all decks.
+    folder: String,
+    /// The files that it names, and where they are to be.
+    files: Vec<(String, String)>,
+    /// How many tags had no place in Markdown.
+    stripped: usize,
+}
+
+/// What became of a note.
+#[derive(Default)]
+struct Made {
+    /// Notes here, with their ids.
+    notes: Vec<(String, card::Note)>,
+    /// The ids of its cards here, by their numbers there.
+    ids: Vec<(i64, String)>,
+    /// What it said when it went out from here.
+    was: Option<card::Note>,
+}
+
+impl<'c> Source<'c> {
+    /// Returns a field as Markdown.
+    fn read(&mut self, html: &str) -> String {
+        let read = html::read(html);
+        self.stripped += read.stripped;
+        for file in read.media {
+            let place = below(&self.folder, &format!("media/{}", html::file_name(&file)));
+            self.files.push((file, place));
+        }
+        read.markdown
+    }
+
+    /// Returns its fields by their names.
+    fn fields<'f>(&self, kind: &'f Notetype) -> HashMap<&'f str, &'f str>
+    where
+        'c: 'f,
+    {
+        let note: &'c Note = self.note;
+        let texts = note.fields.iter().map(String::as_str);
+        kind.fields.iter().map(String::as_str).zip(texts).collect()
+    }
+
+    /// Returns a note with these texts and its tags.
+    fn made(&self, front: String, back: String) -> card::Note {
+        let tags = self.note.tags.split_whitespace().map(str::to_owned).collect();
+        card::Note {
+            id: None,
+            line: 0,
+            front,
+            back: Answer::Text(back),
+            reverse: false,
+            cloze: false,
+            details: Details { tags, ..Details::default() },
+        }
+    }
+
+    /// Takes a note that retain wrote.
+    fn own(&mut self, kind: own::Kind) -> Result<Made, &'static str> {
+        let note = self.note;
+        let returned = own::returned(kind, &note.fields, &note.tags, &mut |html| self.read(html));
+        if returned.note.front.is_empty() {
+            return Err(NO_QUESTION);
+        }
+        for (name, address) in files_of(&returned) {
+            self.files.push((name, below(&self.folder, &address)));
+        }
+        let id = |card: &&super::Card| {
+            let side = returned.sides.get(&card.ord)?;
+            let slash = if side.is_empty() { "" } else { "/" };
+            Some((card.id, format!("{}{slash}{side}", self.base)))
+        };
+        Ok(Made {
+            ids: self.cards.iter().filter_map(id).collect(),
+            notes: vec![(self.base.clone(), returned.note)],
+            was: returned.was,
+        })
+    }
+
+    /// Takes a text with gaps, which is in `field`.
+    fn cloze(&mut self, kind: &Notetype, field: &str) -> Result<Made, &'static str> {
+        let fields = self.fields(kind);
+        let text = self.read(fields.get(field).copied().unwrap_or_default());
+        let gaps = Cloze::read(&text).map(|cloze| cloze.numbers()).unwrap_or_default();
+        if gaps.is_empty() || text.contains("image-occlusion:") {
+            return Err("it has no gap that could be shown");
+        }
+        let shown = |other: &&String| *other != field && shown_in_answer(kind, other);
+        let others: Vec<String> = kind
+            .fields
+            .iter()
+            .filter(shown)
+            .filter_map(|other| fields.get(other.as_str()))
+            .map(|html| self.read(html))
+            .filter(|text| !text.is_empty())
+            .collect();
+        let mut note = card::Note { cloze: true, ..self.made(text, String::new()) };
+        note.details.why = Some(others.join("\n\n")).filter(|why| !why.is_empty());
+        let id = |card: &&super::Card| {
+            (card.id, format!("{}/c{}", self.base, card.ord.saturating_add(1)))
+        };
+        let ids = self.cards.iter().map(id).collect();
+        Ok(Made { notes: vec![(self.base.clone(), note)], ids, was: None })
+    }
+
+    /// Takes a note with one card, or with its reverse.
+    fn sides(&mut self, kind: &Notetype) -> Result<Made, &'static str> {
+        let fields = self.fields(kind);
+        let reverse = kind
+            .templates
+            .get(1)
+            .is_some_and(|other| !rendered(&other.question, &fields, true).is_empty());
+        let template = kind.templates.first().ok_or(NO_QUESTION)?;
+        let note = self.by_template(template, &fields).ok_or(NO_QUESTION)?;
+        let id = |card: &&super::Card| {
+            let end = [(0, ""), (1, "/reverse")].into_iter().find(|(ord, _)| *ord == card.ord)?.1;
+            Some((card.id, format!("{}{end}", self.base)))
+        };
+        Ok(Made {
+            ids: self.cards.iter().filter_map(id).collect(),
+            notes: vec![(self.base.clone(), card::Note { reverse, ..note })],
+            was: None,
+        })
+    }
+
+    /// Takes a note of which each card is one of its own.
+    fn each(&mut self, kind: &Notetype) -> Result<Made, &'static str> {
+        let fields = self.fields(kind);
+        let mut made = Made::default();
+        for (ord, template) in (0..).zip(&kind.templates) {
+            let Some(note) = self.by_template(template, &fields) else { continue };
+            let id = format!("{}~t{}", self.base, ord + 1);
+            let card = self.cards.iter().find(|card| card.ord == ord);
+            made.ids.extend(card.map(|card| (card.id, id.clone())));
+            made.notes.push((id, note));
+        }
+        if made.notes.is_empty() { Err(NO_QUESTION) } else { Ok(made) }
+    }
+
+    /// Returns what a template makes of the fields; `None` if it asks nothing.
+    fn by_template(
+        &mut self,
+        template: &Template,
+        fields: &HashMap<&str, &str>,
+    ) -> Option<card::Note> {
+        let question = rendered(&template.question, fields, true);
+        let front = Some(self.read(&question)).filter(|front| !front.is_empty())?;
+        let back = self.read(&rendered(&template.answer, fields, false));
+        let back = if back.is_empty() { NO_ANSWER.to_owned() } else { back };
+        let mut note = self.made(front, back);
+        note.details.typed = template.question.contains("{{type:").then_some(true);
+        let hint = hint_of(&template.question, fields).map(|hint| self.read(hint));
+        note.details.hint = hint.filter(|hint| !hint.is_empty());
+        Some(note)
+    }
 }
 
 /// Returns where a note that retain wrote stood among the others of its package; 0 for all others.
