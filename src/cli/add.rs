@@ -463,14 +463,14 @@ impl More {
         let one_answer = !note.cloze || Cloze::read(&note.front).is_ok_and(one_gap);
         let listed = !note.cloze && !note.reverse && no_choices && details.accept.is_empty();
         [
-            (More::Wording, "another wording that is right when typed", no_choices && one_answer),
+            (More::Wording, "another wording that is right", no_choices && one_answer),
             (More::Typed, "always answered by typing", no_choices && details.typed.is_none()),
             (
                 More::Choices,
                 "wrong answers, to choose among",
                 listed && text && details.typed.is_none(),
             ),
-            (More::Part, "one more part of the answer, all wanted", listed),
+            (More::Part, "one more part, all of them wanted", listed),
             (More::Hint, "a hint", details.hint.is_none()),
             (More::Why, "a reason, shown after the answer", details.why.is_none()),
             (More::Tags, "tags", true),

@@ -411,6 +411,24 @@ fn a_package_has_all_that_is_here_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn an_answer_that_came_from_a_package_and_went_out_again_is_there_once() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["question", "answer"]);
+    collection.card(11, 1, 0, (2, 2, 20, 6));
+    collection.answer(11, 0, 3, 0);
+    // Longer than Anki ever counts, and than what goes out has.
+    collection.0.execute("UPDATE revlog SET time = 90000", []).unwrap();
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[]);
+    home.on(0).ok("import x.apkg");
+    let digest = home.on(0).ok("doctor --digest");
+    home.on(0).ok("export anki --to out.apkg");
+    let told = home.on(0).ok("import out.apkg");
+    assert!(told.contains("all of it was there already"), "{told}");
+    assert_eq!(home.on(0).ok("doctor --digest"), digest);
+}
+
+#[test]
 fn a_package_is_the_same_each_time_but_for_its_days() {
     let home = own();
     home.on(0).ok("export anki id:dog --to one.apkg");

@@ -103,7 +103,7 @@ fn a_card_gets_other_wordings_and_wrong_choices() {
     let mut terminal = Terminal::start_shell(&home, 80, "TERM=dumb $0 add --deck d");
     terminal.wait_for("Front (a line, empty: ends)");
     terminal.press_for("Pick up a dog\r", "Back (a line, empty: drops this card)");
-    terminal.press_for("recoger\r", "1 another wording that is right when typed");
+    terminal.press_for("recoger\r", "1 another wording that is right");
     terminal.wait_for("empty line: 9)");
     terminal.press_for("1\r", "Right, too (a line, empty: none)");
     terminal.press_for("levantar\r", "empty line: 7)");

@@ -126,19 +126,19 @@ fn add(
     Ok(())
 }
 
-/// Returns what the history has of a card from elsewhere than packages.
-fn here(card: &CardId, anki: Option<i64>, desk: &mut Desk) -> Result<Here, CliError> {
-    let deeds = desk.store.deeds(card)?;
-    let of = |deed: &Logged| {
+/// Returns what the history has of a card: what went out from here comes back with other facts than
+/// it had, such as a shorter time.
+fn here(card: &CardId, desk: &mut Desk) -> Result<Here, CliError> {
+    let answer = |deed: &Logged| {
         let rating = match deed.event.kind {
             Kind::Reviewed(grade) | Kind::Practised(grade) => grade.rating.number(),
             Kind::Reset => 0,
             _ => return None,
         };
-        Some((deed.event.when.at_ms, rating)).filter(|_| Some(deed.device) != anki)
+        Some((deed.event.when.at_ms, rating))
     };
-    let answers: Vec<(i64, i64)> = deeds.iter().filter_map(of).collect();
-    if deeds.iter().all(|deed| Some(deed.device) == anki) {
+    let answers: Vec<(i64, i64)> = desk.store.deeds(card)?.iter().filter_map(answer).collect();
+    if answers.is_empty() {
         return Ok(Here::default());
     }
     let standing = desk.store.standing(card, &desk.settings)?;
@@ -200,15 +200,13 @@ impl Package {
         })
     }
 
-    /// Calls `with` for every event that is not here already from elsewhere than packages.
+    /// Calls `with` for every event that is not here already.
     fn each_event(
         &self,
         desk: &mut Desk,
         mut with: impl FnMut(events::Record, &mut Desk) -> Result<(), CliError>,
     ) -> Result<Count, CliError> {
-        let devices = desk.store.devices()?;
-        let anki = devices.iter().find(|(_, id)| **id == history::device()).map(|(key, _)| *key);
-        let is_empty = devices.keys().all(|key| Some(*key) == anki);
+        let is_empty = desk.store.has_no_history()?;
         let desk = RefCell::new(desk);
         history::events(
             &self.collection,
@@ -217,7 +215,7 @@ impl Package {
             self.now,
             |card| match is_empty {
                 true => Ok(Here::default()),
-                false => here(card, anki, &mut desk.borrow_mut()),
+                false => here(card, &mut desk.borrow_mut()),
             },
             |record| with(record, &mut desk.borrow_mut()),
         )

@@ -25,7 +25,7 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Count {
     /// Answers, practice among them.
     pub reviews: usize,
-    /// Those of them that this history has from elsewhere: they went out in a package.
+    /// Those of them that this history has already, from a package or because they went out in one.
     pub returned: usize,
     /// Due dates that were set by hand or by a new schedule: they are kept, and move nothing.
     pub moved: usize,
@@ -39,7 +39,7 @@ pub struct Count {
     pub suspended: usize,
 }
 
-/// What a history has of a card from elsewhere than packages.
+/// What a history has of a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Here {
     /// When it was answered, in milliseconds, and how; 0 where it was started over.
@@ -80,7 +80,7 @@ pub fn device() -> DeviceId {
 
 /// Calls `with` for every event of a collection; `ids` are those of its cards here. With `refold`
 /// the standing of cards is left to their answers. `now` bounds what can have happened. What is
-/// `here` already from elsewhere is passed over.
+/// `here` already is passed over.
 ///
 /// # Errors
 ///
