@@ -293,11 +293,12 @@ fn try_to_put(
         None => "",
     };
     let there = yaml::read(was.as_bytes(), &target.shown).deck.unwrap_or_default();
-    let (new, told) = new_notes(notes, &there.notes, &target, desk)?;
+    let (new, mut told) = new_notes(notes, &there.notes, &target, desk)?;
     let text = match target.exists {
         _ if new.is_empty() => String::new(),
         true => edit::with_cards(was, &new).ok_or_else(|| not_added_to(&target))?,
         false => {
+            told.extend(new_deck(&target, &desk.deck_files()));
             let head = Head { title: target.title.clone(), ..Head::default() };
             deck_text::deck(&head, &new.iter().collect::<Vec<_>>())
         }
@@ -321,6 +322,24 @@ fn try_to_put(
         io.line(format!("added {id} in {}:{}", text::one_line(&target.shown), note.line))?;
     }
     Ok(Some(new.len()))
+}
+
+/// Says that a deck is new, and which one is called nearly so: a slip makes a deck, too.
+fn new_deck(target: &Target, files: &[DeckFile]) -> Option<String> {
+    if files.is_empty() {
+        return None;
+    }
+    let named = |shown: &str| {
+        let inner = shown.strip_prefix("decks/").unwrap_or(shown);
+        inner.strip_suffix(".yaml").unwrap_or(inner).to_owned()
+    };
+    let name = named(&target.shown);
+    let is_near = |file: &&DeckFile| strsim::jaro_winkler(&file.deck, &name) > 0.9;
+    let near = files
+        .iter()
+        .find(is_near)
+        .map_or(String::new(), |file| format!("; there is also {}", text::one_line(&file.deck)));
+    Some(format!("a new deck: {}{near}", text::one_line(&target.shown)))
 }
 
 /// Returns the notes that are not `there` yet, each with its id, and what to say of the others.
@@ -528,7 +547,9 @@ fn more(note: &mut Note, io: &mut Io) -> Result<bool, CliError> {
     loop {
         let offered = More::of(note);
         let words: Vec<&str> = offered.iter().map(|(_, words)| *words).collect();
-        let Some(chosen) = prompt::select("What else?", &words, io)? else { return Ok(false) };
+        let Some(chosen) = prompt::select("What else? (arrows, Enter)", &words, io)? else {
+            return Ok(false);
+        };
         let details = &mut note.details;
         match offered[chosen].0 {
             More::Wording => details.accept.extend(prompt::text("Right, too", "none", io)?),

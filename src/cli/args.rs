@@ -134,10 +134,10 @@ pub enum Command {
     Check(Check),
     /// Bring in cards from other programs, as YAML decks.
     ///
-    /// A quiz board's text, CSV, TSV, Markdown or YAML. What is there already is not doubled, a new
+    /// Packages of Anki with their history, a quiz board's text, CSV, TSV, Markdown or YAML. What is there already is not doubled, a new
     /// version of a file brings its changes, and what you edited stays.
     #[command(
-        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n  curl -s https://example.org/words.tsv | retain import - --deck lang/words\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
+        after_help = "Examples:\n  retain import words.csv --dry-run       what would happen\n  retain import board.txt --place '500.3=Domains'\n  retain import ~/team-cards --link       read a folder where it is\n  retain import korean.apkg               a package of Anki, with its history\n  curl -s https://example.org/words.tsv | retain import - --deck lang/words\n\nCSV and TSV: front, then back; or a first row of front back id accept hint why\nsource tags value category reverse need ordered. `|` parts the items of a list.\nMarkdown: `Q:` and `A:`, or lines `front :: back`."
     )]
     Import(Import),
     /// Explain the arithmetic behind a card's due date.

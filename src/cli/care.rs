@@ -84,12 +84,18 @@ pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<()
     for card in &rest {
         io.note(format!("{} {}", text::one_line(card.card.id.as_str()), care.already()));
     }
-    if care == Care::Reset && !apply.is_empty() {
-        io.note(format!(
-            "what happened to {} stays in the history; `retain undo{}` brings the schedule back",
-            words::count(apply.len(), "card", "cards"),
-            if apply.len() > 1 { format!(" {}", apply.len()) } else { String::new() }
-        ));
+    let undo = match apply.len() {
+        0 | 1 => desk.home.command("undo"),
+        cards => desk.home.command(&format!("undo {cards}")),
+    };
+    match apply.len() {
+        0 => {}
+        cards if care == Care::Reset => io.note(format!(
+            "what happened to {} stays in the history; `{undo}` brings the schedule back",
+            words::count(cards, "card", "cards"),
+        )),
+        1 => {}
+        _ => io.note(format!("`{undo}` takes all of it back")),
     }
     Ok(())
 }

@@ -92,17 +92,22 @@ pub fn run(due: &Due, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 }
 
 /// Returns that nothing is due, and when something will be.
-pub fn nothing_due(desk: &Desk) -> Result<String, CliError> {
+pub fn nothing_due(desk: &mut Desk) -> Result<String, CliError> {
     if !desk.home.folder.exists() {
         let home = words::path(&desk.home.folder);
         let init = desk.home.command("init");
         return Ok(format!("there is no home at {home} yet: `{init}` makes one"));
     }
     if desk.store.count_cards()? == 0 {
-        return Ok(format!(
-            "no cards yet: put a YAML deck into {}",
-            words::path(&desk.home.decks())
-        ));
+        let decks = words::path(&desk.home.decks());
+        let parked = desk.store.parked_standings(&desk.settings)?.len();
+        return Ok(match parked {
+            0 => format!("no cards yet: put a YAML deck into {decks}"),
+            _ => format!(
+                "no deck is in {decks} now; the progress of {} is kept, and returns with its deck",
+                words::count(parked, "card", "cards")
+            ),
+        });
     }
     let waiting = new_cards_beyond_the_limit(desk)?;
     Ok(match desk.store.next_due(desk.today)? {

@@ -41,11 +41,10 @@ pub fn explained(
     let mut before: Option<Schedule> = None;
     for (step, after) in past.steps.iter().zip(&schedules) {
         lines.push(match step {
-            Step::Placed(placement) => format!(
-                "{}: came from elsewhere with an interval of {}",
-                placement.day,
-                words::count(after.interval.days() as usize, "day", "days")
-            ),
+            Step::Placed(placement) => {
+                let overruled = before.is_some();
+                format!("{}: {}", placement.day, came(after, overruled))
+            }
             Step::Review(review) => {
                 let said = match &scheduler.model {
                     Model::Sm2(_) => {
@@ -71,6 +70,17 @@ pub fn explained(
     }
     lines.extend(in_force(standing, schedules.last(), &scheduler, desk));
     Ok(lines)
+}
+
+/// Explains where a card stood that came from another program.
+fn came(after: &Schedule, overruled: bool) -> String {
+    let interval = words::count(after.interval.days() as usize, "day", "days");
+    let ease = after.ease.map_or(String::new(), |ease| format!(" and an ease of {ease}"));
+    let rule = if overruled { ", whatever the answers before it come to" } else { "" };
+    format!(
+        "came from elsewhere with an interval of {interval}{ease}: it goes on from there{rule}; due {}",
+        after.due
+    )
 }
 
 fn answer(before: Option<&Schedule>, after: &Schedule, grade: Grade, timing: Timing) -> String {

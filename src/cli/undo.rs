@@ -13,7 +13,7 @@ pub fn run(undo: &Undo, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let undone = desk.store.undo(undo.count as usize, desk.now(), &desk.settings)?;
     if undone.is_empty() {
         return Err(CliError::failed("nothing to undo").hint(
-            "what can be taken back is what was done by hand here, since the database came here",
+            "answers, and what you did to cards on this machine, can be taken back; imports and changes of the scheduler cannot",
         ));
     }
     for record in &undone {

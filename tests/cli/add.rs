@@ -246,3 +246,14 @@ fn a_deck_goes_by_the_name_that_is_shown_too() {
     let ran = home.on(0).run_args(["add", "--deck", "geo", "--front", "a {{gap}}"]).exits(2);
     ran.says("say --cloze in place of --front");
 }
+
+#[test]
+fn a_deck_that_a_slip_would_make_is_said_to_be_new() {
+    let home = Home::with("cards: [{id: a, front: f, back: b}]\n");
+    home.deck("domains", "cards: [{id: b, front: g, back: b}]\n");
+    let said = home.on(0).run_args(["add", "--deck", "domain", "--front", "q", "--back", "a"]);
+    let said = said.exits(0).out;
+    assert!(said.starts_with("a new deck: decks/domain.yaml; there is also domains\n"), "{said}");
+    let said = home.on(0).run_args(["add", "--deck", "domains", "--front", "q", "--back", "a"]);
+    assert!(!said.exits(0).out.contains("new deck"));
+}

@@ -364,7 +364,9 @@ fn own() -> Home {
         home.on(0).ok(&format!("grade {card} hard --at 2026-11-22T10:00:00Z"));
     }
     home.on(0).ok("grade list again --at 2026-11-23T10:00:00Z");
+    // One that was answered, and one that was not.
     home.on(0).ok("suspend dog/reverse");
+    home.on(0).ok("suspend a~t1");
     home
 }
 
@@ -460,9 +462,14 @@ fn a_package_goes_to_a_file_or_a_pipe() {
         .exits(2)
         .says("a package for Anki is not written as CSV");
     home.on(0).run("export anki --format yaml").exits(2).says("it can be apkg");
-    let ran = home.on(0).run("export anki deck:nowhere --to none.apkg").exits(0);
-    ran.says("no card matches");
-    assert!(home.on(0).ok("import none.apkg").contains("0 cards added"));
+    // What is there under this name is not replaced by nothing.
+    home.file("none.apkg", "mine");
+    let ran = home.on(0).run("export anki deck:nowhere --to none.apkg").exits(1);
+    ran.says("no card matches, so no package was written");
+    assert_eq!(std::fs::read(home.path().join("none.apkg")).unwrap(), b"mine");
+    let none = Home::new();
+    none.on(0).run("export anki --to none.apkg").exits(0).says("no card is here");
+    assert!(none.on(0).ok("import none.apkg").contains("0 cards added"));
     home.deck("nameless", "cards: [{front: f, back: b}]\n");
     home.on(0)
         .run("export anki --to all.apkg")

@@ -125,3 +125,11 @@ fn a_parked_card_can_be_put_aside_before_it_comes_back() {
     home.rename("deck.yaml", "decks/deck.yaml");
     assert_eq!(home.on(1).listed("is:suspended"), ["perro"]);
 }
+
+#[test]
+fn what_was_done_to_several_cards_is_taken_back_in_one_command() {
+    let home = Home::with("cards: [{id: cat, front: f, back: b, reverse: true}]\n");
+    home.on(0).run("suspend cat").exits(0).says("undo 2` takes all of it back");
+    home.on(0).ok("undo 2");
+    assert_eq!(home.on(0).listed("-is:suspended"), ["cat", "cat/reverse"]);
+}

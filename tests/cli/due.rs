@@ -229,3 +229,12 @@ fn a_backlog_has_a_day_on_which_it_is_cleared() {
     home.config("");
     assert!(!home.on(5).run("due").err.contains("backlog"), "nothing waits");
 }
+
+#[test]
+fn decks_that_are_gone_leave_the_progress_and_say_so() {
+    let home = Home::with("cards: [{id: a, front: f, back: b}]\n");
+    home.on(0).ok("grade a good");
+    std::fs::remove_file(home.path().join("decks/deck.yaml")).unwrap();
+    let said = home.on(0).ok("");
+    assert!(said.contains("the progress of 1 card is kept"), "{said}");
+}

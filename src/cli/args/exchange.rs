@@ -75,7 +75,8 @@ pub struct Import {
     /// Files, or folders of YAML decks; `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// What the files are; without it their names and texts decide.
+    /// What the files are; without it their names and texts decide. A package of Anki is always
+    /// known.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<ImportFormat>,
     /// How their text is written, if it is not UTF-8: utf-16le, windows-1252, shift_jis …

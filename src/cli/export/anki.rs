@@ -41,8 +41,12 @@ pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         let cards = words::count(parked.len(), "parked card", "parked cards");
         io.note(format!("note: {cards} left out: a package has decks"));
     }
+    if chosen.is_empty() && !export.query.is_empty() {
+        return Err(CliError::failed("no card matches, so no package was written")
+            .hint("`retain list QUERY` shows what a query finds"));
+    }
     if chosen.is_empty() {
-        io.note(if export.query.is_empty() { "no card is here" } else { "no card matches" });
+        io.note("no card is here");
     }
     let notes = outgoing(&chosen, all, desk)?;
     // Without an id a note is known by its question.

@@ -138,9 +138,6 @@ fn here(card: &CardId, desk: &mut Desk) -> Result<Here, CliError> {
         Some((deed.event.when.at_ms, rating))
     };
     let answers: Vec<(i64, i64)> = desk.store.deeds(card)?.iter().filter_map(answer).collect();
-    if answers.is_empty() {
-        return Ok(Here::default());
-    }
     let standing = desk.store.standing(card, &desk.settings)?;
     Ok(Here {
         answers,

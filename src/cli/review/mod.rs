@@ -209,6 +209,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
     let horizon = desk.today.plus(args.ahead);
     let mut sitting =
         Sitting::new(&order, args.cram, horizon).within(args.time).by_typing(args.typed);
+    sitting.is_chosen = !args.query.is_empty();
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);
@@ -327,7 +328,11 @@ fn say_what_waits(plan: &Plan, io: &mut Io) {
 }
 
 /// Returns why there is nothing to ask, and what can be done.
-fn nothing(args: &Review, chosen: Option<Vec<Standing>>, desk: &Desk) -> Result<String, CliError> {
+fn nothing(
+    args: &Review,
+    chosen: Option<Vec<Standing>>,
+    desk: &mut Desk,
+) -> Result<String, CliError> {
     let cards = match chosen {
         None if !args.cram && args.ahead == 0 => return due::nothing_due(desk),
         None => desk.store.standings()?,

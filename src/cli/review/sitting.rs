@@ -69,6 +69,8 @@ pub struct Sitting {
     /// The number of a card that is asked although it is not due, because its answer was taken back.
     pub(super) forced: Option<i64>,
     practice: bool,
+    /// Whether it is over cards that were chosen: what was done to others is left alone.
+    pub(super) is_chosen: bool,
     /// Whether the learner wants to type, in this sitting.
     by_typing: bool,
     horizon: Day,
@@ -92,6 +94,7 @@ impl Sitting {
             opened: 0,
             forced: None,
             practice,
+            is_chosen: false,
             by_typing: false,
             horizon,
             interrupted: false,
@@ -471,6 +474,11 @@ impl Sitting {
         io: &mut Io,
         front: &mut dyn Front,
     ) -> Result<Effect, CliError> {
+        if self.is_chosen {
+            let undo = desk.home.command("undo");
+            front.say(io, &format!("Nothing was done in this review yet; `{undo}` takes back what was done before it."))?;
+            return self.listen(desk, io, front);
+        }
         let undone = desk.store.undo(1, desk.now(), &desk.settings)?;
         let Some(record) = undone.first() else {
             front.say(io, "There is nothing to take back.")?;

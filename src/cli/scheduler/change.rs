@@ -303,7 +303,9 @@ fn in_words(moves: &Moves) -> String {
     let cards = words::count(moves.cards, "card", "cards");
     match moves.median_days {
         _ if moves.cards == 0 => "no card was answered yet: nothing moves".to_owned(),
-        None => format!("{cards}: none moves"),
+        None => format!(
+            "{cards}: none moves (what came with a due date from elsewhere keeps it until it is answered)"
+        ),
         Some(median) => format!(
             "{cards}: {} earlier, {} later, median {median:+} d",
             words::grouped(moves.earlier),
