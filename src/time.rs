@@ -76,7 +76,8 @@ impl Day {
         Day(self.0.saturating_add_unsigned(days))
     }
 
-    fn date(self) -> NaiveDate {
+    /// Returns the date; the first or last that there is, for a day that no calendar holds.
+    pub fn date(self) -> NaiveDate {
         let days = TimeDelta::days(i64::from(self.0));
         NaiveDate::default().checked_add_signed(days).unwrap_or(if self.0 < 0 {
             NaiveDate::MIN
@@ -109,6 +110,13 @@ impl FromStr for Day {
 impl Serialize for Day {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+        let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -124,6 +124,7 @@ mod tests {
             day: Day(20_781),
             grade: Grade { rating: Rating::Again, quality: Quality::new(2) },
             took_ms: Some(4_200),
+            sure: None,
             device: 1,
             first: true,
             interval: Some(Interval::of(1)),

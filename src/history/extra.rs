@@ -51,6 +51,16 @@ pub fn typed(extra: &str) -> Option<Answer> {
     serde_json::from_value(object(extra)?.remove("typed")?).ok()
 }
 
+/// Returns how sure the person said to be before an answer, in percent, 0 to 100.
+pub fn confidence(extra: &str) -> Option<u8> {
+    // Few answers have it, and many have something else.
+    if !extra.contains("\"confidence\"") {
+        return None;
+    }
+    let percent = object(extra)?.get("confidence")?.as_u64()?;
+    u8::try_from(percent).ok().filter(|percent| *percent <= 100)
+}
+
 /// Whether the event's time was given, not read from the clock.
 pub fn at_given(extra: &str) -> bool {
     text(extra, "at").as_deref() == Some("given")

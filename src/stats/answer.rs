@@ -16,6 +16,8 @@ pub struct Logged {
     pub took_ms: Option<i64>,
     /// Who wrote it, by the caller's number.
     pub device: i64,
+    /// How sure the person said to be before the answer, in percent.
+    pub sure: Option<u8>,
 }
 
 impl Borrow<Event<i64>> for Logged {
@@ -39,6 +41,8 @@ pub struct Answer {
     pub took_ms: Option<i64>,
     /// Who wrote it, by the caller's number.
     pub device: i64,
+    /// How sure the person said to be before it, in percent.
+    pub sure: Option<u8>,
     /// Whether nothing was known of the card before, not even from before it was started over.
     pub first: bool,
     /// The interval that it earned; `None` for what no schedule counts: repeats and practice.
@@ -105,7 +109,7 @@ fn of_card<'a>(
 ) -> Vec<Option<Answer>> {
     let mut past = Past::default();
     let mut found: Vec<(Option<Answer>, Option<Place>)> = Vec::new();
-    for Logged { event, took_ms, device } in events {
+    for Logged { event, took_ms, device, sure } in events {
         let (grade, read) = match event.kind {
             Kind::Reviewed(grade) => (Some(grade), true),
             Kind::Practised(grade) => (Some(grade), false),
@@ -119,6 +123,7 @@ fn of_card<'a>(
             grade,
             took_ms: *took_ms,
             device: *device,
+            sure: *sure,
             first: place == Some((0, 0)),
             interval: None,
             before: None,
@@ -167,7 +172,7 @@ mod tests {
             Moment { at_ms: i64::from(day) * 86_400_000 + i64::from(number), utc_offset_s: 0 };
         let id = EventId([number; 16]);
         let event = Event { id, card: Some(card), when, day: Day(day), rev: None, kind };
-        Logged { event, took_ms: Some(1_000), device: 7 }
+        Logged { event, took_ms: Some(1_000), device: 7, sure: None }
     }
 
     fn history(events: &[(i64, i32, Kind<i64>)]) -> Vec<Logged> {

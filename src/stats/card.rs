@@ -1,14 +1,16 @@
 //! Cards as they stand: at which stage, and when they come back.
 
-use crate::schedule::Stage;
+use crate::schedule::{Ease, Interval, Schedule, Stage};
 use crate::time::Day;
 
 /// How many days a forecast has.
 pub const FORECAST_DAYS: u32 = 30;
 
 /// A card as it stands, as far as figures must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Card {
+    /// The caller's number for it; `None` for a parked card.
+    pub row: Option<i64>,
     /// The number of its answers' card; `None` if it has no history.
     pub answers: Option<i64>,
     /// Position of its deck among all decks; `None` for a parked card.
@@ -21,10 +23,43 @@ pub struct Card {
     pub due: Option<Day>,
     /// The first day on which it is asked again, where it was buried.
     pub buried_until: Option<Day>,
+    /// What its schedule says; `None` for a new card.
+    pub stands: Option<Stands>,
+}
+
+/// What a schedule says of a card, as far as figures must know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stands {
+    /// Days from the last counted answer to the due day.
+    pub interval: Interval,
+    /// SM-2's ease.
+    pub ease: Option<Ease>,
+    /// FSRS's stability, in days.
+    pub stability: Option<f64>,
+    /// FSRS's difficulty, 1 to 10.
+    pub difficulty: Option<f64>,
+    /// How likely it is to be recalled today, 0 to 1.
+    pub recall: f64,
+    /// Times forgotten.
+    pub lapses: u32,
+}
+
+impl Stands {
+    /// Returns what `schedule` says on `today`.
+    pub fn of(schedule: &Schedule, today: Day) -> Stands {
+        Stands {
+            interval: schedule.interval,
+            ease: schedule.ease,
+            stability: schedule.stability,
+            difficulty: schedule.difficulty,
+            recall: schedule.retrievability(today),
+            lapses: schedule.lapses,
+        }
+    }
 }
 
 /// How many cards are at each stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stages {
     /// Never answered.
     pub new: usize,
@@ -36,6 +71,13 @@ pub struct Stages {
     pub relearning: usize,
     /// Put aside, and counted nowhere else.
     pub suspended: usize,
+}
+
+impl Stages {
+    /// Returns how many cards there are in all.
+    pub fn all(self) -> usize {
+        self.new + self.learning + self.review + self.relearning + self.suspended
+    }
 }
 
 /// Returns how many of `cards` are at each stage.
@@ -71,6 +113,16 @@ pub fn forecast(cards: &[Card], today: Day) -> Vec<(Day, usize)> {
     days
 }
 
+/// Returns how many of `cards` were due before `today` and are still to be asked, as the first day
+/// of a [`forecast`] counts them.
+pub fn backlog(cards: &[Card], today: Day) -> usize {
+    let late = |card: &&Card| {
+        let due = card.due.map(|due| due.max(card.buried_until.unwrap_or(due)));
+        !card.suspended && card.deck.is_some() && due.is_some_and(|due| due < today)
+    };
+    cards.iter().filter(late).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,12 +131,14 @@ mod tests {
 
     fn card(due: i32) -> Card {
         Card {
+            row: None,
             answers: Some(1),
             deck: Some(0),
             stage: Stage::Review,
             suspended: false,
             due: Some(Day(due)),
             buried_until: None,
+            stands: None,
         }
     }
 
@@ -126,5 +180,6 @@ mod tests {
         let busy: Vec<_> =
             days.iter().filter(|(_, due)| *due > 0).map(|(day, due)| (day.0, *due)).collect();
         assert_eq!(busy, [(100, 2), (101, 1), (102, 1), (105, 1), (129, 1)]);
+        assert_eq!(backlog(&cards, TODAY), 1);
     }
 }

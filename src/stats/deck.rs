@@ -1,10 +1,10 @@
-//! Decks, side by side.
+//! Decks and tags, side by side; the cards that are hardest.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Answer, Card, Recall, Tally};
+use super::{Answer, Card, Tally};
 
-/// A deck's cards, and how well they were ever recalled.
+/// A deck's cards, and how well they were ever recalled; or those of a tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deck {
     /// How many cards it has.
@@ -13,27 +13,84 @@ pub struct Deck {
     pub recalled: Tally,
 }
 
-/// Returns what `cards` and their `answers` come to for each of so many `decks`, by their position.
-///
-/// Answers from when a card stood in another deck are its own all the same.
-pub fn by_deck(cards: &[Card], answers: &[Answer], decks: usize) -> Vec<Deck> {
-    let mut by_card: HashMap<i64, Recall> = HashMap::new();
-    for answer in answers {
-        by_card.entry(answer.card).or_default().count(answer);
-    }
-    let mut all = vec![Deck::default(); decks];
-    let mut seen = HashSet::new();
-    for card in cards {
-        let Some((at, deck)) = card.deck.and_then(|at| Some((at, all.get_mut(at)?))) else {
-            continue;
-        };
-        deck.cards += 1;
-        // Two cards of a deck that are linked are one, and have their answers once.
-        if let Some(number) = card.answers.filter(|number| seen.insert((at, *number))) {
-            deck.recalled += by_card.get(&number).copied().unwrap_or_default().all();
+/// How a card was ever answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// The answers that count for its schedule.
+    pub counted: Tally,
+    /// Those of them before which it had been passed.
+    pub recalled: Tally,
+}
+
+/// Returns how each card was ever answered, by the numbers of their answers.
+pub fn records(answers: &[Answer]) -> HashMap<i64, Record> {
+    let mut all: HashMap<i64, Record> = HashMap::new();
+    for answer in answers.iter().filter(|answer| answer.interval.is_some()) {
+        let record = all.entry(answer.card).or_default();
+        record.counted.count(answer.passed());
+        if answer.before.is_some() {
+            record.recalled.count(answer.passed());
         }
     }
     all
+}
+
+/// Returns what `cards` come to for each of so many `decks`, by their position.
+///
+/// Answers from when a card stood in another deck are its own all the same.
+pub fn by_deck(cards: &[Card], records: &HashMap<i64, Record>, decks: usize) -> Vec<Deck> {
+    let mut all = vec![Deck::default(); decks];
+    let mut seen = HashSet::new();
+    for card in cards {
+        if let Some((at, deck)) = card.deck.and_then(|at| Some((at, all.get_mut(at)?))) {
+            // Two cards of a deck that are linked are one, and have their answers once.
+            let number = card.answers.filter(|number| seen.insert((at, *number)));
+            deck.take(number, records);
+        }
+    }
+    all
+}
+
+/// Returns what `cards` come to for each of their `tags`, which are given by their rows.
+pub fn by_tag<'t>(
+    cards: &[Card],
+    records: &HashMap<i64, Record>,
+    tags: &'t [(i64, String)],
+) -> BTreeMap<&'t str, Deck> {
+    let by_row: HashMap<i64, &Card> =
+        cards.iter().filter_map(|card| Some((card.row?, card))).collect();
+    let mut all: BTreeMap<&str, Deck> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    for (row, tag) in tags {
+        if let Some(card) = by_row.get(row) {
+            let number = card.answers.filter(|number| seen.insert((tag, *number)));
+            all.entry(tag).or_default().take(number, records);
+        }
+    }
+    all
+}
+
+impl Deck {
+    fn take(&mut self, answers: Option<i64>, records: &HashMap<i64, Record>) {
+        self.cards += 1;
+        let record = answers.and_then(|number| records.get(&number));
+        self.recalled += record.map_or_else(Tally::default, |record| record.recalled);
+    }
+}
+
+/// Returns the positions of the `most` cards that were failed most often, the worst first: by the
+/// answers that count, among equals by the share of them. Suspended and parked cards are left out,
+/// and what was never failed is not hard.
+pub fn hardest(cards: &[Card], records: &HashMap<i64, Record>, most: usize) -> Vec<usize> {
+    let failed = |card: &Card| {
+        let record = card.answers.and_then(|number| records.get(&number))?;
+        let Tally { passed, failed } = record.counted;
+        (failed > 0 && !card.suspended && card.row.is_some()).then_some((failed, passed))
+    };
+    let mut found: Vec<((u64, u64), usize)> =
+        cards.iter().enumerate().filter_map(|(at, card)| Some((failed(card)?, at))).collect();
+    found.sort_by_key(|((failed, passed), at)| (std::cmp::Reverse(*failed), *passed, *at));
+    found.into_iter().take(most).map(|(_, at)| at).collect()
 }
 
 #[cfg(test)]
@@ -46,12 +103,14 @@ mod tests {
     #[test]
     fn a_deck_has_the_answers_of_its_cards_once() {
         let card = |answers, deck| Card {
+            row: None,
             answers,
             deck,
             stage: Stage::Review,
             suspended: false,
             due: None,
             buried_until: None,
+            stands: None,
         };
         let cards = [
             card(Some(1), Some(0)),
@@ -63,11 +122,24 @@ mod tests {
         let answers = [(1, Good), (1, Again), (2, Good), (3, Good)];
         let answers = answers.map(|(card, rating)| Answer { card, ..answer(0, 6, rating) });
         let wanted = [(3, 1, 1), (0, 0, 0), (1, 1, 0)];
-        let decks = by_deck(&cards, &answers, 3);
+        let records = records(&answers);
+        let decks = by_deck(&cards, &records, 3);
         let found: Vec<_> = decks
             .iter()
             .map(|deck| (deck.cards, deck.recalled.passed, deck.recalled.failed))
             .collect();
         assert_eq!(found, wanted);
+        assert!(hardest(&cards, &records, 10).is_empty(), "none has a row");
+        let rows = cards.iter().zip(10..).map(|(card, row)| Card { row: Some(row), ..*card });
+        let rows: Vec<Card> = rows.collect();
+        assert_eq!(hardest(&rows, &records, 10), [0, 1]);
+        assert_eq!(hardest(&rows, &records, 1), [0]);
+        let tags = [(10, "a"), (11, "a"), (13, "b"), (10, "b"), (99, "gone")];
+        let tags = tags.map(|(row, tag)| (row, tag.to_owned()));
+        let found: Vec<_> = by_tag(&rows, &records, &tags)
+            .into_iter()
+            .map(|(tag, it)| (tag, it.cards, it.recalled.passed, it.recalled.failed))
+            .collect();
+        assert_eq!(found, [("a", 2, 1, 1), ("b", 2, 2, 1)]);
     }
 }

@@ -5,18 +5,24 @@
 //! number means, `docs/commands.md` says.
 
 mod answer;
+mod bucket;
 mod card;
 mod daily;
 mod deck;
+mod figures;
+mod habits;
+mod period;
 mod retention;
-mod streak;
 
 pub use answer::{Answer, Before, Logged, answers};
-pub use card::{Card, FORECAST_DAYS, Stages, forecast, stages};
-pub use daily::{Daily, LONGEST, Progress, daily, progress};
-pub use deck::{Deck, by_deck};
+pub use bucket::{Bucket, Spread, Times};
+pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
+pub use daily::{Daily, Days, LONGEST, Progress};
+pub use deck::{Deck, Record, by_deck, by_tag, hardest, records};
+pub use figures::*;
+pub use habits::{Buttons, Hour, Ratings, SURE, Said};
+pub use period::{Period, Periods, monday};
 pub use retention::{MATURE, Recall, Tally};
-pub use streak::streak;
 
 #[cfg(test)]
 mod testing {
@@ -41,6 +47,7 @@ mod testing {
             grade: Grade::from(rating),
             took_ms: None,
             device: 1,
+            sure: None,
             first: false,
             interval: None,
             before: None,

@@ -8,7 +8,7 @@ use super::Answer;
 pub const MATURE: u32 = 21;
 
 /// Passes and fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// Times recalled.
     pub passed: u64,
@@ -45,7 +45,7 @@ impl AddAssign for Tally {
 }
 
 /// The day's first answers to cards that had been passed before, by the interval before them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Recall {
     /// Intervals below [`MATURE`] days.
     pub young: Tally,

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::fold::{EVENT_COLUMNS, Rules, event, rules_by_file};
+use super::fold::{self, EVENT_COLUMNS, Rules, event, rules_by_file};
 use super::links::Groups;
 use super::weights::Fitted;
 use super::{DeckRow, Standing, Store, StoreError, row};
 use crate::card::CardId;
 use crate::deck::Head;
 use crate::history::DeviceId;
-use crate::schedule::{Chosen, Stage};
+use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
 use crate::settings::Settings;
-use crate::stats::{self, Answer, Logged};
+use crate::stats::{self, Answer, Stands};
+use crate::time::Day;
 
 /// What the number of an answer's card stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Store {
                 continue;
             }
             let event = event(row, &groups)?;
-            logged.push(Logged { event, took_ms: row.get(10)?, device: row.get(11)? });
+            logged.push(fold::logged(row, event)?);
         }
         let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
         Ok(stats::answers(logged, |card: i64| schedulers.get(&card).unwrap_or(&elsewhere)))
@@ -98,6 +99,7 @@ impl Store {
         &mut self,
         chosen: Option<&[Standing]>,
         decks: &[DeckRow],
+        today: Day,
     ) -> Result<Vec<stats::Card>, StoreError> {
         let groups = self.groups()?;
         let places: HashMap<i64, usize> =
@@ -107,7 +109,8 @@ impl Store {
         let mut cards = Vec::new();
         {
             let mut statement = self.db.prepare(
-                "SELECT s.card, c.key, s.file, s.stage, s.suspended, s.due, s.buried_until
+                "SELECT s.card, c.key, s.file, s.stage, s.suspended, s.due, s.buried_until,
+                        s.interval, s.ease, s.stability, s.difficulty, s.decay, s.last_day, s.lapses
                    FROM cache_schedule AS s JOIN cache_card AS k ON k.key = s.card
                    LEFT JOIN card AS c ON c.id = k.id",
             )?;
@@ -119,26 +122,44 @@ impl Store {
                     continue;
                 }
                 cards.push(stats::Card {
+                    row: row.get(0)?,
                     answers: row.get::<_, Option<i64>>(1)?.map(|key| groups.first(key)),
                     deck: places.get(&row.get(2)?).copied(),
                     stage: Stage::from_number(row.get(3)?).unwrap_or(Stage::New),
                     suspended: row.get(4)?,
                     due: super::read::day(row, 5)?,
                     buried_until: super::read::day(row, 6)?,
+                    stands: stands(row, today)?,
                 });
             }
         }
         for card in chosen.unwrap_or_default().iter().filter(|card| card.row.is_none()) {
             cards.push(stats::Card {
+                row: None,
                 answers: self.key_of(&card.card.id)?.map(|key| groups.first(key)),
                 deck: None,
                 stage: card.stage(),
                 suspended: card.suspended,
                 due: card.schedule.map(|schedule| schedule.due),
                 buried_until: card.buried_until,
+                stands: card.schedule.map(|schedule| Stands::of(&schedule, today)),
             });
         }
         Ok(cards)
+    }
+
+    /// Returns the tags of the cards of the decks, by the caches' numbers of these.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn tags_by_card(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT k.key, t.value FROM cache_card AS k, json_each(k.content, '$.tags') AS t
+              WHERE k.shadowed = 0 AND instr(k.content, '\"tags\":[\"') > 0",
+        )?;
+        let tags = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(tags.collect::<Result<_, _>>()?)
     }
 
     /// Returns the id and deck of every card that has a history, by the numbers of their answers.
@@ -194,4 +215,29 @@ impl Store {
         let devices = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
         Ok(devices.collect::<Result<_, _>>()?)
     }
+}
+
+/// Returns what the schedule in the columns from 7 on says today; `None` for a new card.
+fn stands(row: &rusqlite::Row<'_>, today: Day) -> rusqlite::Result<Option<Stands>> {
+    let (Some(interval), Some(last_day)) =
+        (row.get::<_, Option<u32>>(7)?, super::read::day(row, 12)?)
+    else {
+        return Ok(None);
+    };
+    let memory = Memory {
+        interval: Interval::of(interval.into()),
+        ease: row.get::<_, Option<i64>>(8)?.map(Ease::from_hundredths),
+        repetitions: 0,
+        stability: row.get(9)?,
+        difficulty: row.get(10)?,
+        decay: row.get(11)?,
+    };
+    Ok(Some(Stands {
+        interval: memory.interval,
+        ease: memory.ease,
+        stability: memory.stability,
+        difficulty: memory.difficulty,
+        recall: memory.recall(today.since(last_day).max(0) as f64),
+        lapses: row.get::<_, Option<u32>>(13)?.unwrap_or(0),
+    }))
 }

@@ -5,16 +5,17 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Access, StoreError};
 
 /// Counted up whenever the tables or the folds behind them change.
-const VERSION: i64 = 10;
+const VERSION: i64 = 11;
 
 /// Every cache, for dropping.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "cache_stamp",
     "cache_file",
     "cache_card",
     "cache_left_out",
     "cache_schedule",
     "cache_mistyped",
+    "cache_figures",
 ];
 
 /// What a stamp says.

@@ -72,6 +72,12 @@ CREATE TABLE cache_mistyped (
     seq          INTEGER PRIMARY KEY  -- of a typed answer that was graded again
 ) STRICT;
 
+-- The figures of everything, under a hash of all that they are made of.
+CREATE TABLE cache_figures (
+    key     BLOB PRIMARY KEY,
+    figures TEXT NOT NULL             -- JSON
+) STRICT, WITHOUT ROWID;
+
 -- Few cards are in these; looking for them among all would cost more than keeping them.
 CREATE INDEX cache_card_shifted ON cache_card (key) WHERE note <> front;
 CREATE INDEX cache_card_shadowed ON cache_card (key) WHERE shadowed = 1;

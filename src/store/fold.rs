@@ -12,7 +12,7 @@ use crate::answer;
 use crate::card::{self, Answer, Card, CardId, Wording};
 use crate::cloze::bold_parts;
 use crate::deck::Head;
-use crate::history::{Event, EventId, Kind, Past, Step, kind, replay};
+use crate::history::{Event, EventId, Kind, Past, Step, extra, kind, replay};
 use crate::schedule::fsrs::Fsrs;
 use crate::schedule::sm2::Sm2;
 use crate::schedule::spread::Seed;
@@ -214,7 +214,7 @@ impl Store {
             let mut rows = statement.query([key])?;
             while let Some(row) = rows.next()? {
                 let event = event(row, &groups)?;
-                deeds.push(Logged { event, took_ms: row.get(10)?, device: row.get(11)? });
+                deeds.push(logged(row, event)?);
             }
         }
         Ok(deeds)
@@ -327,6 +327,17 @@ pub(super) fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i6
             groups.key(from)
         }),
     })
+}
+
+/// Returns the event of a row of [`EVENT_COLUMNS`], `h.took_ms` and `h.device`.
+pub(super) fn logged(row: &Row<'_>, event: Event<i64>) -> rusqlite::Result<Logged> {
+    let sure = match event.kind {
+        Kind::Reviewed(_) | Kind::Practised(_) => {
+            row::text(row, 9)?.as_deref().and_then(extra::confidence)
+        }
+        _ => None,
+    };
+    Ok(Logged { event, took_ms: row.get(10)?, device: row.get(11)?, sure })
 }
 
 /// Returns the past that the cards in `family` share; `None` if nothing happened to them.

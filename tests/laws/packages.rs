@@ -107,6 +107,7 @@ fn deed(record: &Record) -> Logged {
     Logged {
         event: Event { id, card: Some(1), when, day, rev, kind },
         took_ms: record.took_ms,
+        sure: None,
         device: 1,
     }
 }

@@ -38,7 +38,7 @@ fn some_figures(
     let chosen = list::chosen(&export.query, desk, io)?;
     let answers = stats::answers_to(chosen.as_deref(), desk)?;
     if export.what == What::Progress {
-        let rows = figures::progress(&answers, desk.today);
+        let rows = figures::Days::of(&answers).progress(desk.today);
         return deliver(to, rows.len(), desk, io, |out| match format {
             Format::Ndjson => progress::ndjson(&rows, out),
             _ => progress::csv(&rows, out),
