@@ -15,6 +15,8 @@ pub struct Card {
     pub answers: Option<i64>,
     /// Position of its deck among all decks; `None` for a parked card.
     pub deck: Option<usize>,
+    /// Its order within its file.
+    pub place: i64,
     /// Where it stands.
     pub stage: Stage,
     /// Whether it is put aside.
@@ -134,6 +136,7 @@ mod tests {
             row: None,
             answers: Some(1),
             deck: Some(0),
+            place: 0,
             stage: Stage::Review,
             suspended: false,
             due: Some(Day(due)),

@@ -79,7 +79,7 @@ impl Deck {
 }
 
 /// Returns the positions of the `most` cards that were failed most often, the worst first: by the
-/// answers that count, among equals by the share of them. Suspended and parked cards are left out,
+/// answers that count, among equals by the share of them and then by where they stand. Suspended and parked cards are left out,
 /// and what was never failed is not hard.
 pub fn hardest(cards: &[Card], records: &HashMap<i64, Record>, most: usize) -> Vec<usize> {
     let failed = |card: &Card| {
@@ -89,7 +89,9 @@ pub fn hardest(cards: &[Card], records: &HashMap<i64, Record>, most: usize) -> V
     };
     let mut found: Vec<((u64, u64), usize)> =
         cards.iter().enumerate().filter_map(|(at, card)| Some((failed(card)?, at))).collect();
-    found.sort_by_key(|((failed, passed), at)| (std::cmp::Reverse(*failed), *passed, *at));
+    found.sort_by_key(|((failed, passed), at)| {
+        (std::cmp::Reverse(*failed), *passed, cards[*at].deck, cards[*at].place)
+    });
     found.into_iter().take(most).map(|(_, at)| at).collect()
 }
 
@@ -106,6 +108,7 @@ mod tests {
             row: None,
             answers,
             deck,
+            place: 0,
             stage: Stage::Review,
             suspended: false,
             due: None,

@@ -110,7 +110,7 @@ impl Store {
         {
             let mut statement = self.db.prepare(
                 "SELECT s.card, c.key, s.file, s.stage, s.suspended, s.due, s.buried_until,
-                        s.interval, s.ease, s.stability, s.difficulty, s.decay, s.last_day, s.lapses
+                        s.interval, s.ease, s.stability, s.difficulty, s.decay, s.last_day, s.lapses, s.place
                    FROM cache_schedule AS s JOIN cache_card AS k ON k.key = s.card
                    LEFT JOIN card AS c ON c.id = k.id",
             )?;
@@ -125,6 +125,7 @@ impl Store {
                     row: row.get(0)?,
                     answers: row.get::<_, Option<i64>>(1)?.map(|key| groups.first(key)),
                     deck: places.get(&row.get(2)?).copied(),
+                    place: row.get(14)?,
                     stage: Stage::from_number(row.get(3)?).unwrap_or(Stage::New),
                     suspended: row.get(4)?,
                     due: super::read::day(row, 5)?,
@@ -138,6 +139,7 @@ impl Store {
                 row: None,
                 answers: self.key_of(&card.card.id)?.map(|key| groups.first(key)),
                 deck: None,
+                place: card.place,
                 stage: card.stage(),
                 suspended: card.suspended,
                 due: card.schedule.map(|schedule| schedule.due),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ const LAST: i64 = 70;
 fn generated(seed: u64) -> Home {
     let mut chance = StdRng::seed_from_u64(seed);
     let mut home = Home::with(&deck_of(12));
-    home.deck("lang/verbs", "cards: [{id: v1, front: to go, back: andare, reverse: true}, {id: v2, front: to be, back: essere}]\n");
+    home.deck("lang/verbs", "tags: [verb]\ncards: [{id: v1, front: to go, back: andare, reverse: true, tags: [move]}, {id: v2, front: to be, back: essere}]\n");
     home.deck(
         "gone",
         "cards: [{id: g1, front: going?, back: going}, {id: g2, front: gone?, back: gone}]\n",
@@ -98,6 +98,7 @@ struct Sum {
 }
 
 /// The history as a script would add it up.
+#[derive(Default)]
 struct Told {
     days: BTreeMap<NaiveDate, Sum>,
     /// Passed and failed of each card, under one of its ids.
@@ -105,6 +106,10 @@ struct Told {
     families: HashMap<String, String>,
     /// The answers that stand.
     answers: Vec<Value>,
+    /// What their cards were before, where they count.
+    ages: Vec<Option<&'static str>>,
+    /// Passed and failed of each card, by all answers that count.
+    counted: HashMap<String, (u64, u64)>,
 }
 
 fn day_of(row: &Value) -> NaiveDate {
@@ -151,8 +156,7 @@ fn told(home: &Home, wanted: impl Fn(&str) -> bool) -> Told {
     let families = families(home);
     let rows = home.on(LAST).ndjson("history --json");
     let mut states: HashMap<String, State> = HashMap::new();
-    let mut told =
-        Told { days: BTreeMap::new(), cards: HashMap::new(), families, answers: Vec::new() };
+    let mut told = Told { families, ..Told::default() };
     for row in rows {
         let Some(card) = row["card"].as_str() else { continue };
         let card = told.families.get(card).map_or(card, String::as_str).to_owned();
@@ -174,23 +178,32 @@ fn told(home: &Home, wanted: impl Fn(&str) -> bool) -> Told {
             day.new += u64::from(!state.answered);
             state.answered = true;
         }
+        let mut age = None;
         if row["counted"] == true {
+            age = Some(match state {
+                State { ever_passed: false, .. } => "learning",
+                State { interval: 21.., .. } => "mature",
+                _ => "young",
+            });
             let passed = row["rating"].as_i64().unwrap() > 1;
             if state.ever_passed {
                 let (yes, no) = if passed { (1, 0) } else { (0, 1) };
                 let age = if state.interval >= 21 { &mut day.mature } else { &mut day.young };
                 *age = (age.0 + yes, age.1 + no);
-                let all = told.cards.entry(card).or_default();
+                let all = told.cards.entry(card.clone()).or_default();
                 *all = (all.0 + yes, all.1 + no);
                 day.passed += yes;
                 day.failed += no;
                 day.lapses += u64::from(state.passed_last && !passed);
             }
+            let all = told.counted.entry(card).or_default();
+            *all = if passed { (all.0 + 1, all.1) } else { (all.0, all.1 + 1) };
             state.ever_passed |= passed;
             state.passed_last = passed;
             state.interval = row["interval_days"].as_u64().unwrap();
         }
         told.answers.push(row);
+        told.ages.push(age);
     }
     told
 }
@@ -198,6 +211,13 @@ fn told(home: &Home, wanted: impl Fn(&str) -> bool) -> Told {
 impl Told {
     fn on(&self, day: NaiveDate) -> Sum {
         self.days.get(&day).cloned().unwrap_or_default()
+    }
+
+    fn longest_streak(&self) -> u64 {
+        let streak = |day: &NaiveDate| {
+            day.iter_days().take_while(|day| self.days.contains_key(day)).count() as u64
+        };
+        self.days.keys().map(streak).max().unwrap_or(0)
     }
 
     /// Days in a row, up to `day` or the one before it.
@@ -226,12 +246,14 @@ fn wanted(home: &Home, told: &Told, query: &str, days: i64) -> Value {
     let cards = list["cards"].as_array().unwrap();
     let mut stages = json!({"new": 0, "learning": 0, "review": 0, "relearning": 0, "suspended": 0});
     let mut forecast = [0; 30];
+    let mut backlog = 0;
     for card in cards {
         let suspended = card["suspended"] == true;
         let stage = if suspended { "suspended" } else { card["stage"].as_str().unwrap() };
         stages[stage] = (stages[stage].as_u64().unwrap() + 1).into();
         if let (Some(due), false) = (card["due"].as_str(), suspended) {
             let due = (due.parse::<NaiveDate>().unwrap() - today()).num_days();
+            backlog += usize::from(due < 0 && card["buried"] == false);
             let due = due.max(if card["buried"] == true { 1 } else { 0 });
             if let Some(count) = forecast.get_mut(due as usize) {
                 *count += 1;
@@ -250,15 +272,52 @@ fn wanted(home: &Home, told: &Told, query: &str, days: i64) -> Value {
         let sums = ids.iter().filter_map(|id| told.cards.get(*id));
         let (passed, failed) = sums.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
         (!of_deck.is_empty()).then(|| {
-            json!({"deck": deck["deck"], "cards": of_deck.len(), "due": deck["due"],
-                "new": deck["new"], "passed": passed, "failed": failed})
+            json!({"deck": deck["deck"], "title": deck["deck"], "cards": of_deck.len(),
+                "due": deck["due"], "new": deck["new"], "passed": passed, "failed": failed})
         })
     });
     let now = told.on(today());
+    let asked = due["cards"].as_array().unwrap();
     json!({
         "day": date(LAST),
-        "today": {"reviews": now.reviews, "new": now.new, "seconds": now.ms / 1000},
+        "today": {"reviews": now.reviews, "new": now.new, "seconds": now.ms / 1000,
+            "repeats": repeats(home, query)},
         "streak_days": told.streak(today()),
+        "longest_streak_days": told.longest_streak(),
+        "total": {
+            "reviews": told.days.values().map(|sum| sum.reviews).sum::<u64>(),
+            "days": told.days.len(),
+            "seconds": told.days.values().map(|sum| sum.ms).sum::<u64>() / 1000,
+            "first": told.days.keys().next().map(NaiveDate::to_string),
+        },
+        "calendar": calendar(told),
+        "retention_by": {
+            "day": window.iter().map(|(day, sum)| period(*day, std::slice::from_ref(sum)))
+                .collect::<Vec<_>>(),
+            "week": periods(told, days, |day| {
+                day - TimeDelta::days(day.weekday().num_days_from_monday().into())
+            }, |day| day - TimeDelta::days(7)),
+            "month": periods(told, days, |day| day.with_day(1).unwrap(), |day| {
+                (day - TimeDelta::days(1)).with_day(1).unwrap()
+            }),
+        },
+        "backlog": backlog,
+        "intervals": ranges(&[1., 2., 4., 8., 15., 31., 61., 91., 181., 366.], cards, "interval_days"),
+        "ease": ranges(&[1.3, 1.5, 1.7, 1.9, 2.1, 2.3, 2.5, 2.7, 2.9], cards, "ease"),
+        "stability": ranges(&[0., 1., 3., 7., 14., 30., 90., 180., 365.], cards, "stability"),
+        "difficulty": ranges(&[1., 2., 3., 4., 5., 6., 7., 8., 9.], cards, "difficulty"),
+        "retrievability": ranges(&[0., 0.5, 0.6, 0.7, 0.8, 0.9, 0.95], cards, "retrievability"),
+        "answers": buttons(told, back(days - 1)),
+        "hours": hours(told, back(days - 1)),
+        "times": times(told, back(days - 1)),
+        "leeches": hard(told, cards, |card, _| {
+            (card["leech"] == true).then(|| (card["lapses"].as_u64().unwrap(), 0))
+        }),
+        "hardest": hard(told, cards, |card, (passed, failed)| {
+            (failed > 0 && card["suspended"] == false).then_some((failed, u64::MAX - passed))
+        }).into_iter().take(10).collect::<Vec<_>>(),
+        "calibration": [],
+        "tags": tags(told, cards, asked),
         "confusions": [],
         "stages": stages,
         "retention": {"young": tally(|sum| sum.young), "mature": tally(|sum| sum.mature)},
@@ -269,6 +328,180 @@ fn wanted(home: &Home, told: &Told, query: &str, days: i64) -> Value {
             json!({"day": back(-(at as i64)).to_string(), "due": due})).collect::<Vec<_>>(),
         "decks": decks.collect::<Vec<_>>(),
     })
+}
+
+/// Cards that are asked again today because they were not known, by what the caches say of them.
+fn repeats(home: &Home, query: &str) -> usize {
+    let listed: BTreeSet<String> = home.on(LAST).listed(query).into_iter().collect();
+    let db = home.sql();
+    let mut statement = db
+        .prepare(
+            "SELECT k.id FROM cache_schedule AS s JOIN cache_card AS k ON k.key = s.card
+              WHERE s.repeat_on = ?1 AND NOT s.suspended AND coalesce(s.buried_until, 0) <= ?1",
+        )
+        .unwrap();
+    let day = today().signed_duration_since(NaiveDate::default()).num_days();
+    let ids = statement.query_map([day], |row| row.get::<_, String>(0)).unwrap();
+    ids.filter(|id| listed.contains(id.as_ref().unwrap())).count()
+}
+
+fn calendar(told: &Told) -> Vec<Value> {
+    let monday = today() - TimeDelta::days(today().weekday().num_days_from_monday().into());
+    let days = monday - TimeDelta::days(364);
+    days.iter_days()
+        .take_while(|day| *day <= today())
+        .map(|day| json!({"day": day.to_string(), "reviews": told.on(day).reviews}))
+        .collect()
+}
+
+fn period(from: NaiveDate, sums: &[Sum]) -> Value {
+    let tally = |of: fn(&Sum) -> (u64, u64)| {
+        let passed: u64 = sums.iter().map(|sum| of(sum).0).sum();
+        let failed: u64 = sums.iter().map(|sum| of(sum).1).sum();
+        json!({"passed": passed, "failed": failed})
+    };
+    json!({"from": from.to_string(), "young": tally(|sum| sum.young), "mature": tally(|sum| sum.mature)})
+}
+
+/// All stretches that the last `days` days touch, and at least twelve, oldest first.
+fn periods(
+    told: &Told,
+    days: i64,
+    first_of: impl Fn(NaiveDate) -> NaiveDate,
+    before: impl Fn(NaiveDate) -> NaiveDate,
+) -> Vec<Value> {
+    let since = first_of(today() - TimeDelta::days(days - 1));
+    let mut found = Vec::new();
+    let (mut from, mut end) = (first_of(today()), today() + TimeDelta::days(1));
+    while found.len() < 12 || from >= since {
+        let sums: Vec<Sum> =
+            from.iter_days().take_while(|day| *day < end).map(|day| told.on(day)).collect();
+        found.insert(0, period(from, &sums));
+        (from, end) = (before(from), from);
+    }
+    found
+}
+
+/// How many cards that are not suspended have `field` in each range.
+fn ranges(edges: &[f64], cards: &[Value], field: &str) -> Vec<Value> {
+    let numbers: Vec<f64> = cards
+        .iter()
+        .filter(|card| card["suspended"] == false)
+        .filter_map(|card| card[field].as_f64())
+        .collect();
+    range(edges, &numbers)
+}
+
+fn range(edges: &[f64], numbers: &[f64]) -> Vec<Value> {
+    let bounds = edges.iter().zip(edges.iter().skip(1).map(Some).chain([None]));
+    bounds
+        .map(|(from, to)| {
+            let inside = |number: &&f64| **number >= *from && to.is_none_or(|to| *number < to);
+            json!({"from": from, "to": to, "count": numbers.iter().filter(inside).count()})
+        })
+        .collect()
+}
+
+/// The answers since a day, each with what its card was before.
+fn since(told: &Told, first: NaiveDate) -> impl Iterator<Item = (&Value, Option<&str>)> {
+    let all = told.answers.iter().zip(&told.ages).map(|(row, age)| (row, *age));
+    all.filter(move |(row, _)| (first..=today()).contains(&day_of(row)))
+}
+
+fn buttons(told: &Told, first: NaiveDate) -> Value {
+    let row = json!({"again": 0, "hard": 0, "good": 0, "easy": 0});
+    let mut all = json!({"learning": row, "young": row, "mature": row});
+    for (answer, age) in since(told, first) {
+        let Some(age) = age else { continue };
+        let name =
+            ["again", "hard", "good", "easy"][answer["rating"].as_u64().unwrap() as usize - 1];
+        all[age][name] = (all[age][name].as_u64().unwrap() + 1).into();
+    }
+    all
+}
+
+fn hours(told: &Told, first: NaiveDate) -> Vec<Value> {
+    let mut all = [(0, 0, 0); 24];
+    for (answer, age) in since(told, first) {
+        let hour: usize = answer["at"].as_str().unwrap()[11..13].parse().unwrap();
+        all[hour].0 += 1;
+        if matches!(age, Some("young" | "mature")) {
+            let failed = answer["rating"] == 1;
+            all[hour].1 += u64::from(!failed);
+            all[hour].2 += u64::from(failed);
+        }
+    }
+    let rows = all.iter().enumerate();
+    rows.map(|(hour, (reviews, passed, failed))| {
+        json!({"hour": hour, "reviews": reviews, "passed": passed, "failed": failed})
+    })
+    .collect()
+}
+
+fn times(told: &Told, first: NaiveDate) -> Value {
+    let mut took: Vec<u64> =
+        since(told, first).filter_map(|(answer, _)| answer["took_ms"].as_u64()).collect();
+    took.sort_unstable();
+    let seconds: Vec<f64> = took.iter().map(|ms| *ms as f64 / 1000.0).collect();
+    json!({
+        "answers": took.len(),
+        "median_ms": took.get(took.len().saturating_sub(1) / 2),
+        "seconds": range(&[0., 2., 5., 10., 20., 30., 60., 120.], &seconds),
+    })
+}
+
+/// The cards of the decks that `rank` ranks, the highest first.
+fn hard(
+    told: &Told,
+    cards: &[Value],
+    rank: impl Fn(&Value, (u64, u64)) -> Option<(u64, u64)>,
+) -> Vec<Value> {
+    let mut found: Vec<((u64, u64), &Value, (u64, u64))> = Vec::new();
+    for card in cards.iter().filter(|card| card["file"] != "") {
+        let id = card["card"].as_str().unwrap();
+        let id = told.families.get(id).map_or(id, String::as_str);
+        let counted = told.counted.get(id).copied().unwrap_or_default();
+        found.extend(rank(card, counted).map(|rank| (rank, card, counted)));
+    }
+    found.sort_by_key(|(rank, ..)| std::cmp::Reverse(*rank));
+    let row = |(_, card, (passed, failed)): ((u64, u64), &Value, (u64, u64))| {
+        let mut row = json!({"passed": passed, "failed": failed});
+        for field in
+            ["card", "front", "deck", "file", "line", "lapses", "ease", "difficulty", "suspended"]
+        {
+            row[field] = card[field].clone();
+        }
+        row
+    };
+    found.into_iter().map(row).collect()
+}
+
+fn tags(told: &Told, cards: &[Value], asked: &[Value]) -> Vec<Value> {
+    let has =
+        |card: &&Value, tag: &str| card["tags"].as_array().unwrap().iter().any(|it| it == tag);
+    let in_decks: Vec<&Value> = cards.iter().filter(|card| card["file"] != "").collect();
+    let names: BTreeSet<&str> = in_decks
+        .iter()
+        .flat_map(|card| card["tags"].as_array().unwrap())
+        .map(|tag| tag.as_str().unwrap())
+        .collect();
+    names
+        .iter()
+        .map(|tag| {
+            let of_tag: Vec<&&Value> = in_decks.iter().filter(|card| has(card, tag)).collect();
+            let ids: BTreeSet<&str> = of_tag
+                .iter()
+                .map(|card| card["card"].as_str().unwrap())
+                .map(|id| told.families.get(id).map_or(id, String::as_str))
+                .collect();
+            let sums = ids.iter().filter_map(|id| told.cards.get(*id));
+            let (passed, failed) = sums.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+            let (new, due): (Vec<&Value>, Vec<&Value>) =
+                asked.iter().filter(|card| has(card, tag)).partition(|card| card["stage"] == "new");
+            json!({"tag": tag, "cards": of_tag.len(), "due": due.len(), "new": new.len(),
+                "passed": passed, "failed": failed})
+        })
+        .collect()
 }
 
 /// Wants the history to hold what is worth adding up.
@@ -319,6 +552,7 @@ fn stats_are_what_a_script_makes_of_the_history() {
                 for day in wanted["forecast"].as_array_mut().unwrap() {
                     day["due"] = 0.into();
                 }
+                wanted["backlog"] = 0.into();
                 assert!(!some.answers.is_empty());
             }
             assert_eq!(stats, wanted, "seed {seed}, {query}");

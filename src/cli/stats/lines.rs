@@ -149,14 +149,19 @@ fn calendar(figures: &Figures, asked: bool, page: &mut Page) {
             0 | 2 | 4 | 6 => WEEKDAYS[weekday],
             _ => "",
         };
-        page.line(format!("  {} {cells}", words::padded(name, WEEKDAY - 1).dimmed()));
+        page.line(format!("  {} {}", words::padded(name, WEEKDAY - 1).dimmed(), cells.trim_end()));
     }
-    let legend: Vec<String> = (1..=4)
+    let legend: Vec<(usize, String)> = (1..=4)
         .filter(|at| shades[at - 1] <= calendar.iter().map(|it| it.reviews).max().unwrap_or(0))
         .filter(|at| *at == 4 || shades[*at] > shades[at - 1])
-        .map(|at| format!("{} {}+", shade(at, 1), words::grouped(shades[at - 1] as usize)))
+        .map(|at| (at, format!("{}+", words::grouped(shades[at - 1] as usize))))
         .collect();
-    page.line(format!("  {} {}", " ".repeat(WEEKDAY - 1), legend.join("  ")));
+    let columns: usize = legend.iter().map(|(_, from)| from.len() + 4).sum();
+    if WEEKDAY + columns <= page.width {
+        let legend: Vec<String> =
+            legend.iter().map(|(at, from)| format!("{} {from}", shade(*at, 1))).collect();
+        page.line(format!("  {} {}", " ".repeat(WEEKDAY - 1), legend.join("  ")));
+    }
 }
 
 /// Returns how many shades a day of so many answers reaches.
@@ -245,7 +250,7 @@ fn retention(figures: &Figures, asked: bool, page: &mut Page) {
         let most = cell_width(rows.iter().map(|(_, tally)| *tally), page.width);
         for (name, tally) in rows {
             let what = format!("{:>most$}", cell(tally, page.width));
-            page.bar(name, 6, &what, (tally.passed, tally.total().max(1)));
+            page.bar(name, 6, &what, in_thousandths(tally));
         }
         page.aside(&format!("(mature from an interval of {MATURE} days)"));
     }
@@ -269,27 +274,21 @@ fn periods_table(title: &str, periods: &[&Period], name: &dyn Fn(Day) -> String,
     page.head(&format!("Recalled, {title}"));
     let names: Vec<String> = periods.iter().map(|it| name(it.from)).collect();
     let label = names.iter().map(|name| columns_of(name)).max().unwrap_or(0);
-    let young = cell_width(periods.iter().map(|it| it.recall.young), page.width);
-    let mature = cell_width(periods.iter().map(|it| it.recall.mature), page.width);
-    if !page.plain {
-        let (young, mature) = (young.max(5), mature.max(6));
+    let young = cell_width(periods.iter().map(|it| it.recall.young), page.width).max(5);
+    let mature = cell_width(periods.iter().map(|it| it.recall.mature), page.width).max(6);
+    let fits = !page.plain && 2 + label + 2 + young + 2 + mature <= page.width;
+    if fits {
         let heads =
             format!("  {}  {:>young$}  {:>mature$}", words::padded("", label), "young", "mature");
         page.line(heads.dimmed().to_string());
     }
     for (period, name) in periods.iter().zip(&names) {
-        let of = |tally: Tally| cell(tally, page.width);
-        if page.plain {
-            let (young, mature) = (of(period.recall.young), of(period.recall.mature));
-            page.say(&format!("{name}: young {young}, mature {mature}"));
+        let of_young = cell(period.recall.young, page.width);
+        let of_mature = cell(period.recall.mature, page.width);
+        if fits {
+            page.row(name, label, &format!("{of_young:>young$}  {of_mature:>mature$}"));
         } else {
-            let (young, mature) = (young.max(5), mature.max(6));
-            let cells = format!(
-                "{:>young$}  {:>mature$}",
-                of(period.recall.young),
-                of(period.recall.mature)
-            );
-            page.row(name, label, &cells);
+            page.say(&format!("{name}: young {of_young}, mature {of_mature}"));
         }
     }
 }
@@ -303,6 +302,11 @@ fn cell(tally: Tally, width: usize) -> String {
         Some(share) if width < 60 => format!("{:.0} % {passed}/{total}", share * 100.0),
         Some(share) => format!("{} ({passed} of {total})", percent(share)),
     }
+}
+
+/// Returns a share as a part of a whole, for a bar.
+fn in_thousandths(tally: Tally) -> (u64, u64) {
+    (tally.share().map_or(0, |share| (share * 1000.0).round() as u64), 1000)
 }
 
 fn cell_width(tallies: impl Iterator<Item = Tally>, width: usize) -> usize {
@@ -333,7 +337,7 @@ fn forecast(figures: &Figures, asked: bool, page: &mut Page) {
     let on = |at: usize| figures.forecast.get(at).map_or(0, |it| it.due);
     let late = match figures.backlog {
         0 => String::new(),
-        late => format!(", {} of them since before", words::grouped(late)),
+        late => format!(" ({} overdue)", words::grouped(late)),
     };
     page.say(&format!(
         "{} due today{late}; {} tomorrow, {} in {} days",
@@ -580,7 +584,7 @@ fn calibration(figures: &Figures, asked: bool, page: &mut Page) {
     for said in &figures.calibration {
         let right = format!("right {}", cell(said.came, page.width));
         let label = format!("said {} %", said.said);
-        page.bar(&label, 10, &right, (said.came.passed, said.came.total()));
+        page.bar(&label, 10, &right, in_thousandths(said.came));
     }
 }
 

@@ -89,7 +89,7 @@ fn figures(chosen: Option<&[Standing]>, days: u32, desk: &mut Desk) -> Result<Fi
     let mut leeches: Vec<usize> = (0..cards.len())
         .filter(|at| cards[*at].row.is_some() && leech::is_leech(lapses(*at)))
         .collect();
-    leeches.sort_by_key(|at| std::cmp::Reverse(lapses(*at)));
+    leeches.sort_by_key(|at| (std::cmp::Reverse(lapses(*at)), cards[*at].deck, cards[*at].place));
     figures.leeches = hard_cards(&leeches, &cards, &records, desk)?;
     let mut confusions = confusion::all(desk)?;
     if let Some(chosen) = chosen {

@@ -72,7 +72,9 @@ impl Page {
     /// Adds the same with a bar behind it: as much of the room as `part` is of `whole`.
     pub fn bar(&mut self, label: &str, wide: usize, what: &str, (part, whole): (u64, u64)) {
         let used = 2 + wide + 2 + columns_of(what) + 2;
-        let room = self.width.saturating_sub(used).min(BAR);
+        // A bar of one card that fills the screen would look like many.
+        let most = usize::try_from(whole.saturating_mul(4)).unwrap_or(BAR).min(BAR);
+        let room = self.width.saturating_sub(used).min(most);
         let eighths = (u128::from(part) * room as u128 * 8).div_ceil(u128::from(whole.max(1)));
         let eighths = (eighths as usize).min(room * 8);
         let mut bar = "█".repeat(eighths / 8);
@@ -115,8 +117,9 @@ impl Page {
         let most = sums.iter().copied().max().unwrap_or(0);
         let label = words::grouped(most as usize);
         let wide = (room / sums.len().max(1)).clamp(1, WIDEST);
-        let levels = HEIGHT as u64 * 8;
-        for line in (0..HEIGHT as u64).rev() {
+        let height = most.clamp(1, HEIGHT as u64);
+        let levels = height * 8;
+        for line in (0..height).rev() {
             let column = |sum: &u64| {
                 let level =
                     (u128::from(*sum) * u128::from(levels)).div_ceil(u128::from(most.max(1)));
@@ -125,9 +128,9 @@ impl Page {
                 if wide > 1 { glyph.repeat(wide - 1) + " " } else { glyph }
             };
             let columns: String = sums.iter().map(column).collect();
-            let scale = match line as usize {
+            let scale = match line {
+                top if top + 1 == height => &*label,
                 0 => "0",
-                top if top == HEIGHT - 1 => &label,
                 _ => "",
             };
             let columns = columns.trim_end().cyan();
