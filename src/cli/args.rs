@@ -422,6 +422,20 @@ pub struct Stats {
     /// Without bars and columns, for screen readers and scripts.
     #[arg(long)]
     pub plain: bool,
+    /// Figures of several people, from what `retain export history` of each wrote.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        conflicts_with_all = ["query", "section", "html", "days"]
+    )]
+    pub from: Vec<PathBuf>,
+    /// Write all of it as a page for a browser; it needs no network and no script.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "plain", "section"])]
+    pub html: Option<PathBuf>,
+    /// Open the page.
+    #[arg(long, requires = "html")]
+    pub open: bool,
 }
 
 /// A part of the figures.

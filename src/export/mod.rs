@@ -3,6 +3,7 @@
 //! Which cards and events, and where the bytes go, is for the commands to say.
 
 pub mod anki;
+pub mod anonymous;
 pub mod cards;
 pub mod history;
 pub mod progress;

@@ -4,7 +4,7 @@
 //! of itself (an event's id, a wording's rev) is held against the rest of it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
@@ -83,8 +83,6 @@ pub struct Reader<R> {
 impl<R: BufRead> Reader<R> {
     /// Reads the heading.
     ///
-    /// The decks of cards, which only other programs want, are not among what is returned.
-    ///
     /// # Errors
     ///
     /// If this is no history, or not one that this version can read.
@@ -104,6 +102,8 @@ impl<R: BufRead> Reader<R> {
         #[derive(Deserialize)]
         struct Whose {
             learner: Option<String>,
+            #[serde(default)]
+            cards: BTreeMap<String, String>,
         }
         let whose: Whose = serde_json::from_str(first).map_err(|_| NoHistory::Foreign)?;
         let learner: Option<LearnerId> = match whose.learner {
@@ -111,7 +111,7 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let reader = Reader { input, number: 1, devices: HashSet::new() };
-        Ok((Heading { learner, decks: Vec::new() }, reader))
+        Ok((Heading { learner, decks: whose.cards.into_iter().collect() }, reader))
     }
 
     /// Returns the next fact with the number of its line, or why the line is none; `None` at the

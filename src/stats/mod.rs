@@ -13,6 +13,7 @@ mod figures;
 mod habits;
 mod period;
 mod retention;
+pub mod team;
 
 pub use answer::{Answer, Before, Logged, answers};
 pub use bucket::{Bucket, Spread, Times};

@@ -366,3 +366,219 @@ fn a_deck_with_a_hostile_name_commands_no_terminal() {
         assert!(!out.contains("\u{1b}[2J") && !out.contains('\u{202e}'), "{out:?}");
     }
 }
+
+/// Writes the history of a home into one of another.
+fn hand_over(from: &Home, to: &Home, name: &str, flags: &str) {
+    let lines = from.on(60).ok(&format!("export history {flags}"));
+    to.file(name, &lines);
+}
+
+#[test]
+fn a_lead_sees_people_side_by_side() {
+    let lead = Home::new();
+    let (one, other) = (learned(), busy());
+    hand_over(&one, &lead, "amy.ndjson", "");
+    hand_over(&other, &lead, "zoe.ndjson", "");
+    // Homes of tests are all of one learner.
+    let zoe = std::fs::read_to_string(lead.path().join("zoe.ndjson")).unwrap();
+    let heading: serde_json::Value = serde_json::from_str(zoe.lines().next().unwrap()).unwrap();
+    lead.file("zoe.ndjson", &zoe.replace(heading["learner"].as_str().unwrap(), &"5a".repeat(16)));
+    let ran = lead.on(60).run("stats --from amy.ndjson zoe.ndjson").exits(0).silently();
+    insta::assert_snapshot!("stats_from", ran.out);
+    let plain = lead.on(60).ok("stats --from amy.ndjson zoe.ndjson --plain");
+    assert!(
+        plain.contains("  amy: 4 met, 4 known, 5 of 7 passed (71.4 %), active today"),
+        "{plain}"
+    );
+    let json = lead.on(60).json("stats --from amy.ndjson zoe.ndjson --json");
+    assert_eq!(fields(&json), ["day", "learners", "weakest"]);
+    let amy = &json["learners"][0];
+    // What the learner's own figures say, where both say it.
+    let own = one.on(60).json("stats --json --days 36500");
+    let recalled = |age: &str, of: &str| own["retention"][age][of].as_u64().unwrap();
+    for of in ["passed", "failed"] {
+        assert_eq!(amy[of], recalled("young", of) + recalled("mature", of));
+    }
+    assert_eq!(amy["reviews"], own["total"]["reviews"]);
+    assert_eq!((&amy["met"], &amy["last_active"]), (&4.into(), &date(60).into()));
+    let list = one.on(60).json("list --json -is:new");
+    let known = list["cards"].as_array().unwrap().iter();
+    let known = known.filter(|card| card["retrievability"].as_f64().is_some_and(|it| it >= 0.9));
+    assert_eq!(amy["known"], known.count());
+    // Two files of one person are that person once, however often an event is in them.
+    lead.file("copy.ndjson", &std::fs::read_to_string(lead.path().join("amy.ndjson")).unwrap());
+    let twice = lead.on(60).json("stats --from amy.ndjson copy.ndjson --json");
+    assert_eq!(twice["learners"].as_array().unwrap().len(), 1);
+    assert_eq!(twice["learners"][0]["learner"], "amy + copy");
+    assert_eq!(twice["learners"][0]["reviews"], amy["reviews"]);
+    // What is no history is refused, and what is no fact is named.
+    lead.file("words.ndjson", "{}\n");
+    lead.on(60)
+        .run("stats --from words.ndjson")
+        .exits(1)
+        .says("words.ndjson is no history of retain");
+    lead.on(60).run("stats --from nowhere.ndjson").exits(1).says("nowhere.ndjson cannot be read");
+    let broken = std::fs::read_to_string(lead.path().join("amy.ndjson")).unwrap() + "nonsense\n";
+    lead.file("broken.ndjson", &broken);
+    let ran = lead.on(60).run("stats --from broken.ndjson --json").exits(1);
+    assert!(ran.says("broken.ndjson, line ").out.contains("\"met\":4"));
+    lead.on(60).run("stats --from amy.ndjson --days 3").exits(2);
+}
+
+#[test]
+fn what_goes_out_without_names_tells_the_same_and_no_more() {
+    let home = learned();
+    home.on(60).input("my private words\n\n:q\n").run("review --plain --typed id:c5").exits(0);
+    home.on(60).ok("undo");
+    let whole = home.on(60).ok("export history");
+    assert!(whole.contains("my private words"));
+    let bare = home.on(60).ok("export history --anonymous");
+    assert!(!bare.contains("my private words"));
+    assert_eq!(home.on(60).ok("export history --anonymous"), bare, "the names stay");
+    let learner = |text: &str| -> serde_json::Value {
+        let heading: serde_json::Value =
+            serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        heading["learner"].clone()
+    };
+    let name = learner(&whole).as_str().unwrap().to_owned();
+    assert!(!bare.contains(&name) && learner(&bare).is_string());
+    for line in whole.lines().filter(|line| line.contains("\"type\":\"device\"")) {
+        let device: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(!bare.contains(device["id"].as_str().unwrap()));
+    }
+    let lead = Home::new();
+    hand_over(&home, &lead, "whole.ndjson", "");
+    hand_over(&home, &lead, "bare.ndjson", "--anonymous");
+    let of = |file: &str| {
+        let mut json = lead.on(60).json(&format!("stats --from {file} --json"));
+        json["learners"][0]["learner"].take();
+        json["learners"][0]["files"].take();
+        json
+    };
+    assert_eq!(of("bare.ndjson"), of("whole.ndjson"));
+    home.on(60).run("export reviews --anonymous").exits(2).says("--anonymous is for a history");
+}
+
+#[test]
+fn what_was_said_before_answers_is_held_against_them() {
+    let home = learned();
+    // As the board writes it; here another machine does.
+    let line = home.on(60).ok("export history");
+    let event = line.lines().rfind(|line| line.contains("\"reviewed\"")).unwrap();
+    let mut facts: serde_json::Value = serde_json::from_str(event).unwrap();
+    let mut lines = vec![line.lines().next().unwrap().to_owned()];
+    lines.extend(
+        line.lines().filter(|line| line.contains("\"type\":\"device\"")).map(str::to_owned),
+    );
+    for (number, (said, rating)) in [(90, 3), (90, 3), (90, 1), (50, 1)].into_iter().enumerate() {
+        facts["device_seq"] = (1_000 + number).into();
+        facts["rating"] = rating.into();
+        facts["extra"] = json!({"confidence": said}).to_string().into();
+        facts["id"] = hash_of(&facts).into();
+        lines.push(facts.to_string());
+    }
+    home.file("said.ndjson", &(lines.join("\n") + "\n"));
+    home.on(60).run("merge said.ndjson").exits(0);
+    let json = home.on(60).json("stats --json --section calibration");
+    let rows =
+        json!([{"said": 50, "passed": 0, "failed": 1}, {"said": 90, "passed": 2, "failed": 1}]);
+    assert_eq!(json["calibration"], rows);
+    let shown = home.on(60).ok("stats --section calibration --plain");
+    assert!(shown.contains("said 90 %: right 66.7 % (2 of 3)"), "{shown}");
+}
+
+/// Returns the id of an event by its published recipe.
+fn hash_of(facts: &serde_json::Value) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update("retain-event-1");
+    let mut field = |bytes: Option<Vec<u8>>| match bytes {
+        Some(bytes) => {
+            hash.update((bytes.len() as u32).to_le_bytes());
+            hash.update(bytes);
+        }
+        None => hash.update(u32::MAX.to_le_bytes()),
+    };
+    let device = facts["device"].as_str().unwrap();
+    let byte = |at: usize| u8::from_str_radix(&device[at..at + 2], 16).unwrap();
+    field(Some((0..32).step_by(2).map(byte).collect()));
+    for name in [
+        "device_seq",
+        "card",
+        "rev",
+        "at_ms",
+        "utc_offset_s",
+        "day",
+        "kind",
+        "rating",
+        "quality",
+        "took_ms",
+        "extra",
+    ] {
+        field(match &facts[name] {
+            serde_json::Value::Null => None,
+            serde_json::Value::String(text) => Some(text.clone().into_bytes()),
+            number => Some(number.to_string().into_bytes()),
+        });
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_page_has_all_of_it_and_nothing_from_elsewhere() {
+    let evil = Home::new();
+    evil.deck("evil", "deck: \"</title><script>alert(1)</script>\"\ncards:\n- {id: e, front: \"<script>alert(2)</script> & <img src=x onerror=alert(3)>\", back: b, tags: [\"<b>bold\"]}\n");
+    evil.on(0).ok("grade e again");
+    evil.on(0).run("stats --html report.html").exits(0).says("wrote report.html");
+    let page = std::fs::read_to_string(evil.path().join("report.html")).unwrap();
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>"));
+    assert!(page.contains("&lt;script&gt;alert(2)&lt;/script&gt; &amp; &lt;img"));
+    assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("url("));
+    // Every chart has a name and its numbers, and a mark for each number.
+    let home = busy();
+    home.on(0).run("stats --html report.html").exits(0);
+    let page = std::fs::read_to_string(home.path().join("report.html")).unwrap();
+    let json = home.on(0).json("stats --json");
+    let charts: Vec<&str> = page.split("<figure").skip(1).collect();
+    assert!(charts.len() >= 12, "{}", charts.len());
+    for chart in &charts {
+        assert!(chart.contains("role=\"img\" aria-label=\"") && chart.contains("<table>"));
+        let marks = chart.matches("data-value=").count();
+        assert!(marks > 0);
+        assert_eq!(chart.matches("<title>").count(), marks);
+    }
+    let marks = |name: &str| {
+        let chart = charts.iter().find(|chart| chart.contains(&format!("<h2>{name}</h2>")));
+        chart.unwrap_or_else(|| panic!("no {name}")).matches("data-value=").count()
+    };
+    for (name, field) in [
+        ("A year, day by day", "calendar"),
+        ("Answers a day", "daily"),
+        ("What comes back", "forecast"),
+        ("By hour of the day", "hours"),
+    ] {
+        assert_eq!(marks(name), json[field].as_array().unwrap().len(), "{name}");
+    }
+    assert_eq!(marks("Cards by stage"), 5);
+    // Of a part, and in place of what is there; it is nobody else's to read.
+    home.on(0)
+        .run("stats --html report.html deck:lang")
+        .exits(0)
+        .says("in place of what was there");
+    let part = std::fs::read_to_string(home.path().join("report.html")).unwrap();
+    assert!(part.contains("<h1>Progress: deck:lang</h1>") && !part.contains("alert"));
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(home.path().join("report.html")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // Nothing, and one answer.
+    let empty = Home::new();
+    empty.on(0).run("stats --html empty.html").exits(0);
+    assert!(
+        std::fs::read_to_string(empty.path().join("empty.html"))
+            .unwrap()
+            .contains("Nothing was answered yet")
+    );
+    home.on(0).run("stats --html no/where/report.html").exits(1).says("no/where/report.html");
+    home.on(0).run("stats --open").exits(2);
+    home.on(0).run("stats --html x.html --json").exits(2);
+}

@@ -24,6 +24,9 @@ pub struct Export {
     /// How to write it, whatever the file's ending says.
     #[arg(long, value_name = "F", value_enum)]
     pub format: Option<Format>,
+    /// A history without what was typed, and with other names for the learner and the devices.
+    #[arg(long)]
+    pub anonymous: bool,
 }
 
 /// What can be written.

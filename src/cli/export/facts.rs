@@ -11,6 +11,7 @@ use crate::cli::home::Desk;
 use crate::cli::io::Io;
 use crate::cli::json::CardJson;
 use crate::cli::{list, words};
+use crate::export::anonymous::Renaming;
 use crate::export::cards::{self, NoteRow};
 use crate::export::history;
 use crate::store::{Refused, Standing};
@@ -23,18 +24,30 @@ pub fn whole_history(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<()
     }
     let mut left_out: Vec<Refused> = Vec::new();
     let mut untrue = 0;
+    let renaming = match export.anonymous {
+        true => Some(renaming(desk)?),
+        false => None,
+    };
     let mut to = Destination::open(export.to.as_deref(), Privacy::Mine, &desk.home, io)?;
     {
         let out = std::cell::RefCell::new(&mut to);
         desk.store.facts(
             |heading| {
                 let mut out = out.borrow_mut();
+                let heading = match &renaming {
+                    Some(_) => Renaming::heading(heading),
+                    None => heading,
+                };
                 history::write_heading(&heading, &mut **out).map_err(|error| out.unwritten(error))
             },
             |fact| match fact {
                 Ok(fact) => {
                     untrue += usize::from(fact.check().is_err());
                     let mut out = out.borrow_mut();
+                    let fact = match &renaming {
+                        Some(renaming) => renaming.fact(&fact),
+                        None => fact,
+                    };
                     history::write(&fact, &mut **out).map_err(|error| out.unwritten(error))
                 }
                 Err(refused) => {
@@ -61,6 +74,21 @@ pub fn whole_history(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<()
     }
     io.note(format!("{} left out", words::count(left_out.len(), "fact", "facts")));
     Err(CliError::Quiet(1))
+}
+
+/// Returns the other names that all of the history gets.
+fn renaming(desk: &Desk) -> Result<Renaming, CliError> {
+    let mut renaming = Renaming::default();
+    let nothing = |_| Ok::<(), CliError>(());
+    desk.store.facts(nothing, |fact| {
+        fact.into_iter().for_each(|fact| renaming.look(&fact));
+        Ok(())
+    })?;
+    desk.store.facts(nothing, |fact| {
+        fact.into_iter().for_each(|fact| renaming.rename(&fact));
+        Ok::<(), CliError>(())
+    })?;
+    Ok(renaming)
 }
 
 pub fn some_cards(

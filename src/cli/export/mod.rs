@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use self::destination::{Destination, Privacy};
+pub use self::destination::{Destination, Privacy};
 use super::args::{Export, Format, What};
 use super::error::CliError;
 use super::home::Desk;
@@ -20,6 +20,10 @@ use crate::stats as figures;
 /// Writes what was asked for, to standard output or into a file.
 pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let format = format_of(export)?;
+    if export.anonymous && export.what != What::History {
+        return Err(CliError::usage("--anonymous is for a history")
+            .hint("as in `retain export history --anonymous`"));
+    }
     match export.what {
         What::Anki => anki::run(export, desk, io),
         What::History => facts::whole_history(export, desk, io),

@@ -2,6 +2,10 @@
 
 use colored::Colorize;
 
+use super::names::{
+    WEEKDAYS, day_and_month, in_days_of, in_month, in_seconds, month, of_difficulty, of_ease,
+    of_recall, of_stability, weekday,
+};
 use super::page::{Page, columns_of, percent};
 use crate::cli::args::Section;
 use crate::cli::words;
@@ -165,7 +169,7 @@ fn calendar(figures: &Figures, asked: bool, page: &mut Page) {
 }
 
 /// Returns how many shades a day of so many answers reaches.
-fn shade_of(reviews: u64, shades: &[u64; 4]) -> usize {
+pub fn shade_of(reviews: u64, shades: &[u64; 4]) -> usize {
     if reviews == 0 { 0 } else { shades.iter().filter(|from| **from <= reviews).count().max(1) }
 }
 
@@ -370,43 +374,26 @@ fn cards(figures: &Figures, _: bool, page: &mut Page) {
 }
 
 fn intervals(figures: &Figures, asked: bool, page: &mut Page) {
-    let name = |bucket: &Bucket| match (bucket.from, bucket.to) {
-        (from, Some(to)) if to == from + 1.0 => format!("{from} d"),
-        (from, Some(to)) => format!("{from}-{} d", to - 1.0),
-        (from, None) => format!("{from} d or more"),
-    };
-    histogram("Intervals", &figures.spread.intervals, name, ("card", "cards"), asked, page);
+    histogram("Intervals", &figures.spread.intervals, in_days_of, ("card", "cards"), asked, page);
 }
 
 fn ease(figures: &Figures, asked: bool, page: &mut Page) {
-    let name = |bucket: &Bucket| match bucket.to {
-        Some(to) => format!("{:.2}-{:.2}", bucket.from, to - 0.01),
-        None => format!("{:.2} or more", bucket.from),
-    };
-    histogram("Ease, by SM-2", &figures.spread.ease, name, ("card", "cards"), asked, page);
+    histogram("Ease, by SM-2", &figures.spread.ease, of_ease, ("card", "cards"), asked, page);
 }
 
 fn difficulty(figures: &Figures, asked: bool, page: &mut Page) {
-    let name = |bucket: &Bucket| format!("{}-{}", bucket.from, bucket.to.unwrap_or(10.0));
     let title = "Difficulty, by FSRS";
-    histogram(title, &figures.spread.difficulty, name, ("card", "cards"), asked, page);
+    histogram(title, &figures.spread.difficulty, of_difficulty, ("card", "cards"), asked, page);
 }
 
 fn stability(figures: &Figures, asked: bool, page: &mut Page) {
-    let name = |bucket: &Bucket| match bucket.to {
-        Some(to) => format!("{}-{to} d", bucket.from),
-        None => format!("{} d or more", bucket.from),
-    };
     let title = "Stability, by FSRS";
-    histogram(title, &figures.spread.stability, name, ("card", "cards"), asked, page);
+    histogram(title, &figures.spread.stability, of_stability, ("card", "cards"), asked, page);
 }
 
 fn retrievability(figures: &Figures, asked: bool, page: &mut Page) {
-    let name = |bucket: &Bucket| {
-        format!("{:.0}-{:.0} %", bucket.from * 100.0, bucket.to.unwrap_or(1.0) * 100.0)
-    };
     let title = "Likely to be recalled today";
-    histogram(title, &figures.spread.retrievability, name, ("card", "cards"), asked, page);
+    histogram(title, &figures.spread.retrievability, of_recall, ("card", "cards"), asked, page);
 }
 
 /// Draws ranges that are not empty, and those between them.
@@ -499,12 +486,8 @@ fn hours(figures: &Figures, asked: bool, page: &mut Page) {
 
 fn times(figures: &Figures, asked: bool, page: &mut Page) {
     let title = format!("Time per answer, {}", looked_back(figures.daily.len()));
-    let name = |bucket: &Bucket| match bucket.to {
-        Some(to) => format!("{}-{to} s", bucket.from),
-        None => format!("{} s or more", bucket.from),
-    };
     let unit = ("answer", "answers");
-    histogram(&title, &figures.times.seconds, name, unit, asked, page);
+    histogram(&title, &figures.times.seconds, in_seconds, unit, asked, page);
     if let Some(median) = figures.times.median_ms {
         page.say(&format!("half of them within {:.1} s", median as f64 / 1000.0));
     }
@@ -703,28 +686,4 @@ fn ends(first: Option<Day>, last: Option<Day>) -> (String, String) {
     } else {
         (day_and_month(first), day_and_month(last))
     }
-}
-
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-/// Returns a day as `Tue 24 Nov`.
-fn weekday(day: Day) -> String {
-    // Day 0 was a Thursday.
-    let name = WEEKDAYS[(i64::from(day.0) + 3).rem_euclid(7) as usize];
-    format!("{name} {}", day_and_month(day))
-}
-
-/// Returns a day as `24 Nov`.
-fn day_and_month(day: Day) -> String {
-    day.date().format("%-d %b").to_string()
-}
-
-/// Returns the month of a day as `Nov 2026`.
-fn in_month(day: Day) -> String {
-    day.date().format("%b %Y").to_string()
-}
-
-/// Returns the month of a day as `Nov`.
-fn month(day: Day) -> String {
-    day.date().format("%b").to_string()
 }

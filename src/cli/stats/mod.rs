@@ -1,17 +1,23 @@
 //! `stats`: how much was learned, how well it was recalled, and what comes.
 
+mod from;
+mod html;
 mod lines;
+mod names;
 mod page;
 
 use std::collections::{HashMap, HashSet};
+use std::io::Write;
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::args::{Section, Stats};
 use super::error::CliError;
+use super::export::{Destination, Privacy};
 use super::home::Desk;
 use super::io::Io;
-use super::{confusion, due, list};
+use super::{confusion, due, list, opener, words};
 use crate::card::CardId;
 use crate::leech;
 use crate::queue::{self, Plan, Wish};
@@ -26,6 +32,9 @@ const MOST_DAYS_KEPT: u32 = 4_000;
 
 /// Shows figures of all cards, or of those that match.
 pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+    if !stats.from.is_empty() {
+        return from::run(stats, desk, io);
+    }
     let chosen = list::chosen(&stats.query, desk, io)?;
     let figures = match &chosen {
         None => all_figures(stats.days, desk)?,
@@ -36,6 +45,15 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
             [] => io.json(&figures),
             sections => io.json(&only(&figures, sections)?),
         };
+    }
+    if let Some(to) = &stats.html {
+        return write_page(
+            &html::page(&figures, what(&stats.query).as_deref()),
+            to,
+            stats.open,
+            desk,
+            io,
+        );
     }
     let is_empty = figures.stages.all() == 0 && !figures.begun();
     if is_empty {
@@ -50,6 +68,29 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         io.line(line)?;
     }
     list::say_what_is_wrong(desk, io)
+}
+
+/// Returns what a page is about, where it is not about everything.
+fn what(query: &[String]) -> Option<String> {
+    (!query.is_empty()).then(|| query.join(" "))
+}
+
+/// Writes a page, and opens it where that is wanted.
+fn write_page(page: &str, to: &Path, open: bool, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    let mut file = Destination::open(Some(to), Privacy::Mine, &desk.home, io)?;
+    if let Err(error) = file.write_all(page.as_bytes()) {
+        return Err(file.unwritten(error));
+    }
+    let replaced = file.finish()?;
+    let is_file = replaced.is_some();
+    if let Some(replaced) = replaced {
+        let instead = if replaced { ", in place of what was there" } else { "" };
+        io.note(format!("wrote {}{instead}", words::path(to)));
+    }
+    if open && is_file {
+        opener::open(to)?;
+    }
+    Ok(())
 }
 
 /// Returns the figures of everything: those that were kept, if nothing changed since.
