@@ -1,9 +1,9 @@
 //! From events to the answers that stand, each with what its card was like before it.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use crate::history::{Event, Kind, Past, Step, groups, keep_in_force};
+use crate::history::{Event, EventId, Kind, Past, Step, groups, keep_in_force};
 use crate::schedule::{Grade, Interval, Scheduler, Stage};
 use crate::time::{Day, Moment};
 
@@ -21,6 +21,12 @@ pub struct Logged {
 }
 
 impl Borrow<Event<i64>> for Logged {
+    fn borrow(&self) -> &Event<i64> {
+        &self.event
+    }
+}
+
+impl Borrow<Event<i64>> for &Logged {
     fn borrow(&self) -> &Event<i64> {
         &self.event
     }
@@ -72,30 +78,78 @@ impl Answer {
     }
 }
 
-/// Returns the answers that stand, in the order of the folds.
+/// In which order answers come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    /// By time, as the folds take events.
+    OfFolds,
+    /// Those to a card one after the other, and by time among them: that is found sooner.
+    ByCard,
+}
+
+/// Returns the answers that stand.
 ///
 /// As [`crate::history::replay`] sees them: what was taken back never was, and linked cards have
 /// always been one. `scheduler` returns the one of a card, by the smallest of its numbers.
 pub fn answers<'a, S: Scheduler + 'a>(
-    mut logged: Vec<Logged>,
+    logged: &[Logged],
+    sequence: Sequence,
     scheduler: impl Fn(i64) -> &'a S,
 ) -> Vec<Answer> {
-    keep_in_force::<i64, _>(&mut logged);
-    let groups = groups(logged.iter().map(|logged| &logged.event));
-    let mut by_card: HashMap<i64, Vec<usize>> = HashMap::new();
-    for (at, logged) in logged.iter().enumerate() {
-        if let Some(card) = logged.event.card {
-            by_card.entry(groups.get(&card).copied().unwrap_or(card)).or_default().push(at);
+    if sequence == Sequence::ByCard {
+        let mut all = Vec::with_capacity(logged.len());
+        each_answer(logged, scheduler, |_, answer| all.push(answer));
+        return all;
+    }
+    let mut placed: Vec<(usize, Answer)> = Vec::with_capacity(logged.len());
+    each_answer(logged, scheduler, |at, answer| placed.push((at, answer)));
+    placed.sort_unstable_by_key(|(at, _)| (logged[*at].event.when.at_ms, logged[*at].event.id));
+    placed.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Calls `with` for every answer that stands, with the place of its event: card by card, and in the
+/// order of the folds within one.
+fn each_answer<'a, S: Scheduler + 'a>(
+    logged: &[Logged],
+    scheduler: impl Fn(i64) -> &'a S,
+    mut with: impl FnMut(usize, Answer),
+) {
+    // A retraction carries the card of what it takes back, a link and what retracts it too: so
+    // links are found among the few events that are no answers, and the rest card by card.
+    let is_rare = |logged: &&Logged| {
+        matches!(logged.event.kind, Kind::Linked { .. } | Kind::Retracted { .. })
+    };
+    let mut rare: Vec<&Logged> = logged.iter().filter(is_rare).collect();
+    keep_in_force::<i64, _>(&mut rare);
+    let groups = groups(rare.iter().map(|logged| &logged.event));
+    let place = |(at, logged): (usize, &Logged)| {
+        let card = logged.event.card?;
+        let first = if groups.is_empty() { None } else { groups.get(&card) };
+        Some((first.copied().unwrap_or(card), logged.event.when.at_ms, at))
+    };
+    let mut places: Vec<(i64, i64, usize)> = logged.iter().enumerate().filter_map(place).collect();
+    places.sort_unstable_by(|one, other| {
+        let by_id = || logged[one.2].event.id.cmp(&logged[other.2].event.id);
+        (one.0, one.1).cmp(&(other.0, other.1)).then_with(by_id)
+    });
+    places.dedup_by_key(|(.., at)| logged[*at].event.id);
+    for run in places.chunk_by(|one, other| one.0 == other.0) {
+        let Some((card, ..)) = run.first().copied() else { continue };
+        let mut events: Vec<(usize, &Logged)> =
+            run.iter().map(|(.., at)| (*at, &logged[*at])).collect();
+        if events.iter().any(|(_, it)| matches!(it.event.kind, Kind::Retracted { .. })) {
+            let mut stand: Vec<&Logged> = events.iter().map(|(_, logged)| *logged).collect();
+            keep_in_force::<i64, _>(&mut stand);
+            let ids: HashSet<EventId> = stand.iter().map(|logged| logged.event.id).collect();
+            events.retain(|(_, logged)| ids.contains(&logged.event.id));
+        }
+        let answers = of_card(card, events.iter().map(|(_, logged)| *logged), scheduler(card));
+        for ((at, _), answer) in events.iter().zip(answers) {
+            if let Some(answer) = answer {
+                with(*at, answer);
+            }
         }
     }
-    let mut all: Vec<Option<Answer>> = vec![None; logged.len()];
-    for (card, places) in by_card {
-        let events = places.iter().map(|at| &logged[*at]);
-        for (at, answer) in places.iter().zip(of_card(card, events, scheduler(card))) {
-            all[*at] = answer;
-        }
-    }
-    all.into_iter().flatten().collect()
 }
 
 /// Where an answer that a scheduler reads stands: in which life of the card, as which step.
@@ -194,7 +248,7 @@ mod tests {
             let before = answer.before.map(|before| (before.interval.days(), before.in_review));
             (answer.day.0, answer.first, answer.interval.map(|interval| interval.days()), before)
         };
-        answers(events, |_| &SM2).iter().map(seen).collect()
+        answers(&events, Sequence::OfFolds, |_| &SM2).iter().map(seen).collect()
     }
 
     #[test]
@@ -262,7 +316,9 @@ mod tests {
         let mut turned = [events.clone(), events.clone()].concat();
         turned.reverse();
         assert_eq!(seen(turned), wanted);
-        assert!(answers(events, |_| &SM2).iter().all(|answer| answer.card == 3));
+        assert!(
+            answers(&events, Sequence::OfFolds, |_| &SM2).iter().all(|answer| answer.card == 3)
+        );
     }
 
     #[test]
@@ -281,7 +337,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert!(answers(Vec::new(), |_| &SM2).is_empty());
+        assert!(answers(&[], Sequence::OfFolds, |_| &SM2).is_empty());
         assert!(
             seen(history(&[(1, 0, Kind::Suspended { because: None }), (1, 0, Kind::Other)]))
                 .is_empty()
@@ -329,13 +385,13 @@ mod tests {
             let mut twice = [history.clone(), history.clone()].concat();
             let at = turn.index(twice.len());
             twice.rotate_left(at);
-            let fold = |history| answers(history, |_| &SM2);
+            let fold = |history: Vec<Logged>| answers(&history, Sequence::OfFolds, |_| &SM2);
             prop_assert_eq!(fold(twice), fold(history));
         }
 
         #[test]
         fn what_counts_is_what_the_schedules_count(history in any_history()) {
-            let found = answers(history.clone(), |_| &SM2);
+            let found = answers(&history, Sequence::OfFolds, |_| &SM2);
             let pasts = replay(history.iter().map(|logged| logged.event.clone()).collect());
             for card in found.iter().map(|answer| answer.card) {
                 let past = &pasts[&card];
@@ -350,6 +406,13 @@ mod tests {
                     of_card.filter_map(|answer| Some(answer.interval?.days())).collect();
                 prop_assert_eq!(seen, counted);
             }
+            // By card they are the same.
+            let mut by_card = answers(&history, Sequence::ByCard, |_| &SM2);
+            prop_assert!(by_card.is_sorted_by_key(|answer| answer.card));
+            by_card.sort_by_key(|answer| answer.when.at_ms);
+            let mut sorted = found.clone();
+            sorted.sort_by_key(|answer| (answer.when.at_ms, answer.card));
+            prop_assert_eq!(by_card, sorted);
             // A card is answered for the first time at most once.
             for card in 0..4 {
                 let first = found.iter().filter(|answer| answer.card == card && answer.first);

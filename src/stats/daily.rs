@@ -55,7 +55,19 @@ impl Days {
     /// Returns those of `answers`.
     pub fn of(answers: &[Answer]) -> Days {
         let mut all = BTreeMap::new();
-        // They come nearly in their order, a day at a time.
+        let days = answers.iter().map(|answer| answer.day);
+        if let (Some(first), Some(last)) = (days.clone().min(), days.max())
+            && last.since(first) < i64::from(LONGEST)
+        {
+            // A place for each day is found faster than a day in a tree.
+            let mut dense = vec![None; last.since(first) as usize + 1];
+            for answer in answers {
+                if let Some(day) = dense.get_mut(answer.day.since(first) as usize) {
+                    day.get_or_insert_with(|| Daily::empty(answer.day)).count(answer);
+                }
+            }
+            return Days(dense.into_iter().flatten().map(|daily| (daily.day, daily)).collect());
+        }
         for run in answers.chunk_by(|one, other| one.day == other.day) {
             let Some(day) = run.first().map(|answer| answer.day) else { continue };
             let daily: &mut Daily = all.entry(day).or_insert_with(|| Daily::empty(day));

@@ -1,6 +1,6 @@
 //! Decks and tags, side by side; the cards that are hardest.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Answer, Card, Tally};
 
@@ -25,11 +25,14 @@ pub struct Record {
 /// Returns how each card was ever answered, by the numbers of their answers.
 pub fn records(answers: &[Answer]) -> HashMap<i64, Record> {
     let mut all: HashMap<i64, Record> = HashMap::new();
-    for answer in answers.iter().filter(|answer| answer.interval.is_some()) {
-        let record = all.entry(answer.card).or_default();
-        record.counted.count(answer.passed());
-        if answer.before.is_some() {
-            record.recalled.count(answer.passed());
+    for answers in answers.chunk_by(|one, other| one.card == other.card) {
+        let Some(first) = answers.first() else { continue };
+        let record = all.entry(first.card).or_default();
+        for answer in answers.iter().filter(|answer| answer.interval.is_some()) {
+            record.counted.count(answer.passed());
+            if answer.before.is_some() {
+                record.recalled.count(answer.passed());
+            }
         }
     }
     all
@@ -51,20 +54,22 @@ pub fn by_deck(cards: &[Card], records: &HashMap<i64, Record>, decks: usize) -> 
     all
 }
 
-/// Returns what `cards` come to for each of their `tags`, which are given by their rows.
-pub fn by_tag<'t>(
+/// Returns what `cards` come to for each of so many tags, by their places; `tagged` has the rows of
+/// cards, and the places of their tags.
+pub fn by_tag(
     cards: &[Card],
     records: &HashMap<i64, Record>,
-    tags: &'t [(i64, String)],
-) -> BTreeMap<&'t str, Deck> {
+    tags: usize,
+    tagged: &[(i64, usize)],
+) -> Vec<Deck> {
     let by_row: HashMap<i64, &Card> =
         cards.iter().filter_map(|card| Some((card.row?, card))).collect();
-    let mut all: BTreeMap<&str, Deck> = BTreeMap::new();
+    let mut all = vec![Deck::default(); tags];
     let mut seen = HashSet::new();
-    for (row, tag) in tags {
-        if let Some(card) = by_row.get(row) {
+    for (row, tag) in tagged {
+        if let (Some(card), Some(deck)) = (by_row.get(row), all.get_mut(*tag)) {
             let number = card.answers.filter(|number| seen.insert((tag, *number)));
-            all.entry(tag).or_default().take(number, records);
+            deck.take(number, records);
         }
     }
     all
@@ -137,12 +142,11 @@ mod tests {
         let rows: Vec<Card> = rows.collect();
         assert_eq!(hardest(&rows, &records, 10), [0, 1]);
         assert_eq!(hardest(&rows, &records, 1), [0]);
-        let tags = [(10, "a"), (11, "a"), (13, "b"), (10, "b"), (99, "gone")];
-        let tags = tags.map(|(row, tag)| (row, tag.to_owned()));
-        let found: Vec<_> = by_tag(&rows, &records, &tags)
+        let tagged = [(10, 0), (11, 0), (13, 1), (10, 1), (99, 1)];
+        let found: Vec<_> = by_tag(&rows, &records, 2, &tagged)
             .into_iter()
-            .map(|(tag, it)| (tag, it.cards, it.recalled.passed, it.recalled.failed))
+            .map(|it| (it.cards, it.recalled.passed, it.recalled.failed))
             .collect();
-        assert_eq!(found, [("a", 2, 1, 1), ("b", 2, 2, 1)]);
+        assert_eq!(found, [(2, 1, 1), (2, 2, 1)]);
     }
 }

@@ -15,7 +15,7 @@ mod period;
 mod retention;
 pub mod team;
 
-pub use answer::{Answer, Before, Logged, answers};
+pub use answer::{Answer, Before, Logged, Sequence, answers};
 pub use bucket::{Bucket, Spread, Times};
 pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
 pub use daily::{Daily, Days, LONGEST, Progress};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Logged, Tally, answers};
+use super::{Logged, Sequence, Tally, answers};
 use crate::card::CardId;
 use crate::history::{Event, EventId, Facts, Kind, extra, groups, keep_in_force, kind, replay};
 use crate::schedule::Scheduler;
@@ -197,7 +197,7 @@ fn learner(mut reading: Reading, today: Day, weak: &mut BTreeMap<String, WeakCar
         families.entry(first).or_default().push(card);
     }
     let pasts = replay(events);
-    let answers = answers(logged, |_| &sm2);
+    let answers = answers(&logged, Sequence::ByCard, |_| &sm2);
     let mut all = Standing::default();
     let mut decks: BTreeMap<String, Standing> = BTreeMap::new();
     let mut cards: BTreeMap<i64, (Tally, Tally, Day)> = BTreeMap::new();

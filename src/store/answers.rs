@@ -11,7 +11,7 @@ use crate::deck::Head;
 use crate::history::DeviceId;
 use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
 use crate::settings::Settings;
-use crate::stats::{self, Answer, Stands};
+use crate::stats::{self, Answer, Sequence, Stands};
 use crate::time::Day;
 
 /// What the number of an answer's card stands for.
@@ -31,8 +31,7 @@ impl Groups {
 }
 
 impl Store {
-    /// Returns the answers that stand, in the order of the folds: all, or those to the cards in
-    /// `only`, as [`stats::Card::answers`] numbers them.
+    /// Returns the answers that stand: all, or those to the cards in `only`, as [`stats::Card::answers`] numbers them.
     ///
     /// # Errors
     ///
@@ -40,6 +39,7 @@ impl Store {
     pub fn answers(
         &mut self,
         only: Option<&HashSet<i64>>,
+        sequence: Sequence,
         settings: &Settings,
     ) -> Result<Vec<Answer>, StoreError> {
         let groups = self.groups()?;
@@ -63,7 +63,8 @@ impl Store {
             logged.push(fold::logged(row, event)?);
         }
         let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
-        Ok(stats::answers(logged, |card: i64| schedulers.get(&card).unwrap_or(&elsewhere)))
+        let scheduler = |card: i64| schedulers.get(&card).unwrap_or(&elsewhere);
+        Ok(stats::answers(&logged, sequence, scheduler))
     }
 
     /// Returns the schedulers of the cards of the decks, by the numbers of their answers.
@@ -150,18 +151,36 @@ impl Store {
         Ok(cards)
     }
 
-    /// Returns the tags of the cards of the decks, by the caches' numbers of these.
+    /// Returns the tags of the cards of the decks: by the caches' numbers of the cards, the places of
+    /// the tags among all of them, which come with it.
     ///
     /// # Errors
     ///
     /// What SQLite says.
-    pub fn tags_by_card(&self) -> Result<Vec<(i64, String)>, StoreError> {
-        let mut statement = self.db.prepare(
-            "SELECT k.key, t.value FROM cache_card AS k, json_each(k.content, '$.tags') AS t
-              WHERE k.shadowed = 0 AND instr(k.content, '\"tags\":[\"') > 0",
-        )?;
-        let tags = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(tags.collect::<Result<_, _>>()?)
+    pub fn tags_by_card(&self) -> Result<(Vec<String>, Vec<(i64, usize)>), StoreError> {
+        const BEFORE: &str = "\"tags\":[";
+        let mut names: Vec<String> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut found = Vec::new();
+        let mut statement =
+            self.db.prepare("SELECT key, content FROM cache_card WHERE shadowed = 0")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let content = row.get_ref(1)?.as_str()?;
+            // All of a card need not be understood for this, and most have no tags. What only looks
+            // like them, within a text, has its quotation marks escaped.
+            let Some(at) = content.find(BEFORE) else { continue };
+            let list = &content[at + BEFORE.len() - 1..];
+            let mut tags = serde_json::Deserializer::from_str(list).into_iter::<Vec<String>>();
+            for tag in tags.next().and_then(Result::ok).unwrap_or_default() {
+                let place = *known.entry(tag).or_insert_with_key(|tag| {
+                    names.push(tag.clone());
+                    names.len() - 1
+                });
+                found.push((row.get(0)?, place));
+            }
+        }
+        Ok((names, found))
     }
 
     /// Returns the id and deck of every card that has a history, by the numbers of their answers.

@@ -22,7 +22,7 @@ use crate::card::CardId;
 use crate::leech;
 use crate::queue::{self, Plan, Wish};
 use crate::schedule::Stage;
-use crate::stats::{self, Answer, Confused, Figures, Group, HardCard, Record, Tagged};
+use crate::stats::{self, Answer, Confused, Figures, Group, HardCard, Record, Sequence, Tagged};
 use crate::store::Standing;
 
 /// So many of the hardest cards are named.
@@ -115,7 +115,7 @@ fn figures(chosen: Option<&[Standing]>, days: u32, desk: &mut Desk) -> Result<Fi
     let wish = Wish { seed: desk.chance.seed(), ..Wish::default() };
     let plan = desk.plan(chosen, wish)?;
     let cards = desk.store.cards(chosen, &desk.decks, desk.today)?;
-    let answers = answers_of(chosen.is_some().then_some(&cards[..]), desk)?;
+    let answers = answers_of(chosen.is_some().then_some(&cards[..]), Sequence::ByCard, desk)?;
     let records = stats::records(&answers);
     let mut figures = Figures::of(&cards, &answers, desk.today, days);
     figures.today.repeats = plan.order.iter().filter(|card| card.repeats(desk.today)).count();
@@ -150,13 +150,17 @@ pub fn answers_to(chosen: Option<&[Standing]>, desk: &mut Desk) -> Result<Vec<An
         Some(_) => Some(desk.store.cards(chosen, &desk.decks, desk.today)?),
         None => None,
     };
-    answers_of(cards.as_deref(), desk)
+    answers_of(cards.as_deref(), Sequence::OfFolds, desk)
 }
 
-fn answers_of(cards: Option<&[stats::Card]>, desk: &mut Desk) -> Result<Vec<Answer>, CliError> {
+fn answers_of(
+    cards: Option<&[stats::Card]>,
+    sequence: Sequence,
+    desk: &mut Desk,
+) -> Result<Vec<Answer>, CliError> {
     let only: Option<HashSet<i64>> =
         cards.map(|cards| cards.iter().filter_map(|card| card.answers).collect());
-    Ok(desk.store.answers(only.as_ref(), &desk.settings)?)
+    Ok(desk.store.answers(only.as_ref(), sequence, &desk.settings)?)
 }
 
 fn decks(
@@ -187,25 +191,32 @@ fn tags(
     plan: &Plan,
     desk: &Desk,
 ) -> Result<Vec<Tagged>, CliError> {
-    let tags = desk.store.tags_by_card()?;
+    let (names, tagged) = desk.store.tags_by_card()?;
     let asked: HashMap<i64, bool> =
         plan.order.iter().map(|card| (card.card, card.stage == Stage::New)).collect();
-    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
-    for (row, tag) in &tags {
-        let count = counts.entry(tag).or_default();
+    let mut counts = vec![(0, 0); names.len()];
+    for (row, tag) in &tagged {
         match asked.get(row) {
-            Some(true) => count.1 += 1,
-            Some(false) => count.0 += 1,
+            Some(true) => counts[*tag].1 += 1,
+            Some(false) => counts[*tag].0 += 1,
             None => {}
         }
     }
-    let found = stats::by_tag(cards, records, &tags);
-    let tagged = |(tag, figures): (&str, stats::Deck)| {
-        let (due, new) = counts.get(tag).copied().unwrap_or_default();
-        let stats::Deck { cards, recalled } = figures;
-        Tagged { tag: tag.to_owned(), cards, due, new, recalled }
-    };
-    Ok(found.into_iter().map(tagged).collect())
+    let figures = stats::by_tag(cards, records, names.len(), &tagged);
+    let mut tags: Vec<Tagged> = names
+        .into_iter()
+        .zip(figures.into_iter().zip(counts))
+        .filter(|(_, (figures, _))| figures.cards > 0)
+        .map(|(tag, (stats::Deck { cards, recalled }, (due, new)))| Tagged {
+            tag,
+            cards,
+            due,
+            new,
+            recalled,
+        })
+        .collect();
+    tags.sort_by(|one, other| one.tag.cmp(&other.tag));
+    Ok(tags)
 }
 
 /// Returns the cards at these places, with what a person must know to find them.
