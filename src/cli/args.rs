@@ -79,7 +79,7 @@ pub enum Command {
     History(History),
     /// Show how much was learned, how well it was recalled, and what comes.
     #[command(
-        after_help = "Examples:\n  retain stats\n  retain stats deck:domains --days 90\n  retain stats --json | jq .streak_days"
+        after_help = "Examples:\n  retain stats\n  retain stats deck:domains --days 90\n  retain stats --section calendar,hardest\n  retain stats --html report.html --open\n  retain stats --from ann.ndjson bob.ndjson\n  retain stats --json | jq .streak_days"
     )]
     Stats(Stats),
     /// Write what is here for other programs and machines.

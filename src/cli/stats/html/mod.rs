@@ -110,7 +110,7 @@ fn tiles(figures: &Figures) -> Markup {
         seconds => format!("answers in {}", words::span(seconds * 1000)),
     };
     let longest = format!("longest {}", figures.longest_streak_days);
-    let share = |tally: Tally| tally.share().map_or_else(|| "none".to_owned(), percent);
+    let share = |tally: Tally| tally.share().map_or_else(|| "–".to_owned(), percent);
     let of = |tally: Tally| {
         let passed = words::grouped(tally.passed as usize);
         format!("{passed} of {}", words::grouped(tally.total() as usize))
