@@ -78,38 +78,32 @@ impl Answer {
     }
 }
 
-/// In which order answers come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sequence {
-    /// By time, as the folds take events.
-    OfFolds,
-    /// Those to a card one after the other, and by time among them: that is found sooner.
-    ByCard,
-}
-
-/// Returns the answers that stand.
+/// Returns the answers that stand, in the order of the folds.
 ///
 /// As [`crate::history::replay`] sees them: what was taken back never was, and linked cards have
 /// always been one. `scheduler` returns the one of a card, by the smallest of its numbers.
 pub fn answers<'a, S: Scheduler + 'a>(
     logged: &[Logged],
-    sequence: Sequence,
     scheduler: impl Fn(i64) -> &'a S,
 ) -> Vec<Answer> {
-    if sequence == Sequence::ByCard {
-        let mut all = Vec::with_capacity(logged.len());
-        each_answer(logged, scheduler, |_, answer| all.push(answer));
-        return all;
-    }
     let mut placed: Vec<(usize, Answer)> = Vec::with_capacity(logged.len());
-    each_answer(logged, scheduler, |at, answer| placed.push((at, answer)));
+    fold_by_card(logged, scheduler, |at, answer| placed.push((at, answer)));
     placed.sort_unstable_by_key(|(at, _)| (logged[*at].event.when.at_ms, logged[*at].event.id));
     placed.into_iter().map(|(_, answer)| answer).collect()
 }
 
+/// Calls `with` for each of the same, those to a card one after the other: that is found sooner.
+pub fn each_answer<'a, S: Scheduler + 'a>(
+    logged: &[Logged],
+    scheduler: impl Fn(i64) -> &'a S,
+    mut with: impl FnMut(Answer),
+) {
+    fold_by_card(logged, scheduler, |_, answer| with(answer));
+}
+
 /// Calls `with` for every answer that stands, with the place of its event: card by card, and in the
 /// order of the folds within one.
-fn each_answer<'a, S: Scheduler + 'a>(
+fn fold_by_card<'a, S: Scheduler + 'a>(
     logged: &[Logged],
     scheduler: impl Fn(i64) -> &'a S,
     mut with: impl FnMut(usize, Answer),
@@ -248,7 +242,7 @@ mod tests {
             let before = answer.before.map(|before| (before.interval.days(), before.in_review));
             (answer.day.0, answer.first, answer.interval.map(|interval| interval.days()), before)
         };
-        answers(&events, Sequence::OfFolds, |_| &SM2).iter().map(seen).collect()
+        answers(&events, |_| &SM2).iter().map(seen).collect()
     }
 
     #[test]
@@ -316,9 +310,7 @@ mod tests {
         let mut turned = [events.clone(), events.clone()].concat();
         turned.reverse();
         assert_eq!(seen(turned), wanted);
-        assert!(
-            answers(&events, Sequence::OfFolds, |_| &SM2).iter().all(|answer| answer.card == 3)
-        );
+        assert!(answers(&events, |_| &SM2).iter().all(|answer| answer.card == 3));
     }
 
     #[test]
@@ -337,7 +329,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert!(answers(&[], Sequence::OfFolds, |_| &SM2).is_empty());
+        assert!(answers(&[], |_| &SM2).is_empty());
         assert!(
             seen(history(&[(1, 0, Kind::Suspended { because: None }), (1, 0, Kind::Other)]))
                 .is_empty()
@@ -385,13 +377,13 @@ mod tests {
             let mut twice = [history.clone(), history.clone()].concat();
             let at = turn.index(twice.len());
             twice.rotate_left(at);
-            let fold = |history: Vec<Logged>| answers(&history, Sequence::OfFolds, |_| &SM2);
+            let fold = |history: Vec<Logged>| answers(&history, |_| &SM2);
             prop_assert_eq!(fold(twice), fold(history));
         }
 
         #[test]
         fn what_counts_is_what_the_schedules_count(history in any_history()) {
-            let found = answers(&history, Sequence::OfFolds, |_| &SM2);
+            let found = answers(&history, |_| &SM2);
             let pasts = replay(history.iter().map(|logged| logged.event.clone()).collect());
             for card in found.iter().map(|answer| answer.card) {
                 let past = &pasts[&card];
@@ -407,7 +399,8 @@ mod tests {
                 prop_assert_eq!(seen, counted);
             }
             // By card they are the same.
-            let mut by_card = answers(&history, Sequence::ByCard, |_| &SM2);
+            let mut by_card = Vec::new();
+            each_answer(&history, |_| &SM2, |answer| by_card.push(answer));
             prop_assert!(by_card.is_sorted_by_key(|answer| answer.card));
             by_card.sort_by_key(|answer| answer.when.at_ms);
             let mut sorted = found.clone();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ledger::Counter;
 use super::{Answer, Recall};
 use crate::time::Day;
 
@@ -37,7 +38,7 @@ impl Daily {
         self.took_ms / 1000
     }
 
-    fn count(&mut self, answer: &Answer) {
+    pub(super) fn count(&mut self, answer: &Answer) {
         self.reviews += 1;
         self.new += u64::from(answer.first);
         self.recall.count(answer);
@@ -54,26 +55,15 @@ pub struct Days(BTreeMap<Day, Daily>);
 impl Days {
     /// Returns those of `answers`.
     pub fn of(answers: &[Answer]) -> Days {
-        let mut all = BTreeMap::new();
-        let days = answers.iter().map(|answer| answer.day);
-        if let (Some(first), Some(last)) = (days.clone().min(), days.max())
-            && last.since(first) < i64::from(LONGEST)
-        {
-            // A place for each day is found faster than a day in a tree.
-            let mut dense = vec![None; last.since(first) as usize + 1];
-            for answer in answers {
-                if let Some(day) = dense.get_mut(answer.day.since(first) as usize) {
-                    day.get_or_insert_with(|| Daily::empty(answer.day)).count(answer);
-                }
-            }
-            return Days(dense.into_iter().flatten().map(|daily| (daily.day, daily)).collect());
-        }
-        for run in answers.chunk_by(|one, other| one.day == other.day) {
-            let Some(day) = run.first().map(|answer| answer.day) else { continue };
-            let daily: &mut Daily = all.entry(day).or_insert_with(|| Daily::empty(day));
-            run.iter().for_each(|answer| daily.count(answer));
-        }
-        Days(all)
+        let Some(last) = answers.last() else { return Days::default() };
+        let mut counter = Counter::around(last.day);
+        answers.iter().for_each(|answer| counter.count(answer));
+        counter.days()
+    }
+
+    /// Returns these days.
+    pub(super) fn from(days: BTreeMap<Day, Daily>) -> Days {
+        Days(days)
     }
 
     /// Returns the last `days` days up to `today`, oldest first, empty ones too.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Answer, Card, Tally};
+use super::{Card, Record, Tally};
 
 /// A deck's cards, and how well they were ever recalled; or those of a tag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,31 +11,6 @@ pub struct Deck {
     pub cards: usize,
     /// The day's first answers to those of them that had been passed before.
     pub recalled: Tally,
-}
-
-/// How a card was ever answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Record {
-    /// The answers that count for its schedule.
-    pub counted: Tally,
-    /// Those of them before which it had been passed.
-    pub recalled: Tally,
-}
-
-/// Returns how each card was ever answered, by the numbers of their answers.
-pub fn records(answers: &[Answer]) -> HashMap<i64, Record> {
-    let mut all: HashMap<i64, Record> = HashMap::new();
-    for answers in answers.chunk_by(|one, other| one.card == other.card) {
-        let Some(first) = answers.first() else { continue };
-        let record = all.entry(first.card).or_default();
-        for answer in answers.iter().filter(|answer| answer.interval.is_some()) {
-            record.counted.count(answer.passed());
-            if answer.before.is_some() {
-                record.recalled.count(answer.passed());
-            }
-        }
-    }
-    all
 }
 
 /// Returns what `cards` come to for each of so many `decks`, by their position.
@@ -65,10 +40,13 @@ pub fn by_tag(
     let by_row: HashMap<i64, &Card> =
         cards.iter().filter_map(|card| Some((card.row?, card))).collect();
     let mut all = vec![Deck::default(); tags];
+    // Nearly always each card has answers of its own.
+    let mut numbers = HashSet::new();
+    let is_shared = cards.iter().filter_map(|card| card.answers).any(|it| !numbers.insert(it));
     let mut seen = HashSet::new();
     for (row, tag) in tagged {
         if let (Some(card), Some(deck)) = (by_row.get(row), all.get_mut(*tag)) {
-            let number = card.answers.filter(|number| seen.insert((tag, *number)));
+            let number = card.answers.filter(|number| !is_shared || seen.insert((tag, *number)));
             deck.take(number, records);
         }
     }
@@ -103,9 +81,11 @@ pub fn hardest(cards: &[Card], records: &HashMap<i64, Record>, most: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::super::testing::answer;
+    use super::super::{Answer, Ledger};
     use super::*;
     use crate::schedule::Rating::{Again, Good};
     use crate::schedule::Stage;
+    use crate::time::Day;
 
     #[test]
     fn a_deck_has_the_answers_of_its_cards_once() {
@@ -130,7 +110,7 @@ mod tests {
         let answers = [(1, Good), (1, Again), (2, Good), (3, Good)];
         let answers = answers.map(|(card, rating)| Answer { card, ..answer(0, 6, rating) });
         let wanted = [(3, 1, 1), (0, 0, 0), (1, 1, 0)];
-        let records = records(&answers);
+        let records = Ledger::of(&answers, Day(0), 1).into_records();
         let decks = by_deck(&cards, &records, 3);
         let found: Vec<_> = decks
             .iter()

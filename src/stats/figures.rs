@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::habits::{calibrate, hour_of, hours};
 use super::period::monday;
 use super::{
-    Answer, Buttons, Card, Daily, Days, Hour, Periods, Recall, Said, Spread, Stages, Tally, Times,
+    Buttons, Card, Daily, Days, Hour, Ledger, Periods, Recall, Said, Spread, Stages, Tally, Times,
     backlog, forecast, stages,
 };
 use crate::time::Day;
@@ -195,13 +194,13 @@ pub struct Tagged {
 }
 
 impl Figures {
-    /// Returns the figures of `cards` and `answers`, looking back `days` days; what has names,
-    /// and what is asked today, is for the caller to fill in.
-    pub fn of(cards: &[Card], answers: &[Answer], today: Day, days: u32) -> Figures {
-        let all = Days::of(answers);
+    /// Returns the figures of `cards` and of the answers in `ledger`; what has names, and what is
+    /// asked today, is for the caller to fill in.
+    pub fn of(cards: &[Card], ledger: &mut Ledger) -> Figures {
+        let (today, days) = (ledger.today, ledger.days);
+        let all = ledger.by_day();
         let daily = all.last(today, days.max(YEAR));
         let window = &daily[daily.len().saturating_sub(days as usize)..];
-        let since = window.first().map_or(today, |day| day.day);
         let monday = Day(monday(today).0.saturating_sub(CALENDAR_WEEKS * 7));
         let in_calendar = u32::try_from(today.since(monday) + 1).unwrap_or(1);
         let mut figures = Figures {
@@ -225,13 +224,13 @@ impl Figures {
                 .collect(),
             backlog: backlog(cards, today),
             spread: Spread::of(cards),
-            answers: Buttons::default(),
-            hours: hours().to_vec(),
-            times: Times::default(),
+            answers: ledger.buttons,
+            hours: ledger.hours.to_vec(),
+            times: ledger.times(),
             leeches: Vec::new(),
             hardest: Vec::new(),
             confusions: Vec::new(),
-            calibration: Vec::new(),
+            calibration: std::mem::take(&mut ledger.calibration),
             decks: Vec::new(),
             tags: Vec::new(),
         };
@@ -240,25 +239,7 @@ impl Figures {
             let DayFigures { reviews, new, seconds, .. } = *last;
             figures.today = Today { reviews, new, seconds, repeats: 0 };
         }
-        figures.look_back(answers, since);
         figures
-    }
-
-    /// Adds up what answers since a day tell besides what they tell of their day.
-    fn look_back(&mut self, answers: &[Answer], since: Day) {
-        let mut took = Vec::new();
-        for answer in answers.iter().filter(|it| since <= it.day && it.day <= self.day) {
-            self.answers.count(answer);
-            if let Some(hour) = self.hours.get_mut(hour_of(answer)) {
-                hour.reviews += 1;
-                if answer.before.is_some() {
-                    hour.recall.count(answer.passed());
-                }
-            }
-            took.extend(answer.took_ms.and_then(|ms| u64::try_from(ms).ok()));
-            calibrate(&mut self.calibration, answer);
-        }
-        self.times = Times::of(took);
     }
 
     /// Whether anything was ever answered.
@@ -302,13 +283,14 @@ pub fn shades(calendar: &[Busy]) -> [u64; 4] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Answer;
     use super::super::testing::answer;
     use super::*;
     use crate::schedule::Rating::{Again, Good};
 
     #[test]
     fn nothing_comes_to_nothing() {
-        let figures = Figures::of(&[], &[], "2026-11-29".parse().unwrap(), 30);
+        let figures = Figures::of(&[], &mut Ledger::new("2026-11-29".parse().unwrap(), 30));
         assert!(!figures.begun());
         assert_eq!((figures.daily.len(), figures.calendar.len()), (30, 371));
         assert_eq!(figures.total, Total::default());
@@ -322,16 +304,16 @@ mod tests {
             Answer { took_ms: Some(4_000), ..answer(90, 30, Again) },
             Answer { took_ms: Some(2_000), ..answer(100, 30, Good) },
         ];
-        let figures = Figures::of(&[], &answers, Day(100), 10);
+        let figures = Figures::of(&[], &mut Ledger::of(&answers, Day(100), 10));
         assert_eq!(figures.total.reviews, 2);
         assert_eq!(figures.retention.mature, Tally { passed: 1, failed: 0 });
         assert_eq!(figures.times.median_ms, Some(2_000));
         assert_eq!(figures.hours[0].reviews, 1);
         assert_eq!(figures.answers.mature.all(), [0, 0, 1, 0]);
-        let wide = Figures::of(&[], &answers, Day(100), 11);
+        let wide = Figures::of(&[], &mut Ledger::of(&answers, Day(100), 11));
         assert_eq!(wide.retention.mature, Tally { passed: 1, failed: 1 });
         // A day that is still to come is not looked back at.
-        let early = Figures::of(&[], &answers, Day(95), 11);
+        let early = Figures::of(&[], &mut Ledger::of(&answers, Day(95), 11));
         assert_eq!((early.today.reviews, early.times.answers), (0, 1));
     }
 

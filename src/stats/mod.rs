@@ -11,17 +11,19 @@ mod daily;
 mod deck;
 mod figures;
 mod habits;
+mod ledger;
 mod period;
 mod retention;
 pub mod team;
 
-pub use answer::{Answer, Before, Logged, Sequence, answers};
+pub use answer::{Answer, Before, Logged, answers, each_answer};
 pub use bucket::{Bucket, Spread, Times};
 pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
 pub use daily::{Daily, Days, LONGEST, Progress};
-pub use deck::{Deck, Record, by_deck, by_tag, hardest, records};
+pub use deck::{Deck, by_deck, by_tag, hardest};
 pub use figures::*;
 pub use habits::{Buttons, Hour, Ratings, SURE, Said};
+pub use ledger::{Ledger, Record};
 pub use period::{Period, Periods, monday};
 pub use retention::{MATURE, Recall, Tally};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Logged, Sequence, Tally, answers};
+use super::{Logged, Tally, each_answer};
 use crate::card::CardId;
 use crate::history::{Event, EventId, Facts, Kind, extra, groups, keep_in_force, kind, replay};
 use crate::schedule::Scheduler;
@@ -197,7 +197,8 @@ fn learner(mut reading: Reading, today: Day, weak: &mut BTreeMap<String, WeakCar
         families.entry(first).or_default().push(card);
     }
     let pasts = replay(events);
-    let answers = answers(&logged, Sequence::ByCard, |_| &sm2);
+    let mut answers = Vec::new();
+    each_answer(&logged, |_| &sm2, |answer| answers.push(answer));
     let mut all = Standing::default();
     let mut decks: BTreeMap<String, Standing> = BTreeMap::new();
     let mut cards: BTreeMap<i64, (Tally, Tally, Day)> = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::deck::Head;
 use crate::history::DeviceId;
 use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
 use crate::settings::Settings;
-use crate::stats::{self, Answer, Sequence, Stands};
+use crate::stats::{self, Answer, Logged, Stands};
 use crate::time::Day;
 
 /// What the number of an answer's card stands for.
@@ -23,6 +23,19 @@ pub struct Answered {
     pub deck: String,
 }
 
+/// How cards are scheduled, by the numbers of their answers.
+struct Schedulers {
+    by_card: HashMap<i64, Chosen>,
+    /// What schedules a card that stands in no deck.
+    elsewhere: Chosen,
+}
+
+impl Schedulers {
+    fn of(&self, card: i64) -> &Chosen {
+        self.by_card.get(&card).unwrap_or(&self.elsewhere)
+    }
+}
+
 impl Groups {
     /// Returns the number under which the answers of all that is one card with `key` are.
     fn first(&self, key: i64) -> i64 {
@@ -31,7 +44,8 @@ impl Groups {
 }
 
 impl Store {
-    /// Returns the answers that stand: all, or those to the cards in `only`, as [`stats::Card::answers`] numbers them.
+    /// Returns the answers that stand, in the order of the folds: all, or those to the cards in
+    /// `only`, as [`stats::Card::answers`] numbers them.
     ///
     /// # Errors
     ///
@@ -39,15 +53,40 @@ impl Store {
     pub fn answers(
         &mut self,
         only: Option<&HashSet<i64>>,
-        sequence: Sequence,
         settings: &Settings,
     ) -> Result<Vec<Answer>, StoreError> {
+        let (logged, schedulers) = self.logged(only, settings)?;
+        Ok(stats::answers(&logged, |card| schedulers.of(card)))
+    }
+
+    /// Calls `with` for each of the same, those to a card one after the other.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn each_answer(
+        &mut self,
+        only: Option<&HashSet<i64>>,
+        settings: &Settings,
+        with: impl FnMut(Answer),
+    ) -> Result<(), StoreError> {
+        let (logged, schedulers) = self.logged(only, settings)?;
+        stats::each_answer(&logged, |card| schedulers.of(card), with);
+        Ok(())
+    }
+
+    /// Returns all events about cards, as they lie on the disk, and how the cards are scheduled.
+    fn logged(
+        &mut self,
+        only: Option<&HashSet<i64>>,
+        settings: &Settings,
+    ) -> Result<(Vec<Logged>, Schedulers), StoreError> {
         let groups = self.groups()?;
         let fitted = self.fitted()?;
-        let schedulers = self.schedulers_by_card(&groups, settings, &fitted)?;
+        let by_card = self.schedulers_by_card(&groups, settings, &fitted)?;
+        let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
         let count: i64 = self.db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
         let mut logged = Vec::with_capacity(if only.is_none() { count as usize } else { 0 });
-        // In the order in which they lie on the disk; grouped in memory.
         let mut statement = self.db.prepare(&format!(
             "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h
               WHERE h.card IS NOT NULL ORDER BY h.seq"
@@ -62,9 +101,7 @@ impl Store {
             let event = event(row, &groups)?;
             logged.push(fold::logged(row, event)?);
         }
-        let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
-        let scheduler = |card: i64| schedulers.get(&card).unwrap_or(&elsewhere);
-        Ok(stats::answers(&logged, sequence, scheduler))
+        Ok((logged, Schedulers { by_card, elsewhere }))
     }
 
     /// Returns the schedulers of the cards of the decks, by the numbers of their answers.

@@ -22,7 +22,7 @@ use crate::card::CardId;
 use crate::leech;
 use crate::queue::{self, Plan, Wish};
 use crate::schedule::Stage;
-use crate::stats::{self, Answer, Confused, Figures, Group, HardCard, Record, Sequence, Tagged};
+use crate::stats::{self, Answer, Confused, Figures, Group, HardCard, Ledger, Record, Tagged};
 use crate::store::Standing;
 
 /// So many of the hardest cards are named.
@@ -115,9 +115,11 @@ fn figures(chosen: Option<&[Standing]>, days: u32, desk: &mut Desk) -> Result<Fi
     let wish = Wish { seed: desk.chance.seed(), ..Wish::default() };
     let plan = desk.plan(chosen, wish)?;
     let cards = desk.store.cards(chosen, &desk.decks, desk.today)?;
-    let answers = answers_of(chosen.is_some().then_some(&cards[..]), Sequence::ByCard, desk)?;
-    let records = stats::records(&answers);
-    let mut figures = Figures::of(&cards, &answers, desk.today, days);
+    let mut ledger = Ledger::new(desk.today, days);
+    let only = chosen.map(|_| numbers(&cards));
+    desk.store.each_answer(only.as_ref(), &desk.settings, |answer| ledger.take(&answer))?;
+    let mut figures = Figures::of(&cards, &mut ledger);
+    let records = ledger.into_records();
     figures.today.repeats = plan.order.iter().filter(|card| card.repeats(desk.today)).count();
     figures.decks = decks(&cards, &records, &plan, desk);
     if chosen.is_some() {
@@ -146,21 +148,16 @@ fn figures(chosen: Option<&[Standing]>, days: u32, desk: &mut Desk) -> Result<Fi
 
 /// Returns the answers that stand: all, or those to the `chosen` cards.
 pub fn answers_to(chosen: Option<&[Standing]>, desk: &mut Desk) -> Result<Vec<Answer>, CliError> {
-    let cards = match chosen {
-        Some(_) => Some(desk.store.cards(chosen, &desk.decks, desk.today)?),
+    let only = match chosen {
+        Some(_) => Some(numbers(&desk.store.cards(chosen, &desk.decks, desk.today)?)),
         None => None,
     };
-    answers_of(cards.as_deref(), Sequence::OfFolds, desk)
+    Ok(desk.store.answers(only.as_ref(), &desk.settings)?)
 }
 
-fn answers_of(
-    cards: Option<&[stats::Card]>,
-    sequence: Sequence,
-    desk: &mut Desk,
-) -> Result<Vec<Answer>, CliError> {
-    let only: Option<HashSet<i64>> =
-        cards.map(|cards| cards.iter().filter_map(|card| card.answers).collect());
-    Ok(desk.store.answers(only.as_ref(), sequence, &desk.settings)?)
+/// Returns the numbers that the answers to `cards` have.
+fn numbers(cards: &[stats::Card]) -> HashSet<i64> {
+    cards.iter().filter_map(|card| card.answers).collect()
 }
 
 fn decks(
