@@ -422,7 +422,8 @@ pub struct Stats {
     /// Without bars and columns, for screen readers and scripts.
     #[arg(long)]
     pub plain: bool,
-    /// Figures of several people, from what `retain export history` of each wrote.
+    /// Figures of several people, from what `retain export history` of each wrote. It goes with
+    /// --json and --plain alone.
     #[arg(
         long,
         value_name = "FILE",

@@ -148,6 +148,10 @@ fn open(file: &Path, home: &Home) -> Result<(Source, Option<LearnerId>), CliErro
         });
     }
     match Reader::begin(input) {
+        Ok((heading, _)) if heading.anonymous => {
+            Err(CliError::failed(format!("{shown} was written with --anonymous: it is to be read"))
+                .hint("merged where it came from, it would count everything twice; `retain export history` writes what can be merged"))
+        }
         Ok((heading, reader)) => Ok((Source::Lines(reader), heading.learner)),
         Err(NoHistory::Io(error)) => Err(unreadable(error)),
         Err(error @ NoHistory::Newer { .. }) => {

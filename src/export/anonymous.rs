@@ -72,7 +72,7 @@ impl Renaming {
     /// Returns the heading under other names.
     pub fn heading(heading: Heading) -> Heading {
         let learner = heading.learner.map(|learner| LearnerId(renamed(learner.0)));
-        Heading { learner, ..heading }
+        Heading { learner, anonymous: true, ..heading }
     }
 
     /// Returns a fact under other names.

@@ -21,6 +21,8 @@ struct HeadingLine<'a> {
     format: &'static str,
     version: i64,
     learner: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    anonymous: bool,
     #[serde(serialize_with = "as_map")]
     cards: &'a [(String, String)],
 }
@@ -69,6 +71,7 @@ pub fn write_heading(heading: &Heading, out: &mut impl Write) -> io::Result<()> 
             format: FORMAT,
             version: VERSION,
             learner: heading.learner.map(|learner| learner.to_string()),
+            anonymous: heading.anonymous,
             cards: &heading.decks,
         },
         out,

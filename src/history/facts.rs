@@ -190,4 +190,6 @@ pub struct Heading {
     pub learner: Option<LearnerId>,
     /// The deck of each card, by the card's text id.
     pub decks: Vec<(String, String)>,
+    /// Whether learner, devices and events have other names than where it came from.
+    pub anonymous: bool,
 }

@@ -103,6 +103,8 @@ impl<R: BufRead> Reader<R> {
         struct Whose {
             learner: Option<String>,
             #[serde(default)]
+            anonymous: bool,
+            #[serde(default)]
             cards: BTreeMap<String, String>,
         }
         let whose: Whose = serde_json::from_str(first).map_err(|_| NoHistory::Foreign)?;
@@ -111,7 +113,8 @@ impl<R: BufRead> Reader<R> {
             None => None,
         };
         let reader = Reader { input, number: 1, devices: HashSet::new() };
-        Ok((Heading { learner, decks: whose.cards.into_iter().collect() }, reader))
+        let decks = whose.cards.into_iter().collect();
+        Ok((Heading { learner, decks, anonymous: whose.anonymous }, reader))
     }
 
     /// Returns the next fact with the number of its line, or why the line is none; `None` at the

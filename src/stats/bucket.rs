@@ -79,6 +79,8 @@ impl Spread {
 pub struct Times {
     /// The answers of which it is known.
     pub answers: u64,
+    /// What they took together, in milliseconds.
+    pub total_ms: u64,
     /// The one in the middle, in milliseconds, the faster of two; `None` of none.
     pub median_ms: Option<u64>,
     /// In ranges of seconds.
@@ -92,6 +94,7 @@ impl Times {
         let median_ms = (!ms.is_empty()).then(|| *ms.select_nth_unstable(middle).1);
         Times {
             answers: ms.len() as u64,
+            total_ms: ms.iter().fold(0, |sum, ms| sum.saturating_add(*ms)),
             median_ms,
             seconds: buckets(&SECONDS, ms.iter().map(|ms| *ms as f64 / 1000.0)),
         }

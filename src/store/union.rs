@@ -145,7 +145,11 @@ impl Store {
         mut with: impl FnMut(Found<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let snapshot = self.db.unchecked_transaction().map_err(StoreError::from)?;
-        heading(Heading { learner: learner(&snapshot)?, decks: decks_of_cards(&snapshot)? })?;
+        heading(Heading {
+            learner: learner(&snapshot)?,
+            decks: decks_of_cards(&snapshot)?,
+            anonymous: false,
+        })?;
         each_fact(&snapshot, &mut with)?;
         snapshot.commit().map_err(StoreError::from)?;
         Ok(())

@@ -445,6 +445,7 @@ fn times(told: &Told, first: NaiveDate) -> Value {
     let seconds: Vec<f64> = took.iter().map(|ms| *ms as f64 / 1000.0).collect();
     json!({
         "answers": took.len(),
+        "total_ms": took.iter().sum::<u64>(),
         "median_ms": took.get(took.len().saturating_sub(1) / 2),
         "seconds": range(&[0., 2., 5., 10., 20., 30., 60., 120.], &seconds),
     })

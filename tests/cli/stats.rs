@@ -354,6 +354,7 @@ fn wrong_input_is_named() {
     home.on(60).run("stats --wrong").exits(2);
     let ran = home.on(60).run("stats zebra").exits(0).says("no card matches");
     assert_eq!(ran.out, "");
+    home.on(60).run("stats forecast").exits(0).says("retain stats --section forecast");
     let some = home.on(60).json("stats --json -deck:deck");
     assert_eq!(some["decks"].as_array().unwrap().len(), 1);
 }
@@ -423,6 +424,9 @@ fn a_lead_sees_people_side_by_side() {
     let ran = lead.on(60).run("stats --from broken.ndjson --json").exits(1);
     assert!(ran.says("broken.ndjson, line ").out.contains("\"met\":4"));
     lead.on(60).run("stats --from amy.ndjson --days 3").exits(2);
+    let amys = std::fs::read_to_string(lead.path().join("amy.ndjson")).unwrap();
+    let piped = lead.on(60).input(amys).run("stats --from - --json").exits(0);
+    assert!(piped.out.contains("\"learner\":\"stdin\""));
 }
 
 #[test]
@@ -456,6 +460,14 @@ fn what_goes_out_without_names_tells_the_same_and_no_more() {
         json
     };
     assert_eq!(of("bare.ndjson"), of("whole.ndjson"));
+    // Where it came from it would count twice.
+    home.file("bare.ndjson", &bare);
+    for flag in ["", " --same-person"] {
+        home.on(60)
+            .run(&format!("merge bare.ndjson{flag}"))
+            .exits(1)
+            .says("written with --anonymous");
+    }
     home.on(60).run("export reviews --anonymous").exits(2).says("--anonymous is for a history");
 }
 
@@ -578,6 +590,9 @@ fn a_page_has_all_of_it_and_nothing_from_elsewhere() {
             .unwrap()
             .contains("Nothing was answered yet")
     );
+    home.on(0).run("stats --html part.html zebra").exits(1).says("no card matches, so no page");
+    assert!(!home.path().join("part.html").exists());
+    home.on(0).run("stats --html folder/").exits(1).says("is a folder");
     home.on(0).run("stats --html no/where/report.html").exits(1).says("no/where/report.html");
     home.on(0).run("stats --open").exits(2);
     home.on(0).run("stats --html x.html --json").exits(2);

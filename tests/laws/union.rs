@@ -321,7 +321,7 @@ proptest! {
         blows in proptest::collection::vec((any::<Index>(), 0..6_usize, any::<u8>(), any::<Index>()), 1..6),
     ) {
         let mut bytes = Vec::new();
-        write_heading(&Heading { learner: Some(LearnerId([1; 16])), decks: Vec::new() }, &mut bytes).unwrap();
+        write_heading(&Heading { learner: Some(LearnerId([1; 16])), ..Heading::default() }, &mut bytes).unwrap();
         let mut facts: Vec<Fact<'_>> = [1, 9].map(|id| Fact::Device { id: DeviceId([id; 16]), learner: None }).into();
         facts.extend(records.iter().map(|record| Fact::Event { id: record.id(), facts: Facts::of(record) }));
         facts.extend(strangers.iter().map(|facts| Fact::Event { id: facts.id(), facts: facts.clone() }));

@@ -67,7 +67,9 @@ impl Destination {
             let is_terminal = file.is_terminal();
             return Ok(Destination { out: Out::Special(BufWriter::new(file)), is_terminal });
         }
-        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        let is_folder = there.as_ref().is_some_and(std::fs::Metadata::is_dir)
+            || to.to_string_lossy().ends_with('/');
+        if is_folder {
             return Err(CliError::failed(format!("{} is a folder", words::path(to)))
                 .hint("name a file in it"));
         }
@@ -76,7 +78,7 @@ impl Destination {
                 "{} belongs to the home, and stays",
                 words::path(to)
             ))
-            .hint("name another file with --to"));
+            .hint("name another file"));
         }
         if there.as_ref().is_some_and(|there| there.permissions().readonly()) {
             return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
@@ -134,7 +136,7 @@ impl Write for Destination {
 
 fn unwritten_file(path: &Path, error: &std::io::Error) -> CliError {
     CliError::failed(format!("{} cannot be written: {error}", words::path(path)))
-        .hint("make room, or name another place with --to")
+        .hint("make room, or name another place")
 }
 
 /// Returns the path of the file that is meant: behind a link, if there is one.

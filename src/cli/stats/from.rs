@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::page::{Page, columns_of, percent};
@@ -52,13 +52,22 @@ fn read(
         CliError::failed(format!("{shown} {what}"))
             .hint("`retain export history --to FILE` writes what is read here")
     };
-    let file = File::open(path).map_err(|error| unread(format!("cannot be read: {error}")))?;
-    let (heading, mut reader) =
-        Reader::begin(BufReader::new(file)).map_err(|error| match error {
-            NoHistory::Foreign => unread(format!("is {error}")),
-            error => unread(error.to_string()),
-        })?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_stdin = path == Path::new("-");
+    let input: Box<dyn BufRead> = if is_stdin {
+        Box::new(std::io::stdin().lock())
+    } else {
+        let opened = File::open(path);
+        let file = opened.map_err(|error| unread(format!("cannot be read: {error}")))?;
+        Box::new(BufReader::new(file))
+    };
+    let (heading, mut reader) = Reader::begin(input).map_err(|error| match error {
+        NoHistory::Foreign => unread(format!("is {error}")),
+        error => unread(error.to_string()),
+    })?;
+    let stem = match is_stdin {
+        true => "stdin".into(),
+        false => path.file_stem().unwrap_or_default().to_string_lossy(),
+    };
     let name = stem.trim_end_matches(".ndjson").to_owned();
     let known = people.iter_mut().find(|(id, _)| id.is_some() && *id == heading.learner);
     let reading = match known {
@@ -116,7 +125,7 @@ fn lines(team: &Team, width: usize, plain: bool) -> Vec<String> {
     let mut page = Page::new(width, plain);
     let people = words::count(team.learners.len(), "learner", "learners");
     page.head(&format!("{people}, {}", team.day.in_words()));
-    page.aside("(met: cards ever answered; known: of these, at least 90 % likely to be recalled today, by SM-2; passed: of answers to cards passed before)");
+    page.aside("(all by SM-2: cards met, that is ever answered; those known, at least 90 % likely to be recalled today; and what was passed of answers to cards that had been passed before)");
     let rows = team.learners.iter().map(|it| (it.learner.clone(), it.standing));
     table(&rows.collect::<Vec<_>>(), team.day, &mut page);
     for Learner { learner, decks, .. } in &team.learners {
@@ -136,7 +145,7 @@ fn lines(team: &Team, width: usize, plain: bool) -> Vec<String> {
     for card in &team.weakest {
         let Tally { failed, .. } = card.counted;
         let said = format!(
-            "{}: failed {failed} of {}, known to {} of {}",
+            "{}: failed {failed} of {}, known by {} of {}",
             text::one_line(&card.card),
             card.counted.total(),
             card.known,
@@ -158,12 +167,14 @@ fn table(rows: &[(String, Standing)], today: Day, page: &mut Page) {
         vec![
             format!("{} met", words::grouped(it.met)),
             format!("{} known", words::grouped(it.known)),
-            format!(
-                "{} of {} passed{}",
-                words::grouped(passed as usize),
-                words::grouped(it.recalled.total() as usize),
-                share.unwrap_or_default()
-            ),
+            match share {
+                None => "nothing to recall yet".to_owned(),
+                Some(share) => format!(
+                    "{} of {} passed{share}",
+                    words::grouped(passed as usize),
+                    words::grouped(it.recalled.total() as usize),
+                ),
+            },
             it.last_active.map_or_else(
                 || "never active".to_owned(),
                 |day| match today.since(day) {

@@ -217,26 +217,28 @@ fn daily(figures: &Figures, asked: bool, page: &mut Page) {
         }
     } else if daily.len() > 1 {
         let numbers: Vec<u64> = daily.iter().map(|it| it.reviews).collect();
-        page.columns(&numbers, &first, &last);
+        page.columns(&numbers, whole, (&first, &last));
     }
     let days = daily.iter().filter(|it| it.reviews > 0).count();
-    let seconds: u64 = daily.iter().map(|it| it.seconds).sum();
     let mean = reviews as f64 / daily.len().max(1) as f64;
     page.say(&format!(
-        "{} on {}, {mean:.1} a day",
+        "{} on {} of {}: {mean:.1} a day",
         counted(reviews, "answer", "answers"),
-        words::count(days, "day", "days"),
+        words::grouped(days),
+        words::count(daily.len(), "day", "days"),
     ));
-    if seconds == 0 {
+    let took = figures.times.total_ms;
+    if took < 1000 {
         return;
     }
     if !page.plain && daily.len() > 1 {
         page.head(&format!("Minutes a day, {}", looked_back(daily.len())));
-        let numbers: Vec<u64> = daily.iter().map(|it| it.seconds.div_ceil(60)).collect();
-        page.columns(&numbers, &first, &last);
+        let numbers: Vec<u64> = daily.iter().map(|it| it.seconds).collect();
+        let minutes = |seconds: u64| format!("{:.1}", seconds as f64 / 60.0);
+        page.columns(&numbers, minutes, (&first, &last));
     }
-    let minutes = seconds as f64 / 60.0 / daily.len().max(1) as f64;
-    page.say(&format!("{} in all, {minutes:.1} minutes a day", words::span(seconds * 1000)));
+    let a_day = took / daily.len().max(1) as u64;
+    page.say(&format!("{} in all, {} a day", words::span(took), words::span(a_day)));
 }
 
 fn retention(figures: &Figures, asked: bool, page: &mut Page) {
@@ -256,20 +258,25 @@ fn retention(figures: &Figures, asked: bool, page: &mut Page) {
             let what = format!("{:>most$}", cell(tally, page.width));
             page.bar(name, 6, &what, in_thousandths(tally));
         }
-        page.aside(&format!("(mature from an interval of {MATURE} days)"));
+        page.aside(&format!("(young: an interval below {MATURE} days; mature: from {MATURE} on)"));
     }
     let by = &figures.retention_by;
     let of_day = |day: Day| weekday(day);
     let of_week = |day: Day| day_and_month(day);
     for (title, periods, name) in [
         ("by day", &by.day, &of_day as &dyn Fn(Day) -> String),
-        ("by week, from the Monday named", &by.week, &of_week),
+        ("by week (from Monday)", &by.week, &of_week),
         ("by month", &by.month, &in_month),
     ] {
         let told: Vec<&Period> = periods.iter().filter(|it| it.recall.all().total() > 0).collect();
         // One row alone says what is above already.
         if told.len() > 1 {
-            periods_table(title, &told[told.len().saturating_sub(RECENT)..], name, page);
+            let shown = if asked { told.len() } else { told.len().min(RECENT) };
+            let title = match shown < told.len() {
+                true => format!("{title}, the last {shown} with answers"),
+                false => title.to_owned(),
+            };
+            periods_table(&title, &told[told.len() - shown..], name, page);
         }
     }
 }
@@ -336,15 +343,19 @@ fn forecast(figures: &Figures, asked: bool, page: &mut Page) {
     } else {
         let numbers: Vec<u64> = figures.forecast.iter().map(|it| it.due as u64).collect();
         let last = figures.forecast.last().map_or(figures.day, |it| it.day);
-        page.columns(&numbers, "today", &day_and_month(last));
+        page.columns(&numbers, whole, ("today", &day_and_month(last)));
     }
     let on = |at: usize| figures.forecast.get(at).map_or(0, |it| it.due);
     let late = match figures.backlog {
         0 => String::new(),
         late => format!(" ({} overdue)", words::grouped(late)),
     };
+    let repeats = match figures.today.repeats {
+        0 => String::new(),
+        repeats => format!(", and {} to repeat", words::grouped(repeats)),
+    };
     page.say(&format!(
-        "{} due today{late}; {} tomorrow, {} in {} days",
+        "{} due today{late}{repeats}; {} tomorrow, {} in {} days",
         words::grouped(on(0)),
         words::grouped(on(1)),
         words::grouped(all),
@@ -454,6 +465,7 @@ fn answers(figures: &Figures, asked: bool, page: &mut Page) {
             page.say(&format!("{name}: {}", parts.collect::<Vec<_>>().join(", ")));
         }
     }
+    page.aside("(the first of a day to each card; learning: never passed before)");
 }
 
 fn hours(figures: &Figures, asked: bool, page: &mut Page) {
@@ -487,6 +499,9 @@ fn hours(figures: &Figures, asked: bool, page: &mut Page) {
 fn times(figures: &Figures, asked: bool, page: &mut Page) {
     let title = format!("Time per answer, {}", looked_back(figures.daily.len()));
     let unit = ("answer", "answers");
+    if figures.times.answers == 0 {
+        return nothing(&title, "no answer of which it is known", asked, page);
+    }
     histogram(&title, &figures.times.seconds, in_seconds, unit, asked, page);
     if let Some(median) = figures.times.median_ms {
         page.say(&format!("half of them within {:.1} s", median as f64 / 1000.0));
@@ -495,7 +510,7 @@ fn times(figures: &Figures, asked: bool, page: &mut Page) {
 
 fn hardest(figures: &Figures, asked: bool, page: &mut Page) {
     if figures.hardest.is_empty() {
-        return nothing("The hardest cards", "none was ever failed", asked, page);
+        return nothing("The hardest cards", "none that is not suspended was failed", asked, page);
     }
     page.head("The hardest cards");
     figures.hardest.iter().for_each(|card| hard_card(card, page));
@@ -505,7 +520,7 @@ fn leeches(figures: &Figures, asked: bool, page: &mut Page) {
     if figures.leeches.is_empty() {
         return nothing("Leeches", "none", asked, page);
     }
-    page.head("Leeches, which would rather be written anew");
+    page.head("Leeches, forgotten eight times or more");
     figures.leeches.iter().take(MOST).for_each(|card| hard_card(card, page));
     and_more(figures.leeches.len(), ("card", "cards"), page);
 }
@@ -662,6 +677,10 @@ fn and_more(all: usize, (one, many): (&str, &str), page: &mut Page) {
             words::count(more, &format!("{one} more"), &format!("{many} more"))
         ));
     }
+}
+
+fn whole(number: u64) -> String {
+    words::grouped(number as usize)
 }
 
 fn counted(number: u64, one: &str, many: &str) -> String {

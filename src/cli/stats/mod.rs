@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde_json::Value;
 
 use super::args::{Section, Stats};
@@ -46,7 +47,15 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
             sections => io.json(&only(&figures, sections)?),
         };
     }
+    let is_empty = figures.stages.all() == 0 && !figures.begun();
     if let Some(to) = &stats.html {
+        if is_empty && chosen.is_some() {
+            return Err(CliError::failed("no card matches, so no page was written")
+                .hint("`retain list QUERY` shows what a query finds"));
+        }
+        if is_empty && !desk.home.folder.exists() {
+            return Err(CliError::failed(due::nothing_due(desk)?));
+        }
         return write_page(
             &html::page(&figures, what(&stats.query).as_deref()),
             to,
@@ -55,10 +64,10 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
             io,
         );
     }
-    let is_empty = figures.stages.all() == 0 && !figures.begun();
     if is_empty {
         if chosen.is_some() {
             io.note("no card matches");
+            say_if_a_section_was_meant(&stats.query, io);
         } else {
             io.say(due::nothing_due(desk)?)?;
         }
@@ -68,6 +77,14 @@ pub fn run(stats: &Stats, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         io.line(line)?;
     }
     list::say_what_is_wrong(desk, io)
+}
+
+/// Says how a section is shown, where a word of a query is the name of one.
+fn say_if_a_section_was_meant(query: &[String], io: &mut Io) {
+    let named = query.iter().find(|word| Section::from_str(word, false).is_ok());
+    if let Some(section) = named {
+        io.note(format!("`retain stats --section {section}` shows that part"));
+    }
 }
 
 /// Returns what a page is about, where it is not about everything.

@@ -107,15 +107,21 @@ impl Page {
     }
 
     /// Adds a chart of a column for each number, from left to right, between the names of the first
-    /// and the last. Where there are more than fit, neighbours are added up.
-    pub fn columns(&mut self, numbers: &[u64], first: &str, last: &str) {
-        let most_digits = words::grouped(numbers.iter().sum::<u64>() as usize).len();
+    /// and the last; `scale` writes the highest. Where there are more than fit, neighbours are added
+    /// up.
+    pub fn columns(
+        &mut self,
+        numbers: &[u64],
+        scale: impl Fn(u64) -> String,
+        (first, last): (&str, &str),
+    ) {
+        let most_digits = scale(numbers.iter().sum()).len();
         let room = self.width.saturating_sub(2 + most_digits + 2).max(1);
         let together = numbers.len().div_ceil(room).max(1);
         let sums: Vec<u64> =
             numbers.chunks(together).map(|chunk| chunk.iter().sum::<u64>()).collect();
         let most = sums.iter().copied().max().unwrap_or(0);
-        let label = words::grouped(most as usize);
+        let label = scale(most);
         let wide = (room / sums.len().max(1)).clamp(1, WIDEST);
         let height = most.clamp(1, HEIGHT as u64);
         let levels = height * 8;
@@ -130,7 +136,6 @@ impl Page {
             let columns: String = sums.iter().map(column).collect();
             let scale = match line {
                 top if top + 1 == height => &*label,
-                0 => "0",
                 _ => "",
             };
             let columns = columns.trim_end().cyan();
@@ -146,7 +151,7 @@ impl Page {
             self.aside(&format!("{first} to {last}"));
         }
         if together > 1 {
-            self.aside(&format!("({together} days a column)"));
+            self.aside(&format!("({together} days in a column, added up)"));
         }
     }
 }

@@ -105,9 +105,10 @@ fn tiles(figures: &Figures) -> Markup {
     let today = figures.today;
     let due = figures.forecast.first().map_or(0, |it| it.due);
     let cards = figures.stages.all();
+    let noun = if today.reviews == 1 { "answer" } else { "answers" };
     let took = match today.seconds {
-        0 => "answers".to_owned(),
-        seconds => format!("answers in {}", words::span(seconds * 1000)),
+        0 => noun.to_owned(),
+        seconds => format!("{noun} in {}", words::span(seconds * 1000)),
     };
     let longest = format!("longest {}", figures.longest_streak_days);
     let share = |tally: Tally| tally.share().map_or_else(|| "–".to_owned(), percent);
@@ -157,9 +158,12 @@ fn year(figures: &Figures) -> Markup {
         months.remove(0);
     }
     let title = "A year, day by day";
+    let [one, two, three, four] = of.map(|from| words::grouped(from as usize));
     let about = About {
         title,
-        note: None,
+        note: figures
+            .begun()
+            .then(|| format!("A day is darker from {one}, {two}, {three} and {four} answers on.")),
         heads: &["Day", "Answers"],
         rows: figures
             .calendar
@@ -211,8 +215,8 @@ fn daily(figures: &Figures) -> Markup {
 }
 
 fn minutes(figures: &Figures) -> Markup {
-    let seconds: u64 = figures.daily.iter().map(|it| it.seconds).sum();
-    if seconds == 0 {
+    let took = figures.times.total_ms;
+    if took < 1000 {
         return html! {};
     }
     let marks: Vec<Mark> = figures
@@ -220,19 +224,22 @@ fn minutes(figures: &Figures) -> Markup {
         .iter()
         .map(|it| Mark {
             name: day_and_month(it.day),
-            value: (it.seconds as f64 / 6.0).round() / 10.0,
+            value: it.seconds as f64 / 60.0,
             words: format!("{:.1} minutes", it.seconds as f64 / 60.0),
         })
         .collect();
     let about = About {
         title: "Minutes a day",
-        note: Some(format!("{} in all", words::span(seconds * 1000))),
+        note: Some(format!(
+            "{} in all, {} a day",
+            words::span(took),
+            words::span(took / figures.daily.len().max(1) as u64)
+        )),
         heads: &["Day", "Minutes"],
         rows: figures
             .daily
             .iter()
-            .zip(&marks)
-            .map(|(it, mark)| vec![it.day.to_string(), format!("{:.1}", mark.value)])
+            .map(|it| vec![it.day.to_string(), format!("{:.1}", it.seconds as f64 / 60.0)])
             .collect(),
     };
     sheet(&about, false, chart::columns(about.title, &marks))
@@ -481,9 +488,13 @@ fn hard_cards(title: &str, note: &str, cards: &[HardCard]) -> Markup {
         return html! {};
     }
     let strength = |card: &HardCard| match (card.ease, card.difficulty) {
-        (Some(ease), _) => format!("ease {ease:.2}"),
-        (None, Some(difficulty)) => format!("difficulty {difficulty:.1}"),
+        (Some(ease), _) => format!("{ease:.2}"),
+        (None, Some(difficulty)) => format!("{difficulty:.1}"),
         _ => String::new(),
+    };
+    let measure = match cards.first() {
+        Some(HardCard { difficulty: Some(_), .. }) => "Difficulty",
+        _ => "Ease",
     };
     html! {
         section.sheet.wide {
@@ -493,7 +504,7 @@ fn hard_cards(title: &str, note: &str, cards: &[HardCard]) -> Markup {
                 table.cards {
                     thead { tr {
                         th scope="col" { "Card" } th.n scope="col" { "Failed" } th.n scope="col" { "Lapses" }
-                        th.n scope="col" { "" } th scope="col" { "Where" }
+                        th.n scope="col" { (measure) } th scope="col" { "Where" }
                     } }
                     tbody {
                         @for card in cards.iter().take(MOST) {
@@ -502,7 +513,7 @@ fn hard_cards(title: &str, note: &str, cards: &[HardCard]) -> Markup {
                                     @if card.suspended { " " span.soft { "suspended" } } }
                                 td.n data-label="failed" { (format!("{} of {}", card.counted.failed, card.counted.total())) }
                                 td.n data-label="lapses" { (card.lapses) }
-                                td.n { (strength(card)) }
+                                td.n data-label=(measure.to_lowercase()) { (strength(card)) }
                                 td.where { code { (text::one_line(&card.file)) ":" (card.line) } }
                             }
                         }
