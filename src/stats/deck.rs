@@ -29,22 +29,25 @@ pub fn by_deck(cards: &[Card], records: &HashMap<i64, Record>, decks: usize) -> 
     all
 }
 
-/// Returns what `cards` come to for each of so many tags, by their places; `tagged` has the rows of
-/// cards, and the places of their tags.
-pub fn by_tag(
-    cards: &[Card],
-    records: &HashMap<i64, Record>,
-    tags: usize,
-    tagged: &[(i64, usize)],
-) -> Vec<Deck> {
+/// The tags of cards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    /// Each once.
+    pub names: Vec<String>,
+    /// The rows of cards, and the places of their tags among the names.
+    pub of_cards: Vec<(i64, usize)>,
+}
+
+/// Returns what `cards` come to for each of the `tags`, by their places.
+pub fn by_tag(cards: &[Card], records: &HashMap<i64, Record>, tags: &Tags) -> Vec<Deck> {
     let by_row: HashMap<i64, &Card> =
         cards.iter().filter_map(|card| Some((card.row?, card))).collect();
-    let mut all = vec![Deck::default(); tags];
+    let mut all = vec![Deck::default(); tags.names.len()];
     // Nearly always each card has answers of its own.
     let mut numbers = HashSet::new();
     let is_shared = cards.iter().filter_map(|card| card.answers).any(|it| !numbers.insert(it));
     let mut seen = HashSet::new();
-    for (row, tag) in tagged {
+    for (row, tag) in &tags.of_cards {
         if let (Some(card), Some(deck)) = (by_row.get(row), all.get_mut(*tag)) {
             let number = card.answers.filter(|number| !is_shared || seen.insert((tag, *number)));
             deck.take(number, records);
@@ -122,8 +125,9 @@ mod tests {
         let rows: Vec<Card> = rows.collect();
         assert_eq!(hardest(&rows, &records, 10), [0, 1]);
         assert_eq!(hardest(&rows, &records, 1), [0]);
-        let tagged = [(10, 0), (11, 0), (13, 1), (10, 1), (99, 1)];
-        let found: Vec<_> = by_tag(&rows, &records, 2, &tagged)
+        let of_cards = vec![(10, 0), (11, 0), (13, 1), (10, 1), (99, 1)];
+        let tags = Tags { names: vec!["a".into(), "b".into()], of_cards };
+        let found: Vec<_> = by_tag(&rows, &records, &tags)
             .into_iter()
             .map(|it| (it.cards, it.recalled.passed, it.recalled.failed))
             .collect();

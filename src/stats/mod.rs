@@ -20,7 +20,7 @@ pub use answer::{Answer, Before, Logged, answers, each_answer};
 pub use bucket::{Bucket, Spread, Times};
 pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
 pub use daily::{Daily, Days, LONGEST, Progress};
-pub use deck::{Deck, by_deck, by_tag, hardest};
+pub use deck::{Deck, Tags, by_deck, by_tag, hardest};
 pub use figures::*;
 pub use habits::{Buttons, Hour, Ratings, SURE, Said};
 pub use ledger::{Ledger, Record};

@@ -11,7 +11,7 @@ use crate::deck::Head;
 use crate::history::DeviceId;
 use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
 use crate::settings::Settings;
-use crate::stats::{self, Answer, Logged, Stands};
+use crate::stats::{self, Answer, Logged, Stands, Tags};
 use crate::time::Day;
 
 /// What the number of an answer's card stands for.
@@ -188,17 +188,15 @@ impl Store {
         Ok(cards)
     }
 
-    /// Returns the tags of the cards of the decks: by the caches' numbers of the cards, the places of
-    /// the tags among all of them, which come with it.
+    /// Returns the tags of the cards of the decks; the rows are the caches' numbers.
     ///
     /// # Errors
     ///
     /// What SQLite says.
-    pub fn tags_by_card(&self) -> Result<(Vec<String>, Vec<(i64, usize)>), StoreError> {
+    pub fn tags_by_card(&self) -> Result<Tags, StoreError> {
         const BEFORE: &str = "\"tags\":[";
-        let mut names: Vec<String> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
-        let mut found = Vec::new();
+        let mut found = Tags::default();
         let mut statement =
             self.db.prepare("SELECT key, content FROM cache_card WHERE shadowed = 0")?;
         let mut rows = statement.query([])?;
@@ -211,13 +209,13 @@ impl Store {
             let mut tags = serde_json::Deserializer::from_str(list).into_iter::<Vec<String>>();
             for tag in tags.next().and_then(Result::ok).unwrap_or_default() {
                 let place = *known.entry(tag).or_insert_with_key(|tag| {
-                    names.push(tag.clone());
-                    names.len() - 1
+                    found.names.push(tag.clone());
+                    found.names.len() - 1
                 });
-                found.push((row.get(0)?, place));
+                found.of_cards.push((row.get(0)?, place));
             }
         }
-        Ok((names, found))
+        Ok(found)
     }
 
     /// Returns the id and deck of every card that has a history, by the numbers of their answers.

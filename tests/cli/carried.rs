@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::support::{CARD_FIELDS, Home, TWO, fields, sorted};
 
-const EVENT: [&str; 14] = [
+/// The fields of an event's line; its hash is over those from the device on.
+pub const EVENT: [&str; 14] = [
     "type",
     "id",
     "device",

@@ -451,13 +451,16 @@ fn times(told: &Told, first: NaiveDate) -> Value {
     })
 }
 
+/// The rank of a card, the card, and how often it was passed and failed.
+type Ranked<'c> = ((u64, u64), &'c Value, (u64, u64));
+
 /// The cards of the decks that `rank` ranks, the highest first.
 fn hard(
     told: &Told,
     cards: &[Value],
     rank: impl Fn(&Value, (u64, u64)) -> Option<(u64, u64)>,
 ) -> Vec<Value> {
-    let mut found: Vec<((u64, u64), &Value, (u64, u64))> = Vec::new();
+    let mut found: Vec<Ranked<'_>> = Vec::new();
     for card in cards.iter().filter(|card| card["file"] != "") {
         let id = card["card"].as_str().unwrap();
         let id = told.families.get(id).map_or(id, String::as_str);
@@ -465,7 +468,7 @@ fn hard(
         found.extend(rank(card, counted).map(|rank| (rank, card, counted)));
     }
     found.sort_by_key(|(rank, ..)| std::cmp::Reverse(*rank));
-    let row = |(_, card, (passed, failed)): ((u64, u64), &Value, (u64, u64))| {
+    let row = |(_, card, (passed, failed)): Ranked<'_>| {
         let mut row = json!({"passed": passed, "failed": failed});
         for field in
             ["card", "front", "deck", "file", "line", "lapses", "ease", "difficulty", "suspended"]

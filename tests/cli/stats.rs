@@ -514,20 +514,8 @@ fn hash_of(facts: &serde_json::Value) -> String {
     let device = facts["device"].as_str().unwrap();
     let byte = |at: usize| u8::from_str_radix(&device[at..at + 2], 16).unwrap();
     field(Some((0..32).step_by(2).map(byte).collect()));
-    for name in [
-        "device_seq",
-        "card",
-        "rev",
-        "at_ms",
-        "utc_offset_s",
-        "day",
-        "kind",
-        "rating",
-        "quality",
-        "took_ms",
-        "extra",
-    ] {
-        field(match &facts[name] {
+    for name in &super::carried::EVENT[3..] {
+        field(match &facts[*name] {
             serde_json::Value::Null => None,
             serde_json::Value::String(text) => Some(text.clone().into_bytes()),
             number => Some(number.to_string().into_bytes()),

@@ -205,19 +205,20 @@ fn tags(
     plan: &Plan,
     desk: &Desk,
 ) -> Result<Vec<Tagged>, CliError> {
-    let (names, tagged) = desk.store.tags_by_card()?;
+    let tags = desk.store.tags_by_card()?;
     let asked: HashMap<i64, bool> =
         plan.order.iter().map(|card| (card.card, card.stage == Stage::New)).collect();
-    let mut counts = vec![(0, 0); names.len()];
-    for (row, tag) in &tagged {
+    let mut counts = vec![(0, 0); tags.names.len()];
+    for (row, tag) in &tags.of_cards {
         match asked.get(row) {
             Some(true) => counts[*tag].1 += 1,
             Some(false) => counts[*tag].0 += 1,
             None => {}
         }
     }
-    let figures = stats::by_tag(cards, records, names.len(), &tagged);
-    let mut tags: Vec<Tagged> = names
+    let figures = stats::by_tag(cards, records, &tags);
+    let mut tags: Vec<Tagged> = tags
+        .names
         .into_iter()
         .zip(figures.into_iter().zip(counts))
         .filter(|(_, (figures, _))| figures.cards > 0)
