@@ -57,7 +57,7 @@ pub fn page(figures: &Figures, what: Option<&str>) -> String {
             (histogram("Time per answer", &figures.times.seconds, &in_seconds, ("answer", "answers")))
             (calibration(figures))
             (hard_cards("The hardest cards", "Failed most often, of the answers that count.", &figures.hardest))
-            (hard_cards("Leeches", "Forgotten eight times or more: they would rather be written anew.", &figures.leeches))
+            (hard_cards("Leeches", "Forgotten eight times or more: rewrite them, or suspend them.", &figures.leeches))
             (confusions(figures))
             (groups("Decks", "deck", figures.decks.iter().map(|it| (&*it.title, it.cards, it.due, it.new, it.recalled))))
             (groups("Tags", "tag", figures.tags.iter().map(|it| (&*it.tag, it.cards, it.due, it.new, it.recalled))))
