@@ -329,12 +329,8 @@ fn new_deck(target: &Target, files: &[DeckFile]) -> Option<String> {
     if files.is_empty() {
         return None;
     }
-    let named = |shown: &str| {
-        let inner = shown.strip_prefix("decks/").unwrap_or(shown);
-        inner.strip_suffix(".yaml").unwrap_or(inner).to_owned()
-    };
-    let name = named(&target.shown);
-    let is_near = |file: &&DeckFile| strsim::jaro_winkler(&file.deck, &name) > 0.9;
+    let name = target.shown.trim_start_matches("decks/").trim_end_matches(".yaml");
+    let is_near = |file: &&DeckFile| strsim::jaro_winkler(&file.deck, name) > 0.9;
     let near = files
         .iter()
         .find(is_near)

@@ -88,13 +88,13 @@ pub fn run(care: Care, which: &Which, desk: &mut Desk, io: &mut Io) -> Result<()
         0 | 1 => desk.home.command("undo"),
         cards => desk.home.command(&format!("undo {cards}")),
     };
-    match apply.len() {
-        0 => {}
-        cards if care == Care::Reset => io.note(format!(
+    match (care, apply.len()) {
+        (_, 0) => {}
+        (Care::Reset, cards) => io.note(format!(
             "what happened to {} stays in the history; `{undo}` brings the schedule back",
             words::count(cards, "card", "cards"),
         )),
-        1 => {}
+        (_, 1) => {}
         _ => io.note(format!("`{undo}` takes all of it back")),
     }
     Ok(())

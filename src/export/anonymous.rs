@@ -42,6 +42,8 @@ const EVENTS: [&str; 2] = ["target", "because"];
 pub struct Renaming {
     /// The events that others name.
     named: BTreeSet<EventId>,
+    /// Those of them that name others themselves, as a suspension names the answer that led to it.
+    chained: Vec<(EventId, Facts<'static>)>,
     renamed: HashMap<EventId, EventId>,
 }
 
@@ -64,8 +66,25 @@ impl Renaming {
         if let Fact::Event { id, facts } = fact
             && self.named.contains(id)
         {
-            // What names others is named by none: a retraction is final.
             self.renamed.insert(*id, self.facts(facts).id());
+            let extra = facts.extra.as_deref().and_then(object).unwrap_or_default();
+            if EVENTS.iter().any(|name| extra.contains_key(*name)) {
+                self.chained.push((*id, facts.clone().into_owned()));
+            }
+        }
+    }
+
+    /// Gives the names that follow from other names, once all facts were shown. An event is named
+    /// after what it names, so that each round settles at least one of a chain.
+    pub fn settle(&mut self) {
+        for _ in 0..self.chained.len() {
+            let names: Vec<(EventId, EventId)> =
+                self.chained.iter().map(|(id, facts)| (*id, self.facts(facts).id())).collect();
+            let settled = names.iter().all(|(id, name)| self.renamed.get(id) == Some(name));
+            self.renamed.extend(names);
+            if settled {
+                break;
+            }
         }
     }
 
@@ -117,8 +136,8 @@ fn object(extra: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(extra).ok()
 }
 
-/// Returns the first 16 bytes of SHA-256 over a prefix and the id, which is 16 random bytes: nobody
-/// can try them all.
+/// Returns the first 16 bytes of SHA-256 over a prefix and the id, which is 16 random bytes (that of
+/// a source of imports is no secret): nobody can try them all.
 fn renamed(id: [u8; 16]) -> [u8; 16] {
     let hash = Sha256::new().chain_update(b"retain-anonymous-1").chain_update(id).finalize();
     let mut new = [0; 16];
@@ -158,8 +177,14 @@ mod tests {
         let Fact::Event { id, .. } = &answer else { panic!() };
         let undo = event(kind::RETRACTED, Some(format!(r#"{{"target":"{id}"}}"#)));
         let mut renaming = Renaming::default();
-        [&answer, &undo].iter().for_each(|fact| renaming.look(fact));
-        [&answer, &undo].iter().for_each(|fact| renaming.rename(fact));
+        let suspended = event(kind::SUSPENDED, Some(format!(r#"{{"because":"{id}"}}"#)));
+        let Fact::Event { id: suspension, .. } = &suspended else { panic!() };
+        let also = event(kind::RETRACTED, Some(format!(r#"{{"target":"{suspension}"}}"#)));
+        // Those that name come first here, and in a file they may.
+        let all = [&also, &suspended, &undo, &answer];
+        all.iter().for_each(|fact| renaming.look(fact));
+        all.iter().for_each(|fact| renaming.rename(fact));
+        renaming.settle();
         let (Fact::Event { id: new, facts }, Fact::Event { facts: undo, .. }) =
             (renaming.fact(&answer), renaming.fact(&undo))
         else {
@@ -170,6 +195,12 @@ mod tests {
         assert_ne!(facts.device, DeviceId([1; 16]));
         assert_eq!(undo.extra.as_deref(), Some(&*format!(r#"{{"target":"{new}"}}"#)));
         assert_eq!(renaming.fact(&answer).check(), Ok(()));
+        let (Fact::Event { id: suspension, .. }, Fact::Event { facts: also, .. }) =
+            (renaming.fact(&suspended), renaming.fact(&also))
+        else {
+            panic!()
+        };
+        assert_eq!(also.extra.as_deref(), Some(&*format!(r#"{{"target":"{suspension}"}}"#)));
         // Twice the same name, and two people two names.
         let device =
             |byte| Fact::Device { id: DeviceId([byte; 16]), learner: Some(LearnerId([byte; 16])) };

@@ -39,7 +39,16 @@ pub struct Facts<'a> {
     pub extra: Option<Cow<'a, str>>,
 }
 
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 impl<'a> Facts<'a> {
+    /// Returns the same with texts of its own.
+    pub fn into_owned(self) -> Facts<'static> {
+        Facts { card: self.card.map(own), kind: own(self.kind), extra: self.extra.map(own), ..self }
+    }
+
     /// Returns the columns of a record.
     pub fn of(record: &'a Record) -> Facts<'a> {
         Facts {
@@ -157,9 +166,6 @@ impl Fact<'_> {
 
     /// Returns the same with texts of its own.
     pub fn into_owned(self) -> Fact<'static> {
-        fn own(text: Cow<'_, str>) -> Cow<'static, str> {
-            Cow::Owned(text.into_owned())
-        }
         match self {
             Fact::Device { id, learner } => Fact::Device { id, learner },
             Fact::Asked(asked) => Fact::Asked(Asked {
@@ -170,15 +176,7 @@ impl Fact<'_> {
                 accept: own(asked.accept),
                 deck: asked.deck.map(own),
             }),
-            Fact::Event { id, facts } => Fact::Event {
-                id,
-                facts: Facts {
-                    card: facts.card.map(own),
-                    kind: own(facts.kind),
-                    extra: facts.extra.map(own),
-                    ..facts
-                },
-            },
+            Fact::Event { id, facts } => Fact::Event { id, facts: facts.into_owned() },
         }
     }
 }

@@ -44,6 +44,15 @@ pub fn buckets(edges: &[f64], numbers: impl IntoIterator<Item = f64>) -> Vec<Buc
     all
 }
 
+/// Returns the ranges without the empty ones at both ends.
+pub fn trimmed(buckets: &[Bucket]) -> &[Bucket] {
+    let is_full = |bucket: &Bucket| bucket.count > 0;
+    match (buckets.iter().position(is_full), buckets.iter().rposition(is_full)) {
+        (Some(first), Some(last)) => &buckets[first..=last],
+        _ => &[],
+    }
+}
+
 /// What the cards that were ever answered come to in ranges; suspended ones are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
@@ -116,6 +125,9 @@ mod tests {
         assert_eq!((found[1].from, found[1].to), (2.0, Some(4.0)));
         assert_eq!(found[2].to, None);
         assert!(buckets(&[], [1.0]).is_empty());
+        let found = buckets(&[1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 4.0]);
+        assert_eq!(counts(trimmed(&found)), [1, 0, 1]);
+        assert!(trimmed(&buckets(&[1.0], [])).is_empty());
     }
 
     #[test]

@@ -78,7 +78,18 @@ pub struct Stages {
 impl Stages {
     /// Returns how many cards there are in all.
     pub fn all(self) -> usize {
-        self.new + self.learning + self.review + self.relearning + self.suspended
+        self.named().iter().map(|(_, cards)| cards).sum()
+    }
+
+    /// Returns the numbers with their names for people.
+    pub fn named(self) -> [(&'static str, usize); 5] {
+        [
+            ("new", self.new),
+            ("learning", self.learning),
+            ("in review", self.review),
+            ("relearning", self.relearning),
+            ("suspended", self.suspended),
+        ]
     }
 }
 

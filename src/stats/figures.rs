@@ -272,13 +272,25 @@ impl Total {
     }
 }
 
-/// Returns the numbers of answers from which on a day of the calendar is shown darker, by the
-/// quarters of the days that are not empty: a day has as many shades as it reaches.
-pub fn shades(calendar: &[Busy]) -> [u64; 4] {
-    let mut busy: Vec<u64> = calendar.iter().map(|it| it.reviews).filter(|it| *it > 0).collect();
-    busy.sort_unstable();
-    let at = |part: usize| busy.get(busy.len() * part / 4).copied().unwrap_or(1);
-    [1, at(1).max(2), at(2).max(3), at(3).max(4)]
+/// How dark the days of a calendar are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shades(pub [u64; 4]);
+
+impl Shades {
+    /// Returns the numbers of answers from which on a day is darker: by the quarters of the days that
+    /// are not empty.
+    pub fn of(calendar: &[Busy]) -> Shades {
+        let mut busy: Vec<u64> =
+            calendar.iter().map(|it| it.reviews).filter(|it| *it > 0).collect();
+        busy.sort_unstable();
+        let at = |part: usize| busy.get(busy.len() * part / 4).copied().unwrap_or(1);
+        Shades([1, at(1).max(2), at(2).max(3), at(3).max(4)])
+    }
+
+    /// Returns how many of the shades a day of so many answers reaches, 0 to 4.
+    pub fn reached(self, reviews: u64) -> usize {
+        self.0.iter().filter(|from| **from <= reviews).count()
+    }
 }
 
 #[cfg(test)]
@@ -322,8 +334,10 @@ mod tests {
         let calendar = |reviews: &[u64]| -> Vec<Busy> {
             reviews.iter().map(|reviews| Busy { day: Day(0), reviews: *reviews }).collect()
         };
-        assert_eq!(shades(&calendar(&[])), [1, 2, 3, 4]);
-        assert_eq!(shades(&calendar(&[0, 7])), [1, 7, 7, 7]);
-        assert_eq!(shades(&calendar(&[10, 20, 30, 40, 0, 0])), [1, 20, 30, 40]);
+        assert_eq!(Shades::of(&calendar(&[])).0, [1, 2, 3, 4]);
+        assert_eq!(Shades::of(&calendar(&[0, 7])).0, [1, 7, 7, 7]);
+        let shades = Shades::of(&calendar(&[10, 20, 30, 40, 0, 0]));
+        assert_eq!(shades.0, [1, 20, 30, 40]);
+        assert_eq!([0, 1, 20, 39, 40, 99].map(|it| shades.reached(it)), [0, 1, 2, 3, 4, 4]);
     }
 }

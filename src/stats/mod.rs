@@ -17,11 +17,13 @@ mod retention;
 pub mod team;
 
 pub use answer::{Answer, Before, Logged, answers, each_answer};
-pub use bucket::{Bucket, Spread, Times};
+pub use bucket::{Bucket, Spread, Times, trimmed};
 pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
 pub use daily::{Daily, Days, LONGEST, Progress};
 pub use deck::{Deck, Tags, by_deck, by_tag, hardest};
-pub use figures::*;
+pub use figures::{
+    Busy, Coming, Confused, DayFigures, Figures, Group, HardCard, Shades, Tagged, Today, Total,
+};
 pub use habits::{Buttons, Hour, Ratings, SURE, Said};
 pub use ledger::{Ledger, Record};
 pub use period::{Period, Periods, monday};

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::{Logged, Tally, each_answer};
 use crate::card::CardId;
-use crate::history::{Event, EventId, Facts, Kind, extra, groups, keep_in_force, kind, replay};
+use crate::history::{
+    Asked, Event, EventId, Facts, Kind, extra, groups, keep_in_force, kind, replay,
+};
 use crate::schedule::Scheduler;
 use crate::schedule::sm2::Sm2;
 use crate::time::{Day, Moment};
@@ -25,8 +27,10 @@ pub struct Reading {
     pub files: Vec<String>,
     /// The deck that each card stood in.
     decks: HashMap<CardId, String>,
-    /// The question that each card was last asked with.
-    fronts: HashMap<CardId, String>,
+    /// The questions that each card was asked with, by their wordings.
+    fronts: HashMap<CardId, BTreeMap<i64, String>>,
+    /// When each card was last asked with a known wording, and with which.
+    last_asked: HashMap<CardId, (i64, i64)>,
     numbers: HashMap<CardId, i64>,
     cards: Vec<CardId>,
     logged: Vec<Logged>,
@@ -45,12 +49,19 @@ impl Reading {
     }
 
     /// Says what a card was asked with, and in which deck it stood then.
-    pub fn asked(&mut self, card: &str, front: &str, deck: Option<&str>) {
-        let card = CardId::new(card);
-        if let Some(deck) = deck {
+    pub fn asked(&mut self, asked: &Asked<'_>) {
+        let card = CardId::new(&*asked.card);
+        if let Some(deck) = asked.deck.as_deref() {
             self.decks.entry(card.clone()).or_insert_with(|| deck.to_owned());
         }
-        self.fronts.insert(card, front.to_owned());
+        self.fronts.entry(card).or_default().insert(asked.rev, asked.front.to_string());
+    }
+
+    /// Returns the question that a card was last asked with.
+    fn front(&self, card: &CardId) -> Option<&String> {
+        let fronts = self.fronts.get(card)?;
+        let last = self.last_asked.get(card).and_then(|(_, rev)| fronts.get(rev));
+        last.or_else(|| fronts.values().next())
     }
 
     /// Takes an event; one that is there already, from another file, makes no difference.
@@ -63,6 +74,10 @@ impl Reading {
             return;
         };
         let card = facts.card.as_deref().map(|card| self.number(&CardId::new(card)));
+        if let (Some(card), Some(rev)) = (facts.card.as_deref(), facts.rev) {
+            let last = self.last_asked.entry(CardId::new(card)).or_insert((facts.at_ms, rev));
+            *last = (*last).max((facts.at_ms, rev));
+        }
         let extra = facts.extra.as_deref();
         let is_answer = matches!(&*facts.kind, kind::REVIEWED | kind::PRACTISED);
         let understood =
@@ -112,7 +127,7 @@ pub struct Team {
 
 /// What a person, or a person in a deck, comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct Learned {
     /// Cards that were ever answered.
     pub met: usize,
     /// Those of them that are at least 90 % likely to be recalled today, by SM-2.
@@ -135,7 +150,7 @@ pub struct Learner {
     pub reviews: usize,
     /// In all decks.
     #[serde(flatten)]
-    pub standing: Standing,
+    pub learned: Learned,
     /// Deck by deck, by their names.
     pub decks: Vec<InDeck>,
 }
@@ -147,7 +162,7 @@ pub struct InDeck {
     pub deck: String,
     /// What it comes to.
     #[serde(flatten)]
-    pub standing: Standing,
+    pub learned: Learned,
 }
 
 /// A card that is failed often.
@@ -197,22 +212,29 @@ fn learner(mut reading: Reading, today: Day, weak: &mut BTreeMap<String, WeakCar
         families.entry(first).or_default().push(card);
     }
     let pasts = replay(events);
-    let mut answers = Vec::new();
-    each_answer(&logged, |_| &sm2, |answer| answers.push(answer));
-    let mut all = Standing::default();
-    let mut decks: BTreeMap<String, Standing> = BTreeMap::new();
+    let mut all = Learned::default();
+    let mut decks: BTreeMap<String, Learned> = BTreeMap::new();
     let mut cards: BTreeMap<i64, (Tally, Tally, Day)> = BTreeMap::new();
-    for answer in &answers {
-        let (counted, recalled, last) =
-            cards.entry(answer.card).or_insert((Tally::default(), Tally::default(), answer.day));
-        *last = answer.day.max(*last);
-        if answer.interval.is_some() {
-            counted.count(answer.passed());
-        }
-        if answer.before.is_some() {
-            recalled.count(answer.passed());
-        }
-    }
+    let mut reviews = 0;
+    each_answer(
+        &logged,
+        |_| &sm2,
+        |answer| {
+            reviews += 1;
+            let (counted, recalled, last) = cards.entry(answer.card).or_insert((
+                Tally::default(),
+                Tally::default(),
+                answer.day,
+            ));
+            *last = answer.day.max(*last);
+            if answer.interval.is_some() {
+                counted.count(answer.passed());
+            }
+            if answer.before.is_some() {
+                recalled.count(answer.passed());
+            }
+        },
+    );
     for (number, (counted, recalled, last)) in cards {
         let alone = vec![number];
         let members = families.get(&number).unwrap_or(&alone);
@@ -224,13 +246,13 @@ fn learner(mut reading: Reading, today: Day, weak: &mut BTreeMap<String, WeakCar
         let deck = reading.decks.get(*id).cloned().unwrap_or_default();
         let schedule = pasts.get(&number).and_then(|past| sm2.schedule(&past.steps));
         let known = schedule.is_some_and(|schedule| schedule.retrievability(today) >= KNOWN);
-        for standing in [&mut all, decks.entry(deck.clone()).or_default()] {
-            standing.met += 1;
-            standing.known += usize::from(known);
-            standing.recalled += recalled;
-            standing.last_active = standing.last_active.max(Some(last));
+        for learned in [&mut all, decks.entry(deck.clone()).or_default()] {
+            learned.met += 1;
+            learned.known += usize::from(known);
+            learned.recalled += recalled;
+            learned.last_active = learned.last_active.max(Some(last));
         }
-        let front = family.iter().find_map(|id| reading.fronts.get(*id));
+        let front = family.iter().find_map(|id| reading.front(id));
         let card = weak.entry(id.to_string()).or_insert_with(|| WeakCard {
             card: id.to_string(),
             front: String::new(),
@@ -249,9 +271,9 @@ fn learner(mut reading: Reading, today: Day, weak: &mut BTreeMap<String, WeakCar
     Learner {
         learner: reading.name,
         files: reading.files,
-        reviews: answers.len(),
-        standing: all,
-        decks: decks.into_iter().map(|(deck, standing)| InDeck { deck, standing }).collect(),
+        reviews,
+        learned: all,
+        decks: decks.into_iter().map(|(deck, learned)| InDeck { deck, learned }).collect(),
     }
 }
 
@@ -265,7 +287,7 @@ mod tests {
             device: DeviceId([1; 16]),
             device_seq: day * 10 + rating,
             card: Some(card.to_owned().into()),
-            rev: None,
+            rev: (card == "b").then_some(if day == 0 { 9 } else { 5 }),
             at_ms: day * 86_400_000,
             utc_offset_s: 0,
             day,
@@ -280,8 +302,19 @@ mod tests {
     fn reading(name: &str, answers: &[(&str, i64, i64)]) -> Reading {
         let mut reading = Reading::of(name.into());
         reading.stands("a", "deck");
-        reading.asked("a", "front of a", None);
-        reading.asked("b", "front of b", Some("gone"));
+        let asked =
+            |card: &'static str, rev, front: &'static str, deck: Option<&'static str>| Asked {
+                card: card.into(),
+                rev,
+                front: front.into(),
+                back: "".into(),
+                accept: "".into(),
+                deck: deck.map(Into::into),
+            };
+        reading.asked(&asked("a", 1, "front of a", None));
+        // The number of a wording says nothing about its age.
+        reading.asked(&asked("b", 9, "old front of b", Some("gone")));
+        reading.asked(&asked("b", 5, "front of b", Some("gone")));
         for (card, day, rating) in answers {
             let facts = answer(card, *day, *rating);
             // Twice: another file may have it, too.
@@ -305,15 +338,15 @@ mod tests {
         assert_eq!(names, ["amy", "nobody", "zoe"]);
         let zoe = &team.learners[2];
         assert_eq!(zoe.reviews, 4);
-        let wanted = Standing {
+        let wanted = Learned {
             met: 1,
             known: 1,
             recalled: Tally { passed: 1, failed: 0 },
             last_active: Some(Day(1)),
         };
-        assert_eq!(zoe.decks[0], InDeck { deck: "deck".into(), standing: wanted });
-        assert_eq!((zoe.standing.met, zoe.standing.last_active), (2, Some(Day(2))));
-        assert_eq!(team.learners[1].standing, Standing::default());
+        assert_eq!(zoe.decks[0], InDeck { deck: "deck".into(), learned: wanted });
+        assert_eq!((zoe.learned.met, zoe.learned.last_active), (2, Some(Day(2))));
+        assert_eq!(team.learners[1].learned, Learned::default());
         assert_eq!(team.weakest.len(), 1);
         let weak = &team.weakest[0];
         assert_eq!((&*weak.card, &*weak.front, &*weak.deck), ("b", "front of b", "gone"));

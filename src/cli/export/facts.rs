@@ -88,6 +88,7 @@ fn renaming(desk: &Desk) -> Result<Renaming, CliError> {
         fact.into_iter().for_each(|fact| renaming.rename(&fact));
         Ok::<(), CliError>(())
     })?;
+    renaming.settle();
     Ok(renaming)
 }
 

@@ -207,9 +207,10 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
         Box::new(plain::Plain::default())
     };
     let horizon = desk.today.plus(args.ahead);
-    let mut sitting =
-        Sitting::new(&order, args.cram, horizon).within(args.time).by_typing(args.typed);
-    sitting.is_chosen = !args.query.is_empty();
+    let mut sitting = Sitting::new(&order, args.cram, horizon)
+        .within(args.time)
+        .by_typing(args.typed)
+        .over_chosen(!args.query.is_empty());
     let all = args.query.is_empty() && args.limit.is_none();
     let done = sitting.run(desk, io, front.as_mut());
     let left = front.leave(io);

@@ -70,7 +70,7 @@ pub struct Sitting {
     pub(super) forced: Option<i64>,
     practice: bool,
     /// Whether it is over cards that were chosen: what was done to others is left alone.
-    pub(super) is_chosen: bool,
+    is_chosen: bool,
     /// Whether the learner wants to type, in this sitting.
     by_typing: bool,
     horizon: Day,
@@ -105,6 +105,11 @@ impl Sitting {
     /// Returns the same, to end when `time` is over.
     pub fn within(self, time: Option<Duration>) -> Sitting {
         Sitting { time, ..self }
+    }
+
+    /// Returns the same, over cards that were chosen.
+    pub fn over_chosen(self, is_chosen: bool) -> Sitting {
+        Sitting { is_chosen, ..self }
     }
 
     /// Returns the same, with answers typed.

@@ -14,7 +14,7 @@ use crate::cli::words;
 use crate::history::{Fact, LearnerId};
 use crate::import::history::{NoHistory, Reader};
 use crate::stats::Tally;
-use crate::stats::team::{self, Learner, Reading, Standing, Team};
+use crate::stats::team::{self, Learned, Learner, Reading, Team};
 use crate::text;
 use crate::time::Day;
 
@@ -92,9 +92,7 @@ fn read(
     while let Some((number, fact)) = reader.next_fact().map_err(failed)? {
         match fact {
             Ok(Fact::Event { id, facts }) => reading.happened(id, &facts),
-            Ok(Fact::Asked(asked)) => {
-                reading.asked(&asked.card, &asked.front, asked.deck.as_deref());
-            }
+            Ok(Fact::Asked(asked)) => reading.asked(&asked),
             Ok(Fact::Device { .. }) => {}
             Err(why) => {
                 left_out += 1;
@@ -126,7 +124,7 @@ fn lines(team: &Team, width: usize, plain: bool) -> Vec<String> {
     let people = words::count(team.learners.len(), "learner", "learners");
     page.head(&format!("{people}, {}", team.day.in_words()));
     page.aside("(all by SM-2: cards met, that is ever answered; those known, at least 90 % likely to be recalled today; and what was passed of answers to cards that had been passed before)");
-    let rows = team.learners.iter().map(|it| (it.learner.clone(), it.standing));
+    let rows = team.learners.iter().map(|it| (it.learner.clone(), it.learned));
     table(&rows.collect::<Vec<_>>(), team.day, &mut page);
     for Learner { learner, decks, .. } in &team.learners {
         if decks.is_empty() {
@@ -134,8 +132,8 @@ fn lines(team: &Team, width: usize, plain: bool) -> Vec<String> {
         }
         page.head(&text::one_line(learner));
         let rows = decks.iter().map(|it| match &*it.deck {
-            "" => ("(no deck)".to_owned(), it.standing),
-            deck => (deck.to_owned(), it.standing),
+            "" => ("(no deck)".to_owned(), it.learned),
+            deck => (deck.to_owned(), it.learned),
         });
         table(&rows.collect::<Vec<_>>(), team.day, &mut page);
     }
@@ -160,8 +158,8 @@ fn lines(team: &Team, width: usize, plain: bool) -> Vec<String> {
 }
 
 /// Adds what each of `rows` comes to, in columns or in a sentence each.
-fn table(rows: &[(String, Standing)], today: Day, page: &mut Page) {
-    let columns = |it: &Standing| -> Vec<String> {
+fn table(rows: &[(String, Learned)], today: Day, page: &mut Page) {
+    let columns = |it: &Learned| -> Vec<String> {
         let Tally { passed, .. } = it.recalled;
         let share = it.recalled.share().map(|share| format!(" ({})", percent(share)));
         vec![

@@ -8,9 +8,7 @@ pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
 
 /// Returns a day as `Tue 24 Nov`.
 pub fn weekday(day: Day) -> String {
-    // Day 0 was a Thursday.
-    let name = WEEKDAYS[(i64::from(day.0) + 3).rem_euclid(7) as usize];
-    format!("{name} {}", day_and_month(day))
+    day.date().format("%a %-d %b").to_string()
 }
 
 /// Returns a day as `24 Nov`.

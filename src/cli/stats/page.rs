@@ -3,6 +3,7 @@
 use colored::Colorize;
 
 use crate::cli::words;
+use crate::stats::Tally;
 use crate::text;
 
 /// Columns of the longest bar.
@@ -164,4 +165,22 @@ pub fn columns_of(text: &str) -> usize {
 /// Returns a share in percent.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+/// Returns a share in percent, and the numbers behind it.
+pub fn recalled(tally: Tally) -> String {
+    match tally.share() {
+        None => "none".to_owned(),
+        Some(share) => format!(
+            "{} ({} of {})",
+            percent(share),
+            words::grouped(tally.passed as usize),
+            words::grouped(tally.total() as usize)
+        ),
+    }
+}
+
+/// Returns a number with what is counted.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    words::count(number as usize, one, many)
 }

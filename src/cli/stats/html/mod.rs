@@ -1,20 +1,19 @@
 //! Figures as one page: no script, nothing from the network, and all of it from one file.
 
 mod chart;
+mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::chart::{About, Cells, Mark, sheet};
-use super::lines::shade_of;
+use self::tables::{confusions, groups, hard_cards};
 use super::names::{
     day_and_month, in_days_of, in_month, in_seconds, month, of_difficulty, of_ease, of_recall,
     of_stability, weekday,
 };
-use super::page::percent;
+use super::page::{counted, percent, recalled};
 use crate::cli::words;
-use crate::stats::{
-    Bucket, Figures, HardCard, MATURE, Period, Ratings, Recall, Stages, Tally, shades,
-};
+use crate::stats::{Bucket, Figures, MATURE, Period, Ratings, Recall, Shades, Tally, trimmed};
 use crate::text;
 use crate::time::Day;
 
@@ -23,8 +22,6 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 /// So many weeks and months of retention are drawn; the JSON has all.
 const RECENT: usize = 26;
-/// So many rows of names are shown; the JSON has all.
-const MOST: usize = 20;
 
 /// Returns the page. `what` is what it is about, where it is not about everything.
 pub fn page(figures: &Figures, what: Option<&str>) -> String {
@@ -135,7 +132,7 @@ fn tiles(figures: &Figures) -> Markup {
 }
 
 fn year(figures: &Figures) -> Markup {
-    let of = shades(&figures.calendar);
+    let shades = Shades::of(&figures.calendar);
     let mark = |day: Day, reviews: u64| Mark {
         name: weekday(day),
         value: reviews as f64,
@@ -144,7 +141,7 @@ fn year(figures: &Figures) -> Markup {
     let days: Vec<(Mark, usize)> = figures
         .calendar
         .iter()
-        .map(|it| (mark(it.day, it.reviews), shade_of(it.reviews, &of)))
+        .map(|it| (mark(it.day, it.reviews), shades.reached(it.reviews)))
         .collect();
     let mut months: Vec<(usize, String)> = Vec::new();
     for (week, days) in figures.calendar.chunks(7).enumerate() {
@@ -158,7 +155,7 @@ fn year(figures: &Figures) -> Markup {
         months.remove(0);
     }
     let title = "A year, day by day";
-    let [one, two, three, four] = of.map(|from| words::grouped(from as usize));
+    let [one, two, three, four] = shades.0.map(|from| words::grouped(from as usize));
     let about = About {
         title,
         note: figures
@@ -288,7 +285,7 @@ fn retention(
     let mark = |period: &Period, tally: Tally| {
         let share = tally.share()?;
         let name = name(period.from);
-        Some(Mark { name, value: (share * 10_000.0).round() / 10_000.0, words: of(tally) })
+        Some(Mark { name, value: (share * 10_000.0).round() / 10_000.0, words: recalled(tally) })
     };
     let series = [
         ("young", recent.iter().map(|it| mark(it, it.recall.young)).collect()),
@@ -303,23 +300,12 @@ fn retention(
         heads: &["From", "Young", "Mature"],
         rows: recent
             .iter()
-            .map(|it| vec![it.from.to_string(), of(it.recall.young), of(it.recall.mature)])
+            .map(|it| {
+                vec![it.from.to_string(), recalled(it.recall.young), recalled(it.recall.mature)]
+            })
             .collect(),
     };
     sheet(&about, false, chart::lines(title, &names, &series))
-}
-
-/// Returns a share, with the numbers behind it.
-fn of(tally: Tally) -> String {
-    match tally.share() {
-        None => "none".to_owned(),
-        Some(share) => format!(
-            "{} ({} of {})",
-            percent(share),
-            words::grouped(tally.passed as usize),
-            words::grouped(tally.total() as usize)
-        ),
-    }
 }
 
 fn answers(figures: &Figures) -> Markup {
@@ -367,15 +353,8 @@ fn answers(figures: &Figures) -> Markup {
 }
 
 fn stages(figures: &Figures) -> Markup {
-    let Stages { new, learning, review, relearning, suspended } = figures.stages;
-    let rows = [
-        ("new", new),
-        ("learning", learning),
-        ("in review", review),
-        ("relearning", relearning),
-        ("suspended", suspended),
-    ];
-    let rows = rows.iter().map(|(name, count)| ((*name).to_owned(), *count as u64)).collect();
+    let rows = figures.stages.named();
+    let rows = rows.map(|(name, count)| (name.to_owned(), count as u64)).to_vec();
     counts("Cards by stage", rows, ("card", "cards"))
 }
 
@@ -398,13 +377,10 @@ fn histogram(
     name: &dyn Fn(&Bucket) -> String,
     unit: (&str, &str),
 ) -> Markup {
-    let is_full = |bucket: &Bucket| bucket.count > 0;
-    let (Some(first), Some(last)) =
-        (buckets.iter().position(is_full), buckets.iter().rposition(is_full))
-    else {
+    let rows: Vec<_> = trimmed(buckets).iter().map(|bucket| (name(bucket), bucket.count)).collect();
+    if rows.is_empty() {
         return html! {};
-    };
-    let rows = buckets[first..=last].iter().map(|bucket| (name(bucket), bucket.count)).collect();
+    }
     counts(title, rows, unit)
 }
 
@@ -437,7 +413,7 @@ fn hours(figures: &Figures) -> Markup {
         .map(|it| {
             let recalled = match it.recall.share() {
                 None => String::new(),
-                Some(_) => format!(", recalled {}", of(it.recall)),
+                Some(_) => format!(", recalled {}", recalled(it.recall)),
             };
             Mark {
                 name: format!("{:02}:00", it.hour),
@@ -447,7 +423,7 @@ fn hours(figures: &Figures) -> Markup {
         })
         .collect();
     let row = |(it, mark): (&crate::stats::Hour, &Mark)| -> Cells {
-        vec![mark.name.clone(), words::grouped(it.reviews as usize), of(it.recall)]
+        vec![mark.name.clone(), words::grouped(it.reviews as usize), recalled(it.recall)]
     };
     let about = About {
         title: "By hour of the day",
@@ -468,7 +444,7 @@ fn calibration(figures: &Figures) -> Markup {
         .map(|it| Mark {
             name: format!("said {} %", it.said),
             value: it.came.share().unwrap_or(0.0),
-            words: of(it.came),
+            words: recalled(it.came),
         })
         .collect();
     let wished: Vec<f64> =
@@ -481,117 +457,4 @@ fn calibration(figures: &Figures) -> Markup {
         rows: marks.iter().map(|it| vec![it.name.clone(), it.words.clone()]).collect(),
     };
     sheet(&about, false, chart::bars(title, &marks, Some(1.0), &wished))
-}
-
-fn hard_cards(title: &str, note: &str, cards: &[HardCard]) -> Markup {
-    if cards.is_empty() {
-        return html! {};
-    }
-    let strength = |card: &HardCard| match (card.ease, card.difficulty) {
-        (Some(ease), _) => format!("{ease:.2}"),
-        (None, Some(difficulty)) => format!("{difficulty:.1}"),
-        _ => String::new(),
-    };
-    let measure = match cards.first() {
-        Some(HardCard { difficulty: Some(_), .. }) => "Difficulty",
-        _ => "Ease",
-    };
-    html! {
-        section.sheet.wide {
-            h2 { (title) }
-            p.soft { (note) }
-            div.rows {
-                table.cards {
-                    thead { tr {
-                        th scope="col" { "Card" } th.n scope="col" { "Failed" } th.n scope="col" { "Lapses" }
-                        th.n scope="col" { (measure) } th scope="col" { "Where" }
-                    } }
-                    tbody {
-                        @for card in cards.iter().take(MOST) {
-                            tr {
-                                td.words { (text::one_line(&card.front)) br; code.soft { (text::one_line(&card.card)) }
-                                    @if card.suspended { " " span.soft { "suspended" } } }
-                                td.n data-label="failed" { (format!("{} of {}", card.counted.failed, card.counted.total())) }
-                                td.n data-label="lapses" { (card.lapses) }
-                                td.n data-label=(measure.to_lowercase()) { (strength(card)) }
-                                td.where { code { (text::one_line(&card.file)) ":" (card.line) } }
-                            }
-                        }
-                    }
-                }
-            }
-            (more(cards.len()))
-        }
-    }
-}
-
-fn confusions(figures: &Figures) -> Markup {
-    if figures.confusions.is_empty() {
-        return html! {};
-    }
-    html! {
-        section.sheet.wide {
-            h2 { "Taken for each other" }
-            p.soft { "In typed answers." }
-            div.rows {
-                table {
-                    thead { tr { th scope="col" { "Cards" } th.n scope="col" { "Times" } } }
-                    tbody {
-                        @for pair in figures.confusions.iter().take(MOST) {
-                            tr {
-                                td.words { code { (text::one_line(&pair.cards[0])) } " and "
-                                    code { (text::one_line(&pair.cards[1])) } }
-                                td.n { (pair.times) }
-                            }
-                        }
-                    }
-                }
-            }
-            (more(figures.confusions.len()))
-        }
-    }
-}
-
-fn groups<'a>(
-    title: &str,
-    head: &str,
-    rows: impl ExactSizeIterator<Item = (&'a str, usize, usize, usize, Tally)>,
-) -> Markup {
-    if rows.len() == 0 {
-        return html! {};
-    }
-    html! {
-        section.sheet.wide {
-            h2 { (title) }
-            p.soft { "Due and new are what today asks." }
-            div.rows {
-                table {
-                    thead { tr {
-                        th scope="col" { (head[..1].to_uppercase()) (head[1..]) } th.n scope="col" { "Cards" }
-                        th.n scope="col" { "Due" } th.n scope="col" { "New" } th.n scope="col" { "Recalled" }
-                    } }
-                    tbody {
-                        @for (name, cards, due, new, recalled) in rows {
-                            tr {
-                                th.words scope="row" { (text::one_line(name)) }
-                                td.n { (words::grouped(cards)) }
-                                td.n { (words::grouped(due)) }
-                                td.n { (words::grouped(new)) }
-                                td.n { (of(recalled)) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn more(all: usize) -> Markup {
-    let more = all.saturating_sub(MOST);
-    html! { @if more > 0 { p.soft { "and " (words::grouped(more)) " more" } } }
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    words::count(number as usize, one, many)
 }

@@ -2,11 +2,11 @@
 
 use colored::Colorize;
 
-use super::{counted, looked_back, nothing, whole};
+use super::{looked_back, nothing, whole};
 use crate::cli::stats::names::{WEEKDAYS, day_and_month, in_month, month};
-use crate::cli::stats::page::{Page, columns_of};
+use crate::cli::stats::page::{Page, columns_of, counted};
 use crate::cli::words;
-use crate::stats::{Busy, Figures, shades};
+use crate::stats::{Busy, Figures, Shades};
 use crate::time::Day;
 
 /// Shades of the calendar, from none.
@@ -49,22 +49,22 @@ pub fn calendar(figures: &Figures, asked: bool, page: &mut Page) {
         last = month;
     }
     page.line(format!("  {}", months.trim_end().dimmed()));
-    let shades = shades(calendar);
+    let shades = Shades::of(calendar);
     for (weekday, name) in WEEKDAYS.iter().enumerate() {
         let cells: String = weeks
             .iter()
             .map(|week| match week.get(weekday) {
                 None => " ".repeat(cell),
-                Some(day) => shade(shade_of(day.reviews, &shades), cell),
+                Some(day) => shade(shades.reached(day.reviews), cell),
             })
             .collect();
         let name = if weekday % 2 == 0 { name } else { "" };
         page.line(format!("  {} {}", words::padded(name, WEEKDAY - 1).dimmed(), cells.trim_end()));
     }
     let legend: Vec<(usize, String)> = (1..=4)
-        .filter(|at| shades[at - 1] <= calendar.iter().map(|it| it.reviews).max().unwrap_or(0))
-        .filter(|at| *at == 4 || shades[*at] > shades[at - 1])
-        .map(|at| (at, format!("{}+", words::grouped(shades[at - 1] as usize))))
+        .filter(|at| shades.0[at - 1] <= calendar.iter().map(|it| it.reviews).max().unwrap_or(0))
+        .filter(|at| *at == 4 || shades.0[*at] > shades.0[at - 1])
+        .map(|at| (at, format!("{}+", words::grouped(shades.0[at - 1] as usize))))
         .collect();
     let columns: usize = legend.iter().map(|(_, from)| from.len() + 4).sum();
     if WEEKDAY + columns <= page.width {
@@ -72,11 +72,6 @@ pub fn calendar(figures: &Figures, asked: bool, page: &mut Page) {
             legend.iter().map(|(at, from)| format!("{} {from}", shade(*at, 1))).collect();
         page.line(format!("  {} {}", " ".repeat(WEEKDAY - 1), legend.join("  ")));
     }
-}
-
-/// Returns how many shades a day of so many answers reaches.
-pub fn shade_of(reviews: u64, shades: &[u64; 4]) -> usize {
-    if reviews == 0 { 0 } else { shades.iter().filter(|from| **from <= reviews).count().max(1) }
 }
 
 fn shade(level: usize, cell: usize) -> String {

@@ -5,14 +5,13 @@ mod named;
 mod recall;
 mod spread;
 
-pub use self::days::shade_of;
 use self::days::{calendar, daily, forecast};
 use self::named::{confusions, decks, hardest, leeches, tags};
 use self::recall::{calibration, retention};
 use self::spread::{
     answers, cards, difficulty, ease, hours, intervals, retrievability, stability, times,
 };
-use super::page::Page;
+use super::page::{Page, counted};
 use crate::cli::args::Section;
 use crate::cli::words;
 use crate::stats::{Figures, Total};
@@ -120,10 +119,6 @@ fn and_more(all: usize, (one, many): (&str, &str), page: &mut Page) {
 
 fn whole(number: u64) -> String {
     words::grouped(number as usize)
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    words::count(number as usize, one, many)
 }
 
 fn in_days(days: u32) -> String {

@@ -4,7 +4,7 @@ use colored::Colorize;
 
 use super::{looked_back, nothing};
 use crate::cli::stats::names::{day_and_month, in_month, weekday};
-use crate::cli::stats::page::{Page, columns_of, percent};
+use crate::cli::stats::page::{Page, columns_of, recalled};
 use crate::cli::words;
 use crate::stats::{Figures, MATURE, Period, Tally};
 use crate::time::Day;
@@ -75,14 +75,14 @@ fn periods_table(title: &str, periods: &[&Period], name: &dyn Fn(Day) -> String,
     }
 }
 
-/// Returns a share, and the numbers behind it.
+/// Returns a share, and the numbers behind it, in short where there is little room.
 fn cell(tally: Tally, width: usize) -> String {
-    let Tally { passed, .. } = tally;
-    let (passed, total) = (words::grouped(passed as usize), words::grouped(tally.total() as usize));
     match tally.share() {
-        None => "none".to_owned(),
-        Some(share) if width < 60 => format!("{:.0} % {passed}/{total}", share * 100.0),
-        Some(share) => format!("{} ({passed} of {total})", percent(share)),
+        Some(share) if width < 60 => {
+            let passed = words::grouped(tally.passed as usize);
+            format!("{:.0} % {passed}/{}", share * 100.0, words::grouped(tally.total() as usize))
+        }
+        _ => recalled(tally),
     }
 }
 

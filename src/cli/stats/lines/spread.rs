@@ -2,29 +2,19 @@
 
 use colored::Colorize;
 
-use super::{counted, looked_back, nothing};
+use super::{looked_back, nothing};
 use crate::cli::stats::names::{
     in_days_of, in_seconds, of_difficulty, of_ease, of_recall, of_stability,
 };
-use crate::cli::stats::page::Page;
+use crate::cli::stats::page::{Page, counted};
 use crate::cli::words;
-use crate::stats::{Bucket, Figures, Ratings, Stages, Tally};
+use crate::stats::{Bucket, Figures, Ratings, Tally, trimmed};
 
 pub fn cards(figures: &Figures, _: bool, page: &mut Page) {
-    let Stages { new, learning, review, relearning, suspended } = figures.stages;
-    let stages = [
-        (new, "new"),
-        (learning, "learning"),
-        (review, "in review"),
-        (relearning, "relearning"),
-        (suspended, "suspended"),
-    ];
     page.head("Cards");
-    let rows: Vec<(String, u64)> = stages
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| ((*word).to_owned(), *count as u64))
-        .collect();
+    let stages = figures.stages.named().into_iter().filter(|(_, count)| *count > 0);
+    let rows: Vec<(String, u64)> =
+        stages.map(|(word, count)| (word.to_owned(), count as u64)).collect();
     if rows.is_empty() {
         page.say("none");
     }
@@ -63,15 +53,13 @@ fn histogram(
     asked: bool,
     page: &mut Page,
 ) {
-    let is_full = |bucket: &Bucket| bucket.count > 0;
-    let (Some(first), Some(last)) =
-        (buckets.iter().position(is_full), buckets.iter().rposition(is_full))
-    else {
+    let buckets = trimmed(buckets);
+    if buckets.is_empty() {
         return nothing(title, &format!("no {}", unit.0), asked, page);
-    };
+    }
     page.head(title);
     let rows: Vec<(String, u64)> =
-        buckets[first..=last].iter().map(|bucket| (name(bucket), bucket.count)).collect();
+        buckets.iter().map(|bucket| (name(bucket), bucket.count)).collect();
     page.bars(&rows, unit);
 }
 
