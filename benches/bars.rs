@@ -143,6 +143,7 @@ fn measured(mut command: Command) -> Took {
         .spawn()
         .unwrap();
     let used = child.wait4().unwrap();
+    assert!(used.status.success(), "what fails is no measure: {command:?}");
     Took { cpu: used.rusage.utime + used.rusage.stime, memory_kib: used.rusage.maxrss / 1024 }
 }
 

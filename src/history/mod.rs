@@ -9,7 +9,7 @@ mod facts;
 mod replay;
 
 pub use facts::{Asked, Fact, Facts, Heading, Untrue};
-pub use replay::{Past, Step, groups, keep_in_force, replay};
+pub use replay::{Past, Step, by_card, groups, keep_in_force, replay};
 
 use std::fmt;
 use std::str::FromStr;

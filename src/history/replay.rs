@@ -1,7 +1,7 @@
 //! The fold: events in, what each card has been through out.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::{Event, EventId, Kind, Placement, Review};
@@ -83,6 +83,48 @@ pub fn replay<C: Clone + Ord + Hash>(mut events: Vec<Event<C>>) -> BTreeMap<C, P
         }
     }
     pasts
+}
+
+/// Returns what happened to each card, as [`replay`] sees it and in the same order: linked cards are
+/// one, under the smallest of their names. Nothing is copied.
+pub fn by_card<C, E>(events: &[E]) -> impl Iterator<Item = (C, Vec<&E>)>
+where
+    C: Clone + Ord + Hash,
+    E: Borrow<Event<C>>,
+{
+    let at = |place: usize| -> &Event<C> { events[place].borrow() };
+    // A retraction carries the card of what it takes back, a link and what retracts it too: so
+    // links are found among the few events that are no answers, and the rest card by card.
+    let is_rare =
+        |event: &&Event<C>| matches!(event.kind, Kind::Linked { .. } | Kind::Retracted { .. });
+    let mut rare: Vec<&Event<C>> = events.iter().map(Borrow::borrow).filter(is_rare).collect();
+    keep_in_force::<C, _>(&mut rare);
+    let groups = groups(rare);
+    let first = |card: &C| groups.get(card).unwrap_or(card).clone();
+    let mut places: Vec<(C, i64, usize)> = (0..events.len())
+        .filter_map(|place| Some((first(at(place).card.as_ref()?), at(place).when.at_ms, place)))
+        .collect();
+    places.sort_unstable_by(|one, other| {
+        let by_id = || at(one.2).id.cmp(&at(other.2).id);
+        (&one.0, one.1).cmp(&(&other.0, other.1)).then_with(by_id)
+    });
+    places.dedup_by_key(|(.., place)| at(*place).id);
+    let mut places = places.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let (card, _, place) = places.next()?;
+        let mut of_card = vec![&events[place]];
+        while let Some((.., place)) = places.next_if(|next| next.0 == card) {
+            of_card.push(&events[place]);
+        }
+        let is_retraction = |event: &Event<C>| matches!(event.kind, Kind::Retracted { .. });
+        if of_card.iter().any(|event| is_retraction((*event).borrow())) {
+            let mut stand: Vec<&Event<C>> = of_card.iter().map(|event| (*event).borrow()).collect();
+            keep_in_force::<C, _>(&mut stand);
+            let ids: HashSet<EventId> = stand.iter().map(|event| event.id).collect();
+            of_card.retain(|event| ids.contains(&Borrow::<Event<C>>::borrow(*event).id));
+        }
+        Some((card, of_card))
+    })
 }
 
 /// Puts events in the order of the folds, each once, and leaves out those that were taken back.

@@ -1,10 +1,9 @@
 //! From events to the answers that stand, each with what its card was like before it.
 
 use std::borrow::Borrow;
-use std::collections::HashSet;
 
-use crate::history::{Event, EventId, Kind, Past, Step, groups, keep_in_force};
-use crate::schedule::{Grade, Interval, Scheduler, Stage};
+use crate::history::{Event, Kind, Past, by_card};
+use crate::schedule::{Grade, Interval, Schedule, Scheduler, Stage};
 use crate::time::{Day, Moment};
 
 /// An event, and what figures need of it besides.
@@ -21,12 +20,6 @@ pub struct Logged {
 }
 
 impl Borrow<Event<i64>> for Logged {
-    fn borrow(&self) -> &Event<i64> {
-        &self.event
-    }
-}
-
-impl Borrow<Event<i64>> for &Logged {
     fn borrow(&self) -> &Event<i64> {
         &self.event
     }
@@ -78,7 +71,7 @@ impl Answer {
     }
 }
 
-/// Returns the answers that stand, in the order of the folds.
+/// Returns the answers that stand, oldest first.
 ///
 /// As [`crate::history::replay`] sees them: what was taken back never was, and linked cards have
 /// always been one. `scheduler` returns the one of a card, by the smallest of its numbers.
@@ -86,10 +79,15 @@ pub fn answers<'a, S: Scheduler + 'a>(
     logged: &[Logged],
     scheduler: impl Fn(i64) -> &'a S,
 ) -> Vec<Answer> {
-    let mut placed: Vec<(usize, Answer)> = Vec::with_capacity(logged.len());
-    fold_by_card(logged, scheduler, |at, answer| placed.push((at, answer)));
-    placed.sort_unstable_by_key(|(at, _)| (logged[*at].event.when.at_ms, logged[*at].event.id));
-    placed.into_iter().map(|(_, answer)| answer).collect()
+    let mut all = Vec::with_capacity(logged.len());
+    each_answer(logged, scheduler, |answer| all.push(answer));
+    in_order(&mut all);
+    all
+}
+
+/// Puts answers that came card by card in the order of [`answers`].
+pub fn in_order(answers: &mut [Answer]) {
+    answers.sort_by_key(|answer| (answer.when.at_ms, answer.card));
 }
 
 /// Calls `with` for each of the same, those to a card one after the other: that is found sooner.
@@ -98,97 +96,59 @@ pub fn each_answer<'a, S: Scheduler + 'a>(
     scheduler: impl Fn(i64) -> &'a S,
     mut with: impl FnMut(Answer),
 ) {
-    fold_by_card(logged, scheduler, |_, answer| with(answer));
+    for (card, events) in by_card(logged) {
+        Course::of(card, &events, scheduler(card)).answers.into_iter().for_each(&mut with);
+    }
 }
 
-/// Calls `with` for every answer that stands, with the place of its event: card by card, and in the
-/// order of the folds within one.
-fn fold_by_card<'a, S: Scheduler + 'a>(
-    logged: &[Logged],
-    scheduler: impl Fn(i64) -> &'a S,
-    mut with: impl FnMut(usize, Answer),
-) {
-    // A retraction carries the card of what it takes back, a link and what retracts it too: so
-    // links are found among the few events that are no answers, and the rest card by card.
-    let is_rare = |logged: &&Logged| {
-        matches!(logged.event.kind, Kind::Linked { .. } | Kind::Retracted { .. })
-    };
-    let mut rare: Vec<&Logged> = logged.iter().filter(is_rare).collect();
-    keep_in_force::<i64, _>(&mut rare);
-    let groups = groups(rare.iter().map(|logged| &logged.event));
-    let place = |(at, logged): (usize, &Logged)| {
-        let card = logged.event.card?;
-        let first = if groups.is_empty() { None } else { groups.get(&card) };
-        Some((first.copied().unwrap_or(card), logged.event.when.at_ms, at))
-    };
-    let mut places: Vec<(i64, i64, usize)> = logged.iter().enumerate().filter_map(place).collect();
-    places.sort_unstable_by(|one, other| {
-        let by_id = || logged[one.2].event.id.cmp(&logged[other.2].event.id);
-        (one.0, one.1).cmp(&(other.0, other.1)).then_with(by_id)
-    });
-    places.dedup_by_key(|(.., at)| logged[*at].event.id);
-    for run in places.chunk_by(|one, other| one.0 == other.0) {
-        let Some((card, ..)) = run.first().copied() else { continue };
-        let mut events: Vec<(usize, &Logged)> =
-            run.iter().map(|(.., at)| (*at, &logged[*at])).collect();
-        if events.iter().any(|(_, it)| matches!(it.event.kind, Kind::Retracted { .. })) {
-            let mut stand: Vec<&Logged> = events.iter().map(|(_, logged)| *logged).collect();
-            keep_in_force::<i64, _>(&mut stand);
-            let ids: HashSet<EventId> = stand.iter().map(|logged| logged.event.id).collect();
-            events.retain(|(_, logged)| ids.contains(&logged.event.id));
-        }
-        let answers = of_card(card, events.iter().map(|(_, logged)| *logged), scheduler(card));
-        for ((at, _), answer) in events.iter().zip(answers) {
-            if let Some(answer) = answer {
-                with(*at, answer);
-            }
-        }
-    }
+/// What happened to a card, and what a scheduler makes of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// What it has been through.
+    pub past: Past,
+    /// Its schedule after each of the past's steps.
+    pub schedules: Vec<Schedule>,
+    /// The answers, also those that no schedule counts and those from before it was started over.
+    pub answers: Vec<Answer>,
 }
 
 /// Where an answer that a scheduler reads stands: in which life of the card, as which step.
 type Place = (usize, usize);
 
-/// Returns the answer in each of the events of one card, `None` for events of other kinds.
-fn of_card<'a>(
-    card: i64,
-    events: impl Iterator<Item = &'a Logged>,
-    scheduler: &impl Scheduler,
-) -> Vec<Option<Answer>> {
-    let mut past = Past::default();
-    let mut found: Vec<(Option<Answer>, Option<Place>)> = Vec::new();
-    for Logged { event, took_ms, device, sure } in events {
-        let (grade, read) = match event.kind {
-            Kind::Reviewed(grade) => (Some(grade), true),
-            Kind::Practised(grade) => (Some(grade), false),
-            _ => (None, false),
-        };
-        let place = read.then_some((past.former.len(), past.steps.len()));
-        let answer = grade.map(|grade| Answer {
-            card,
-            when: event.when,
-            day: event.day,
-            grade,
-            took_ms: *took_ms,
-            device: *device,
-            sure: *sure,
-            first: place == Some((0, 0)),
-            interval: None,
-            before: None,
-        });
-        past.take(event);
-        found.push((answer, place));
-    }
-    let lives: Vec<_> = past
-        .former
-        .iter()
-        .chain([&past.steps])
-        .map(|steps: &Vec<Step>| scheduler.schedules(steps))
-        .collect();
-    let complete = |(answer, place): (Option<Answer>, Option<Place>)| {
-        let mut answer = answer?;
-        let Some((life, step)) = place else { return Some(answer) };
-        if let Some(after) = lives[life].get(step).filter(|after| after.counted) {
+impl Course {
+    /// Returns that of `card`, whose `events` are as [`by_card`] returns them.
+    pub fn of(card: i64, events: &[&Logged], scheduler: &impl Scheduler) -> Course {
+        let mut past = Past::default();
+        let mut found: Vec<(Answer, Option<Place>)> = Vec::with_capacity(events.len());
+        for Logged { event, took_ms, device, sure } in events {
+            let place = (past.former.len(), past.steps.len());
+            let graded = match event.kind {
+                Kind::Reviewed(grade) => Some((grade, Some(place))),
+                Kind::Practised(grade) => Some((grade, None)),
+                _ => None,
+            };
+            if let Some((grade, place)) = graded {
+                let answer = Answer {
+                    card,
+                    when: event.when,
+                    day: event.day,
+                    grade,
+                    took_ms: *took_ms,
+                    device: *device,
+                    sure: *sure,
+                    first: place == Some((0, 0)),
+                    interval: None,
+                    before: None,
+                };
+                found.push((answer, place));
+            }
+            past.take(event);
+        }
+        let lives = past.former.iter().chain([&past.steps]);
+        let mut lives: Vec<Vec<Schedule>> = lives.map(|steps| scheduler.schedules(steps)).collect();
+        for (answer, place) in &mut found {
+            let Some((life, step)) = *place else { continue };
+            let Some(after) = lives[life].get(step).filter(|after| after.counted) else { continue };
             let before = step.checked_sub(1).and_then(|step| lives[life].get(step));
             answer.interval = Some(after.interval);
             answer.before = before
@@ -198,9 +158,9 @@ fn of_card<'a>(
                     in_review: card.stage == Stage::Review,
                 });
         }
-        Some(answer)
-    };
-    found.into_iter().map(complete).collect()
+        let answers = found.into_iter().map(|(answer, _)| answer).collect();
+        Course { schedules: lives.pop().unwrap_or_default(), past, answers }
+    }
 }
 
 #[cfg(test)]

@@ -40,15 +40,23 @@ pub struct Tags {
 
 /// Returns what `cards` come to for each of the `tags`, by their places.
 pub fn by_tag(cards: &[Card], records: &HashMap<i64, Record>, tags: &Tags) -> Vec<Deck> {
-    let by_row: HashMap<i64, &Card> =
-        cards.iter().filter_map(|card| Some((card.row?, card))).collect();
     let mut all = vec![Deck::default(); tags.names.len()];
     // Nearly always each card has answers of its own.
-    let mut numbers = HashSet::new();
-    let is_shared = cards.iter().filter_map(|card| card.answers).any(|it| !numbers.insert(it));
+    let mut numbers: Vec<i64> = cards.iter().filter_map(|card| card.answers).collect();
+    numbers.sort_unstable();
+    let is_shared = numbers.windows(2).any(|two| two[0] == two[1]);
     let mut seen = HashSet::new();
-    for (row, tag) in &tags.of_cards {
-        if let (Some(card), Some(deck)) = (by_row.get(row), all.get_mut(*tag)) {
+    // Both mostly come by row, and are laid side by side.
+    let mut of_cards = tags.of_cards.clone();
+    of_cards.sort_by_key(|(row, _)| *row);
+    let mut by_row: Vec<(i64, &Card)> =
+        cards.iter().filter_map(|card| Some((card.row?, card))).collect();
+    by_row.sort_by_key(|(row, _)| *row);
+    let mut by_row = by_row.into_iter().peekable();
+    for (row, tag) in of_cards {
+        while by_row.next_if(|(next, _)| *next < row).is_some() {}
+        let card = by_row.peek().filter(|(next, _)| *next == row);
+        if let (Some((_, card)), Some(deck)) = (card, all.get_mut(tag)) {
             let number = card.answers.filter(|number| !is_shared || seen.insert((tag, *number)));
             deck.take(number, records);
         }

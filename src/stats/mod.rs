@@ -12,11 +12,12 @@ mod deck;
 mod figures;
 mod habits;
 mod ledger;
+mod packed;
 mod period;
 mod retention;
 pub mod team;
 
-pub use answer::{Answer, Before, Logged, answers, each_answer};
+pub use answer::{Answer, Before, Course, Logged, answers, each_answer, in_order};
 pub use bucket::{Bucket, Spread, Times, trimmed};
 pub use card::{Card, FORECAST_DAYS, Stages, Stands, backlog, forecast, stages};
 pub use daily::{Daily, Days, LONGEST, Progress};
@@ -26,6 +27,7 @@ pub use figures::{
 };
 pub use habits::{Buttons, Hour, Ratings, SURE, Said};
 pub use ledger::{Ledger, Record};
+pub use packed::{Garbled, pack, unpack};
 pub use period::{Period, Periods, monday};
 pub use retention::{MATURE, Recall, Tally};
 

@@ -1,17 +1,12 @@
-//! What figures are made of: the answers that stand, and the cards as they stand.
+//! What figures are made of besides answers: the cards as they stand, and who has answered what.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::fold::{self, EVENT_COLUMNS, Rules, event, rules_by_file};
-use super::links::Groups;
-use super::weights::Fitted;
 use super::{DeckRow, Standing, Store, StoreError, row};
 use crate::card::CardId;
-use crate::deck::Head;
 use crate::history::DeviceId;
-use crate::schedule::{Chosen, Ease, Interval, Memory, Stage};
-use crate::settings::Settings;
-use crate::stats::{self, Answer, Logged, Stands, Tags};
+use crate::schedule::{Ease, Interval, Memory, Stage};
+use crate::stats::{self, Stands, Tags};
 use crate::time::Day;
 
 /// What the number of an answer's card stands for.
@@ -23,110 +18,7 @@ pub struct Answered {
     pub deck: String,
 }
 
-/// How cards are scheduled, by the numbers of their answers.
-struct Schedulers {
-    by_card: HashMap<i64, Chosen>,
-    /// What schedules a card that stands in no deck.
-    elsewhere: Chosen,
-}
-
-impl Schedulers {
-    fn of(&self, card: i64) -> &Chosen {
-        self.by_card.get(&card).unwrap_or(&self.elsewhere)
-    }
-}
-
-impl Groups {
-    /// Returns the number under which the answers of all that is one card with `key` are.
-    fn first(&self, key: i64) -> i64 {
-        self.members(key).first().copied().unwrap_or(key)
-    }
-}
-
 impl Store {
-    /// Returns the answers that stand, in the order of the folds: all, or those to the cards in
-    /// `only`, as [`stats::Card::answers`] numbers them.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn answers(
-        &mut self,
-        only: Option<&HashSet<i64>>,
-        settings: &Settings,
-    ) -> Result<Vec<Answer>, StoreError> {
-        let (logged, schedulers) = self.logged(only, settings)?;
-        Ok(stats::answers(&logged, |card| schedulers.of(card)))
-    }
-
-    /// Calls `with` for each of the same, those to a card one after the other.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn each_answer(
-        &mut self,
-        only: Option<&HashSet<i64>>,
-        settings: &Settings,
-        with: impl FnMut(Answer),
-    ) -> Result<(), StoreError> {
-        let (logged, schedulers) = self.logged(only, settings)?;
-        stats::each_answer(&logged, |card| schedulers.of(card), with);
-        Ok(())
-    }
-
-    /// Returns all events about cards, as they lie on the disk, and how the cards are scheduled.
-    fn logged(
-        &mut self,
-        only: Option<&HashSet<i64>>,
-        settings: &Settings,
-    ) -> Result<(Vec<Logged>, Schedulers), StoreError> {
-        let groups = self.groups()?;
-        let fitted = self.fitted()?;
-        let by_card = self.schedulers_by_card(&groups, settings, &fitted)?;
-        let elsewhere = Rules::of(settings, "", &Head::default(), &fitted).scheduler("");
-        let count: i64 = self.db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
-        let mut logged = Vec::with_capacity(if only.is_none() { count as usize } else { 0 });
-        let mut statement = self.db.prepare(&format!(
-            "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h
-              WHERE h.card IS NOT NULL ORDER BY h.seq"
-        ))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Some(only) = only
-                && !only.contains(&groups.first(row.get(1)?))
-            {
-                continue;
-            }
-            let event = event(row, &groups)?;
-            logged.push(fold::logged(row, event)?);
-        }
-        Ok((logged, Schedulers { by_card, elsewhere }))
-    }
-
-    /// Returns the schedulers of the cards of the decks, by the numbers of their answers.
-    fn schedulers_by_card(
-        &self,
-        groups: &Groups,
-        settings: &Settings,
-        fitted: &Fitted,
-    ) -> Result<HashMap<i64, Chosen>, StoreError> {
-        let by_file = rules_by_file(&self.db, settings, fitted)?;
-        let mut statement = self.db.prepare(
-            "SELECT c.key, k.file, c.id FROM cache_card AS k JOIN card AS c ON c.id = k.id
-              WHERE k.shadowed = 0 ORDER BY c.key",
-        )?;
-        let mut found = HashMap::new();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Some(rules) = by_file.get(&row.get(1)?) {
-                let id = row::owned(row, 2)?;
-                found.entry(groups.first(row.get(0)?)).or_insert_with(|| rules.scheduler(&id));
-            }
-        }
-        Ok(found)
-    }
-
     /// Returns how the cards of the decks stand, or those of `chosen`, parked ones too. `decks` are
     /// the decks as [`Store::decks`] returns them.
     ///
@@ -147,10 +39,9 @@ impl Store {
         let mut cards = Vec::new();
         {
             let mut statement = self.db.prepare(
-                "SELECT s.card, c.key, s.file, s.stage, s.suspended, s.due, s.buried_until,
-                        s.interval, s.ease, s.stability, s.difficulty, s.decay, s.last_day, s.lapses, s.place
-                   FROM cache_schedule AS s JOIN cache_card AS k ON k.key = s.card
-                   LEFT JOIN card AS c ON c.id = k.id",
+                "SELECT card, answers, file, stage, suspended, due, buried_until, interval, ease,
+                        stability, difficulty, decay, last_day, lapses, place
+                   FROM cache_schedule ORDER BY card",
             )?;
             let mut found = statement.query([])?;
             while let Some(row) = found.next()? {
@@ -161,7 +52,7 @@ impl Store {
                 }
                 cards.push(stats::Card {
                     row: row.get(0)?,
-                    answers: row.get::<_, Option<i64>>(1)?.map(|key| groups.first(key)),
+                    answers: row.get(1)?,
                     deck: places.get(&row.get(2)?).copied(),
                     place: row.get(14)?,
                     stage: Stage::from_number(row.get(3)?).unwrap_or(Stage::New),

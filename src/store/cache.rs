@@ -5,15 +5,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Access, StoreError};
 
 /// Counted up whenever the tables or the folds behind them change.
-const VERSION: i64 = 11;
+const VERSION: i64 = 12;
 
 /// Every cache, for dropping.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "cache_stamp",
     "cache_file",
     "cache_card",
     "cache_left_out",
     "cache_schedule",
+    "cache_answers",
     "cache_mistyped",
     "cache_figures",
 ];

@@ -65,7 +65,14 @@ CREATE TABLE cache_schedule (
     repeat_on    INTEGER,             -- study day on which it is asked once more
     suspended    INTEGER NOT NULL,
     buried_until INTEGER,             -- study day
-    changed      INTEGER              -- study day of the pass since which the answer was changed
+    changed      INTEGER,             -- study day of the pass since which the answer was changed
+    answers      INTEGER              -- where its answers are in cache_answers
+) STRICT;
+
+-- The answers that stand, packed, also those to cards that stand in no deck.
+CREATE TABLE cache_answers (
+    card    INTEGER PRIMARY KEY,      -- the smallest key in card of those that are one
+    answers BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE cache_mistyped (

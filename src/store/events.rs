@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::fold::{Rules, rules_of};
+use super::rules::{Rules, rules_of};
 use super::{Store, StoreError, row};
 use crate::card::CardId;
 use crate::history::{DeviceId, Event, EventId, Record, Step, extra, kind, replay};

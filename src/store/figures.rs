@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::fold::Rules;
+use super::rules::Rules;
 use super::{Store, StoreError};
 use crate::settings::Settings;
 use crate::time::Day;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::params;
 
 use super::cache::{self, Stamp};
-use super::fold::Rules;
+use super::rules::Rules;
 use super::{Access, Entry, Store, StoreError};
 use crate::card::{CardId, Wording};
 use crate::deck::{DeckFile, Pulled, ReadFile, Sources};
@@ -168,6 +168,7 @@ impl Store {
         let mut gone = self.known_files()?;
         let mut touched_decks = BTreeSet::new();
         let mut touched = BTreeSet::new();
+        let mut former = BTreeSet::new();
         for file in files {
             let known = gone.remove(&*file.key());
             let hash = known.as_ref().map(|known| known.hash);
@@ -183,7 +184,7 @@ impl Store {
                 Pulled::Read(read) => {
                     refreshed.files_read += 1;
                     if let Some(known) = known {
-                        touched_decks.extend(self.former_decks(known.key)?);
+                        former.extend(self.answered_of(known.key)?);
                         self.forget_file(known.key)?;
                     }
                     touched.extend(self.keep_file(file, &read)?);
@@ -193,9 +194,10 @@ impl Store {
         }
         let contents_changed = refreshed.files_read > 0 || !gone.is_empty();
         for known in gone.into_values() {
-            touched_decks.extend(self.former_decks(known.key)?);
+            former.extend(self.answered_of(known.key)?);
             self.forget_file(known.key)?;
         }
+        touched_decks.extend(self.decks_of_wordings(former.iter().copied())?);
         cache::index(&self.db)?;
         if contents_changed {
             let named = self.name_cards()?;
@@ -207,7 +209,7 @@ impl Store {
             }
             touched.extend(named.cards);
         }
-        self.fold_what_changed(&touched, settings)?;
+        self.fold_what_changed(&touched, former, settings)?;
         if others {
             touched_decks.extend(self.decks()?.into_iter().map(|deck| deck.deck));
             touched.extend(self.all_cards()?);
@@ -246,18 +248,15 @@ impl Store {
         Ok(keys.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the names of the decks in which the cards of a file once stood.
-    fn former_decks(&mut self, file: i64) -> Result<BTreeSet<String>, StoreError> {
-        let keys: Vec<i64> = self
-            .db
-            .prepare_cached(
-                "SELECT c.key FROM cache_file AS f
+    /// Returns the keys in the history of the cards of a file.
+    fn answered_of(&self, file: i64) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.key FROM cache_file AS f
                    JOIN cache_card AS k ON k.key BETWEEN f.first AND f.last
                    JOIN card AS c ON c.id = k.id WHERE f.key = ?",
-            )?
-            .query_map([file], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        self.decks_of_wordings(keys)
+        )?;
+        let keys = statement.query_map([file], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
     }
 
     /// Returns the names of the decks in which `cards` stand.
@@ -272,10 +271,13 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
-    /// Folds `touched` cards of the decks, or all where the settings or the history moved.
+    /// Folds `touched` cards of the decks, and those that the history knows as one of `keys`: they
+    /// may stand in no deck now, and are scheduled by other rules there. Folds all where the settings
+    /// or the history moved.
     fn fold_what_changed(
         &mut self,
         touched: &BTreeSet<i64>,
+        mut keys: BTreeSet<i64>,
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let by_these = Rules::stamp(settings, &self.fitted()?);
@@ -283,7 +285,6 @@ impl Store {
             self.refold_all(settings)?;
             cache::set_stamp(&self.db, Stamp::Settings, &by_these)?;
         } else {
-            let mut keys = BTreeSet::new();
             let mut statement = self.db.prepare_cached(
                 "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.key = ?",
             )?;

@@ -1,84 +1,24 @@
 //! From events to the schedule in force: all of it, or of a few cards.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::links::Groups;
+use super::rules::{Rules, rules_by_file, rules_of};
 use super::weights::Fitted;
-use super::{Store, StoreError, cache, row};
+use super::{Store, StoreError, cache, packed, row};
 use crate::answer;
 use crate::card::{self, Answer, Card, CardId, Wording};
 use crate::cloze::bold_parts;
-use crate::deck::Head;
-use crate::history::{Event, EventId, Kind, Past, Step, extra, kind, replay};
-use crate::schedule::fsrs::Fsrs;
-use crate::schedule::sm2::Sm2;
-use crate::schedule::spread::Seed;
-use crate::schedule::{Chosen, Model, Schedule, Scheduler, Stage};
-use crate::settings::{Changed, Fuzz, SchedulerName, Settings};
-use crate::stats::Logged;
+use crate::history::{Event, EventId, Kind, Past, Step, by_card, extra, kind, replay};
+use crate::schedule::{Chosen, Schedule, Scheduler, Stage};
+use crate::settings::{Changed, Settings};
+use crate::stats::{Course, Logged};
 use crate::time::{Day, Moment};
 
 /// More cards than this are folded in one reading of the whole history.
 const MANY: usize = 2_000;
-
-/// How the cards of one deck are folded.
-#[derive(Clone, Debug)]
-pub(super) struct Rules {
-    model: Model,
-    spread: bool,
-    changed: Changed,
-    fold_accents: bool,
-}
-
-impl Rules {
-    /// Returns the rules of a deck: its own settings over the configuration's.
-    pub(super) fn of(settings: &Settings, deck: &str, head: &Head, fitted: &Fitted) -> Rules {
-        let options = &head.options;
-        let name = options.scheduler.unwrap_or(settings.scheduler);
-        let fuzz = options.fuzz.unwrap_or(settings.fuzz);
-        Rules {
-            model: match name {
-                SchedulerName::Sm2 => {
-                    Model::Sm2(Sm2 { profile: options.sm2_profile.unwrap_or(settings.sm2_profile) })
-                }
-                SchedulerName::Fsrs => {
-                    let weights = fitted.of(deck).map(|set| set.weights).unwrap_or_default();
-                    let retention = options.retention.unwrap_or(settings.retention);
-                    Model::Fsrs(Arc::new(Fsrs::new(weights, retention)))
-                }
-            },
-            spread: match fuzz {
-                Fuzz::Auto => name == SchedulerName::Fsrs,
-                Fuzz::On => true,
-                Fuzz::Off => false,
-            },
-            changed: options.changed.unwrap_or(settings.changed),
-            fold_accents: settings.fold_accents,
-        }
-    }
-
-    /// Returns what of the configuration and the weights moves schedules, as a stamp.
-    pub(super) fn stamp(settings: &Settings, fitted: &Fitted) -> String {
-        format!(
-            "{:?} {:?} {} {} {:?} {:?}{}",
-            settings.sm2_profile,
-            settings.changed,
-            settings.fold_accents,
-            settings.scheduler.word(),
-            settings.retention,
-            settings.fuzz,
-            fitted.stamp()
-        )
-    }
-
-    /// Returns the scheduler of the card with this id.
-    pub(super) fn scheduler(&self, card: &str) -> Chosen {
-        Chosen { model: self.model.clone(), seed: self.spread.then(|| Seed::of(card)) }
-    }
-}
 
 /// What a card's past comes to.
 #[derive(Clone, Debug)]
@@ -93,7 +33,12 @@ pub(super) struct Folded {
 
 impl Folded {
     pub(super) fn of(past: Past, scheduler: &impl Scheduler) -> Folded {
-        let mut schedules = scheduler.schedules(&past.steps);
+        let schedules = scheduler.schedules(&past.steps);
+        Folded::by(past, schedules)
+    }
+
+    /// Returns that of a past and the schedules after each of its steps.
+    fn by(past: Past, mut schedules: Vec<Schedule>) -> Folded {
         let mut counted =
             past.steps.iter().zip(&schedules).filter_map(|(step, schedule)| match step {
                 Step::Review(review) if schedule.counted => Some(review),
@@ -130,9 +75,15 @@ struct Target {
     history_key: i64,
 }
 
+impl Target {
+    fn scheduler(&self) -> Chosen {
+        self.rules.scheduler(&self.id)
+    }
+}
+
 impl Store {
     /// Folds the cards in `keys` (of the history) and all that are linked with them, and keeps
-    /// the outcome for those that stand in the decks.
+    /// their answers, and the schedules of those that stand in the decks.
     pub(super) fn refold(
         &mut self,
         keys: &BTreeSet<i64>,
@@ -142,6 +93,7 @@ impl Store {
             return self.refold_all(settings);
         }
         let (groups, fitted) = (self.groups()?, self.fitted()?);
+        let elsewhere = Rules::elsewhere(settings, &fitted).scheduler("");
         let mut members = BTreeSet::new();
         for key in keys {
             members.extend(groups.members(*key));
@@ -151,17 +103,19 @@ impl Store {
             if family.first() != Some(&key) {
                 continue; // the first of a family does it for all
             }
-            let past = past_of(&self.db, &family, &groups)?;
-            let mut stands = false;
-            for member in family {
-                for target in targets_of(&self.db, settings, &fitted, member)? {
-                    keep(&self.db, &target, past.clone(), &groups)?;
-                    stands = true;
-                }
+            let logged = logged_of(&self.db, &family, &groups)?;
+            let mut targets = Vec::new();
+            for member in &family {
+                targets.extend(targets_of(&self.db, settings, &fitted, *member)?);
             }
-            if !stands {
+            if targets.is_empty() {
                 cache::set_stamp(&self.db, cache::Stamp::Astray, &1)?;
             }
+            for member in &family {
+                packed::forget(&self.db, *member)?;
+            }
+            let events = by_card(&logged).next().map(|(_, events)| events).unwrap_or_default();
+            keep_family(&self.db, (key, &events), &targets, &elsewhere, &groups)?;
         }
         Ok(())
     }
@@ -170,12 +124,21 @@ impl Store {
     pub(super) fn refold_all(&mut self, settings: &Settings) -> Result<(), StoreError> {
         self.name_strangers()?;
         let groups = self.groups()?;
-        let targets = all_targets(&self.db, settings, &self.fitted()?)?;
+        let fitted = self.fitted()?;
+        let elsewhere = Rules::elsewhere(settings, &fitted).scheduler("");
+        let mut targets: BTreeMap<i64, Vec<Target>> = BTreeMap::new();
+        for target in all_targets(&self.db, settings, &fitted)? {
+            targets.entry(groups.first(target.history_key)).or_default().push(target);
+        }
+        packed::forget_all(&self.db)?;
         // Read in the order in which it lies on the disk; grouped in memory.
-        let mut pasts = replay_all(&self.db, &groups)?;
-        for target in &targets {
-            let past = pasts.remove(&target.history_key).unwrap_or_default();
-            keep(&self.db, target, past, &groups)?;
+        let logged = all_logged(&self.db, &groups)?;
+        for (first, events) in by_card(&logged) {
+            let targets = targets.remove(&first).unwrap_or_default();
+            keep_family(&self.db, (first, &events), &targets, &elsewhere, &groups)?;
+        }
+        for (first, targets) in targets {
+            keep_family(&self.db, (first, &[]), &targets, &elsewhere, &groups)?;
         }
         Ok(())
     }
@@ -206,18 +169,7 @@ impl Store {
     pub fn deeds(&mut self, card: &CardId) -> Result<Vec<Logged>, StoreError> {
         let Some(key) = self.key_of(card)? else { return Ok(Vec::new()) };
         let groups = self.groups()?;
-        let mut deeds: Vec<Logged> = Vec::new();
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h WHERE h.card = ?"
-        ))?;
-        for key in groups.members(key) {
-            let mut rows = statement.query([key])?;
-            while let Some(row) = rows.next()? {
-                let event = event(row, &groups)?;
-                deeds.push(logged(row, event)?);
-            }
-        }
-        Ok(deeds)
+        logged_of(&self.db, &groups.members(key), &groups)
     }
 
     /// Brings the folds up to what `history` holds, whoever wrote it.
@@ -306,10 +258,10 @@ impl Store {
     }
 }
 
-pub(super) const EVENT_COLUMNS: &str =
+const EVENT_COLUMNS: &str =
     "h.id, h.card, h.at_ms, h.utc_offset_s, h.day, h.rev, h.kind, h.rating, h.quality, h.extra";
 
-pub(super) fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
+fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
     let word = row::text(row, 6)?.unwrap_or_default();
     let day = row::day(row, 4)?;
     // Answers are nearly all there is, and need nothing from what else an event carries.
@@ -330,7 +282,7 @@ pub(super) fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i6
 }
 
 /// Returns the event of a row of [`EVENT_COLUMNS`], `h.took_ms` and `h.device`.
-pub(super) fn logged(row: &Row<'_>, event: Event<i64>) -> rusqlite::Result<Logged> {
+fn logged(row: &Row<'_>, event: Event<i64>) -> rusqlite::Result<Logged> {
     let sure = match event.kind {
         Kind::Reviewed(_) | Kind::Practised(_) => {
             row::text(row, 9)?.as_deref().and_then(extra::confidence)
@@ -342,24 +294,51 @@ pub(super) fn logged(row: &Row<'_>, event: Event<i64>) -> rusqlite::Result<Logge
 
 /// Returns the past that the cards in `family` share; `None` if nothing happened to them.
 fn past_of(db: &Connection, family: &[i64], groups: &Groups) -> Result<Option<Past>, StoreError> {
-    let mut events = Vec::new();
-    let mut statement =
-        db.prepare_cached(&format!("SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card = ?"))?;
+    let events = logged_of(db, family, groups)?.into_iter().map(|logged| logged.event).collect();
+    Ok(family.first().and_then(|first| replay(events).remove(first)))
+}
+
+/// Returns what happened to the cards in `family`, also what was taken back; in no order.
+fn logged_of(db: &Connection, family: &[i64], groups: &Groups) -> Result<Vec<Logged>, StoreError> {
+    let mut all = Vec::new();
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h WHERE h.card = ?"
+    ))?;
     for key in family {
         let mut rows = statement.query([key])?;
         while let Some(row) = rows.next()? {
-            events.push(event(row, groups)?);
+            let event = event(row, groups)?;
+            all.push(logged(row, event)?);
         }
     }
-    Ok(family.first().and_then(|first| replay(events).remove(first)))
+    Ok(all)
+}
+
+/// Returns what happened to all cards.
+fn all_logged(db: &Connection, groups: &Groups) -> Result<Vec<Logged>, StoreError> {
+    let mut all = Vec::with_capacity(count(db)?);
+    let mut statement = db.prepare(&format!(
+        "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h
+          WHERE h.card IS NOT NULL ORDER BY h.seq"
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let event = event(row, groups)?;
+        all.push(logged(row, event)?);
+    }
+    Ok(all)
+}
+
+fn count(db: &Connection) -> rusqlite::Result<usize> {
+    let count: i64 = db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 pub(super) fn replay_all(
     db: &Connection,
     groups: &Groups,
 ) -> Result<BTreeMap<i64, Past>, StoreError> {
-    let count: i64 = db.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?;
-    let mut events = Vec::with_capacity(count as usize);
+    let mut events = Vec::with_capacity(count(db)?);
     let mut statement = db.prepare(&format!(
         "SELECT {EVENT_COLUMNS} FROM history AS h WHERE h.card IS NOT NULL ORDER BY h.seq"
     ))?;
@@ -413,7 +392,7 @@ fn targets_of(
 
 fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Target> {
     let file: i64 = row.get(2)?;
-    let usual = || Rules::of(&Settings::default(), "", &Head::default(), &Fitted::default());
+    let usual = || Rules::elsewhere(&Settings::default(), &Fitted::default());
     Ok(Target {
         card: row.get(0)?,
         id: row::owned(row, 4)?,
@@ -423,58 +402,41 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
     })
 }
 
-pub(super) fn rules_by_file(
+/// Writes the answers to cards that are one, under the first of them, and their schedules beside
+/// those that stand in decks. What stands in none is scheduled as `elsewhere`.
+fn keep_family(
     db: &Connection,
-    settings: &Settings,
-    fitted: &Fitted,
-) -> Result<BTreeMap<i64, Rules>, StoreError> {
-    let mut statement = db.prepare("SELECT key, head, deck FROM cache_file WHERE is_deck = 1")?;
-    let rules = statement.query_map([], |row| {
-        let head = head_of(row.get_ref(1)?.as_str_or_null()?);
-        Ok((row.get(0)?, Rules::of(settings, &row::owned(row, 2)?, &head, fitted)))
-    })?;
-    Ok(rules.collect::<Result<_, _>>()?)
-}
-
-/// Returns how the cards of a file are folded; without one, those that stand in no deck.
-pub(super) fn rules_of(
-    db: &Connection,
-    file: Option<i64>,
-    settings: &Settings,
-    fitted: &Fitted,
-) -> Result<Rules, StoreError> {
-    let (head, deck) = db
-        .prepare_cached("SELECT head, deck FROM cache_file WHERE key = ?")?
-        .query_row([file], |row| {
-            Ok((head_of(row.get_ref(0)?.as_str_or_null()?), row::owned(row, 1)?))
-        })
-        .optional()?
-        .unwrap_or_default();
-    Ok(Rules::of(settings, &deck, &head, fitted))
-}
-
-/// Returns the head that a cache keeps; a deck that says nothing special keeps none.
-pub(super) fn head_of(json: Option<&str>) -> Head {
-    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    (first, events): (i64, &[&Logged]),
+    targets: &[Target],
+    elsewhere: &Chosen,
+    groups: &Groups,
+) -> Result<(), StoreError> {
+    let Some((target, others)) = targets.split_first() else {
+        return packed::keep(db, first, &Course::of(first, events, elsewhere).answers);
+    };
+    let Course { past, schedules, answers } = Course::of(first, events, &target.scheduler());
+    packed::keep(db, first, &answers)?;
+    for target in others {
+        keep(db, target, &Folded::of(past.clone(), &target.scheduler()), groups)?;
+    }
+    keep(db, target, &Folded::by(past, schedules), groups)
 }
 
 /// Writes what a card's past comes to beside the card.
 fn keep(
     db: &Connection,
     target: &Target,
-    past: impl Into<Option<Past>>,
+    folded: &Folded,
     groups: &Groups,
 ) -> Result<(), StoreError> {
-    let scheduler = target.rules.scheduler(&target.id);
-    let folded = Folded::of(past.into().unwrap_or_default(), &scheduler);
-    let changed = changed_since(db, target, &folded, groups)?;
+    let changed = changed_since(db, target, folded, groups)?;
     let schedule = folded.schedule;
     let offset = folded.last.map(|last| last.utc_offset_s);
     db.prepare_cached(
         "UPDATE cache_schedule SET stage = ?, due = ?, interval = ?, ease = ?, repetitions = ?,
                 lapses = ?, reviews = ?, stability = ?, difficulty = ?, decay = ?, first_day = ?, last_day = ?,
                 last_ms = ?, last_offset = ?, repeat_on = ?, suspended = ?, buried_until = ?,
-                changed = ?
+                changed = ?, answers = ?
           WHERE card = ?",
     )?
     .execute(params![
@@ -496,6 +458,7 @@ fn keep(
         folded.past.suspended,
         folded.past.buried_until.map(|day| day.0),
         changed.map(|day| day.0),
+        groups.first(target.history_key),
         target.card,
     ])?;
     Ok(())

@@ -26,6 +26,11 @@ impl Groups {
         self.families.get(&key).cloned().unwrap_or_else(|| vec![key])
     }
 
+    /// Returns the one of them under which their answers are.
+    pub(super) fn first(&self, key: i64) -> i64 {
+        self.families.get(&key).and_then(|family| family.first()).copied().unwrap_or(key)
+    }
+
     /// Returns the ids that links name and the history has no key for.
     pub(super) fn strangers(&self) -> impl Iterator<Item = &str> {
         self.strangers.keys().map(String::as_str)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::fold::{head_of, rules_by_file};
+use super::rules::{head_of, rules_by_file};
 use super::{Store, StoreError};
 use crate::deck::Head;
 use crate::queue::Candidate;

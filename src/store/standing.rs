@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::fold::{Folded, head_of, rules_of};
+use super::fold::Folded;
 use super::read::day;
+use super::rules::{head_of, rules_of};
 use super::{Store, StoreError, row};
 use crate::card::{Answer, Card, CardId, Details, Kind, Side, Wording};
 use crate::deck::Head;

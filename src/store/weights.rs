@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fold::{Rules, replay_all};
+use super::fold::replay_all;
+use super::rules::Rules;
 use super::{Store, StoreError, row};
 use crate::history::extra::{self, Scope, Set};
 use crate::history::{EventId, Record, Step, kind};

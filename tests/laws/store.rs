@@ -277,6 +277,7 @@ struct Seen {
     edited: Vec<String>,
     numbers: String,
     history: Vec<String>,
+    answers: Vec<String>,
 }
 
 impl Seen {
@@ -290,7 +291,8 @@ impl Seen {
                     card.last_review, card.suspended, card.buried_until, card.changed, card.parked, card.card,
                 )
             });
-            let all = [&seen.findings, &seen.edited, &seen.history].into_iter().flatten().cloned();
+            let all = [&seen.findings, &seen.edited, &seen.history, &seen.answers];
+            let all = all.into_iter().flatten().cloned();
             cards.chain(all).chain([seen.numbers.clone()]).collect()
         };
         let (one, two) = (lines(self), lines(other));
@@ -334,9 +336,22 @@ fn seen(store: &mut Store, settings: &Settings, day: i32) -> Seen {
         findings: store.findings().unwrap().iter().map(|finding| text(finding)).collect(),
         edited: store.look_edited().unwrap().iter().map(|likeness| text(likeness)).collect(),
         history: store.history(None, settings).unwrap().iter().map(|row| text(row)).collect(),
+        answers: answers(store),
         cards,
         numbers,
     }
+}
+
+/// Returns the answers that stand, with the ids of their cards for the store's own numbers.
+fn answers(store: &mut Store) -> Vec<String> {
+    let ids = store.answered_cards().unwrap();
+    let answers = store.answers(None).unwrap().into_iter();
+    answers
+        .map(|answer| {
+            let of_nobody = retain::stats::Answer { card: 0, device: 0, ..answer };
+            format!("{} {of_nobody:?}", ids[&answer.card].id)
+        })
+        .collect()
 }
 
 /// Returns what a store without caches, but with the same facts and decks, shows.

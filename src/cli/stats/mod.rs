@@ -134,7 +134,7 @@ fn figures(chosen: Option<&[Standing]>, days: u32, desk: &mut Desk) -> Result<Fi
     let cards = desk.store.cards(chosen, &desk.decks, desk.today)?;
     let mut ledger = Ledger::new(desk.today, days);
     let only = chosen.map(|_| numbers(&cards));
-    desk.store.each_answer(only.as_ref(), &desk.settings, |answer| ledger.take(&answer))?;
+    desk.store.each_answer(only.as_ref(), |answer| ledger.take(&answer))?;
     let mut figures = Figures::of(&cards, &mut ledger);
     let records = ledger.into_records();
     figures.today.repeats = plan.order.iter().filter(|card| card.repeats(desk.today)).count();
@@ -169,7 +169,7 @@ pub fn answers_to(chosen: Option<&[Standing]>, desk: &mut Desk) -> Result<Vec<An
         Some(_) => Some(numbers(&desk.store.cards(chosen, &desk.decks, desk.today)?)),
         None => None,
     };
-    Ok(desk.store.answers(only.as_ref(), &desk.settings)?)
+    Ok(desk.store.answers(only.as_ref())?)
 }
 
 /// Returns the numbers that the answers to `cards` have.
