@@ -18,6 +18,7 @@
 //! `schedule` and `history`, then `card` and `time`.
 
 pub mod answer;
+pub mod board;
 pub mod card;
 pub mod cli;
 pub mod cloze;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod board;
 mod exchange;
 pub mod scheduler;
 mod stats;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
+pub use self::board::Board;
 pub use self::exchange::{Export, Format, Import, ImportFormat, Merge, What};
 pub use self::stats::{Section, Stats};
 use super::complete::{self, Shell};
@@ -61,6 +63,15 @@ pub enum Command {
         visible_alias = "r"
     )]
     Review(Review),
+    /// Play what you should review: cards with a value, as a board.
+    ///
+    /// A column is a category, a row a value. A due card, or a new one within today's limit, is a
+    /// review as in `retain review`; any other is practice, which no schedule reads. Right is good and
+    /// wins the value, wrong is again and loses it. A game that is broken off goes on the same day.
+    #[command(
+        after_help = "Examples:\n  retain board                   all cards that have a value\n  retain board sso scim          of these decks, and those below them\n  retain board --confidence      say before each answer how sure you are\n  retain board --plain           in lines: domains 300, then the answer\n\nA note is a cell by its `value: 100`; its column is its `category:`, else its deck."
+    )]
+    Board(Board),
     /// Show what is due.
     #[command(
         after_help = "Examples:\n  retain due --count      one number, for a prompt\n  retain due -q && echo 'cards are waiting'"

@@ -360,6 +360,22 @@ impl Desk {
         Ok(findings)
     }
 
+    /// Returns for each of `cards` whether today asks it by itself: whether it is due, or new and let
+    /// in.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn each_asked_today(&self, cards: &[Standing]) -> Result<Vec<bool>, CliError> {
+        let _snapshot = self.store.snapshot()?;
+        let standing = self.store.candidates(&self.decks, self.today, self.today)?;
+        let is_asked = |card: &Standing| {
+            let plan = self.plan_of(&standing, std::slice::from_ref(card), Wish::default());
+            card.row.is_some_and(|row| plan.order.iter().any(|asked| asked.card == row))
+        };
+        Ok(cards.iter().map(is_asked).collect())
+    }
+
     /// Returns the plan of today for all cards, or for `chosen` ones.
     ///
     /// # Errors
@@ -394,28 +410,36 @@ impl Desk {
                     queue::plan(self.today, &self.settings, &options, &standing, &mut next, wish);
                 failed.map_or(Ok(plan), |error| Err(error.into()))
             }
-            Some(chosen) => {
-                // What was done today counts against the limits, whatever is chosen now; a
-                // sibling outside the choice stands in nobody's way unless it was answered.
-                let ids: std::collections::HashSet<i64> =
-                    chosen.iter().filter_map(|card| card.row).collect();
-                let today = self.today;
-                standing.retain(|card| ids.contains(&card.card) || card.last_day == Some(today));
-                for card in &mut standing {
-                    card.hidden |= !ids.contains(&card.card);
-                }
-                let mut new: std::collections::VecDeque<Candidate> = chosen
-                    .iter()
-                    .map(|card| card.candidate(self.deck_of(card), today))
-                    .filter(|card| card.stage == crate::schedule::Stage::New && !card.hidden)
-                    .collect();
-                let mut next = |deck: usize| {
-                    let at = new.iter().position(|card| card.deck == deck)?;
-                    new.remove(at)
-                };
-                Ok(queue::plan(today, &self.settings, &options, &standing, &mut next, wish))
-            }
+            Some(chosen) => Ok(self.plan_of(&standing, chosen, wish)),
         }
+    }
+
+    /// Returns the plan for `chosen` cards; `standing` are the candidates among all.
+    fn plan_of(&self, standing: &[Candidate], chosen: &[Standing], wish: Wish) -> Plan {
+        // What was done today counts against the limits, whatever is chosen now; a sibling outside
+        // the choice stands in nobody's way unless it was answered.
+        let ids: std::collections::HashSet<i64> =
+            chosen.iter().filter_map(|card| card.row).collect();
+        let today = self.today;
+        let mut standing: Vec<Candidate> = standing
+            .iter()
+            .filter(|card| ids.contains(&card.card) || card.last_day == Some(today))
+            .copied()
+            .collect();
+        for card in &mut standing {
+            card.hidden |= !ids.contains(&card.card);
+        }
+        let mut new: std::collections::VecDeque<Candidate> = chosen
+            .iter()
+            .map(|card| card.candidate(self.deck_of(card), today))
+            .filter(|card| card.stage == crate::schedule::Stage::New && !card.hidden)
+            .collect();
+        let mut next = |deck: usize| {
+            let at = new.iter().position(|card| card.deck == deck)?;
+            new.remove(at)
+        };
+        let options: Vec<_> = self.decks.iter().map(|deck| deck.head.options.clone()).collect();
+        queue::plan(today, &self.settings, &options, &standing, &mut next, wish)
     }
 
     /// Returns the position of a card's deck among the decks.

@@ -7,6 +7,7 @@ mod add;
 mod args;
 mod backlog;
 mod bar;
+mod board;
 mod care;
 mod check;
 mod complete;
@@ -151,6 +152,7 @@ fn on_home(
     match command {
         None => glance::run(&mut desk, io),
         Some(Command::Review(review)) => review::run(&review, &mut desk, io),
+        Some(Command::Board(board)) => board::run(&board, &mut desk, io),
         Some(Command::Due(due)) => due::run(&due, &mut desk, io),
         Some(Command::Grade(grade)) => grade::run(&grade, &mut desk, io),
         Some(Command::Undo(undo)) => undo::run(&undo, &mut desk, io),

@@ -219,11 +219,21 @@ fn confirm_in_lines(question: &str, io: &mut Io) -> Result<Option<bool>, CliErro
         io.say("(y or n, empty line: yes)")?;
         io.flush()?;
         let Some(line) = line()? else { return Ok(None) };
-        match line.trim().to_lowercase().as_str() {
-            "" | "y" | "yes" => return Ok(Some(true)),
-            "n" | "no" => return Ok(Some(false)),
-            _ => {}
+        if line.trim().is_empty() {
+            return Ok(Some(true));
         }
+        if let Some(answer) = yes_or_no(&line) {
+            return Ok(Some(answer));
+        }
+    }
+}
+
+/// Returns what a line says; `None` if it is neither yes nor no.
+pub fn yes_or_no(line: &str) -> Option<bool> {
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Some(true),
+        "n" | "no" => Some(false),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Deed, EventId, Placement};
@@ -59,6 +60,30 @@ pub fn confidence(extra: &str) -> Option<u8> {
     }
     let percent = object(extra)?.get("confidence")?.as_u64()?;
     u8::try_from(percent).ok().filter(|percent| *percent <= 100)
+}
+
+/// What an answer on the board won or lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stake {
+    /// The game: the same for all its answers.
+    pub game: String,
+    /// The decks that it was begun with; none are all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decks: Vec<String>,
+    /// What the score became more, or less.
+    pub points: i64,
+    /// What was bet on it, where it was the hidden cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bet: Option<u32>,
+}
+
+/// Returns what an answer won or lost on the board.
+pub fn stake(extra: &str) -> Option<Stake> {
+    // Few answers have it.
+    if !extra.contains("\"board\"") {
+        return None;
+    }
+    serde_json::from_value(object(extra)?.remove("board")?).ok()
 }
 
 /// Whether the event's time was given, not read from the clock.
@@ -177,6 +202,12 @@ pub fn write(deed: &Deed, marks: Marks<'_>) -> Option<String> {
             if let Some(typed) = &answered.typed {
                 extra.insert("typed".into(), json!(typed));
             }
+            if let Some(percent) = answered.confidence {
+                extra.insert("confidence".into(), json!(percent));
+            }
+            if let Some(stake) = &answered.stake {
+                extra.insert("board".into(), json!(stake));
+            }
         }
         Deed::Suspended { because } => {
             if let Some(because) = because {
@@ -235,6 +266,16 @@ mod tests {
             let written = write(&Deed::Reviewed(answered), Marks::default()).unwrap();
             assert_eq!((written.as_str(), typed(&written)), (text, Some(answer)));
         }
+        let on_the_board = Stake { game: "9f".into(), decks: vec![], points: -500, bet: Some(200) };
+        let answered = Answered {
+            confidence: Some(90),
+            stake: Some(on_the_board.clone()),
+            ..Answered::new(Rating::Again)
+        };
+        let written = write(&Deed::Practised(answered), Marks::default()).unwrap();
+        assert_eq!(written, r#"{"board":{"game":"9f","points":-500,"bet":200},"confidence":90}"#);
+        assert_eq!((confidence(&written), stake(&written)), (Some(90), Some(on_the_board)));
+        assert_eq!(stake(r#"{"board":7}"#), None);
         let suspended = Deed::Suspended { because: Some(target_id) };
         let written = write(&suspended, Marks::default()).unwrap();
         assert_eq!(because(&written), Some(target_id));

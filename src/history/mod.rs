@@ -8,6 +8,7 @@ pub mod extra;
 mod facts;
 mod replay;
 
+pub use extra::Stake;
 pub use facts::{Asked, Fact, Facts, Heading, Untrue};
 pub use replay::{Past, Step, by_card, groups, keep_in_force, replay};
 
@@ -329,12 +330,17 @@ pub struct Answered {
     pub took_ms: Option<i64>,
     /// What was typed, where something was: a text, or the items of a list.
     pub typed: Option<Answer>,
+    /// How sure the person said to be before it, in percent, 0 to 100.
+    pub confidence: Option<u8>,
+    /// What it won or lost, where it was given on the board.
+    pub stake: Option<Stake>,
 }
 
 impl Answered {
     /// Returns an answer of which nothing but the grade is known.
     pub fn new(grade: impl Into<Grade>) -> Answered {
-        Answered { grade: grade.into(), took_ms: None, typed: None }
+        let grade = grade.into();
+        Answered { grade, took_ms: None, typed: None, confidence: None, stake: None }
     }
 
     /// Returns the same with the time that it took, in milliseconds.

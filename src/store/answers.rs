@@ -85,26 +85,21 @@ impl Store {
     ///
     /// What SQLite says.
     pub fn tags_by_card(&self) -> Result<Tags, StoreError> {
-        const BEFORE: &str = "\"tags\":[";
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut found = Tags::default();
-        let mut statement =
-            self.db.prepare("SELECT key, content FROM cache_card WHERE shadowed = 0")?;
+        let mut statement = self.db.prepare("SELECT card, tag FROM cache_tag ORDER BY card")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let content = row.get_ref(1)?.as_str()?;
-            // All of a card need not be understood for this, and most have no tags. What only looks
-            // like them, within a text, has its quotation marks escaped.
-            let Some(at) = content.find(BEFORE) else { continue };
-            let list = &content[at + BEFORE.len() - 1..];
-            let mut tags = serde_json::Deserializer::from_str(list).into_iter::<Vec<String>>();
-            for tag in tags.next().and_then(Result::ok).unwrap_or_default() {
-                let place = *known.entry(tag).or_insert_with_key(|tag| {
-                    found.names.push(tag.clone());
+            let tag = row.get_ref(1)?.as_str()?;
+            let place = match known.get(tag) {
+                Some(place) => *place,
+                None => {
+                    found.names.push(tag.to_owned());
+                    known.insert(tag.to_owned(), found.names.len() - 1);
                     found.names.len() - 1
-                });
-                found.of_cards.push((row.get(0)?, place));
-            }
+                }
+            };
+            found.of_cards.push((row.get(0)?, place));
         }
         Ok(found)
     }

@@ -5,13 +5,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Access, StoreError};
 
 /// Counted up whenever the tables or the folds behind them change.
-const VERSION: i64 = 12;
+const VERSION: i64 = 13;
 
 /// Every cache, for dropping.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "cache_stamp",
     "cache_file",
     "cache_card",
+    "cache_tag",
     "cache_left_out",
     "cache_schedule",
     "cache_answers",

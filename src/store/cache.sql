@@ -35,6 +35,12 @@ CREATE TABLE cache_card (
     content  TEXT NOT NULL            -- JSON of the card
 ) STRICT;
 
+CREATE TABLE cache_tag (
+    card INTEGER NOT NULL,            -- key in cache_card
+    tag  TEXT NOT NULL,
+    PRIMARY KEY (card, tag)
+) STRICT, WITHOUT ROWID;
+
 -- The keys of notes that stand in a file and are left out for a mistake: they are not gone.
 CREATE TABLE cache_left_out (
     note TEXT NOT NULL,

@@ -315,6 +315,8 @@ impl Store {
         for sql in [
             "DELETE FROM cache_schedule WHERE card BETWEEN (SELECT first FROM cache_file WHERE key = ?1)
                 AND (SELECT last FROM cache_file WHERE key = ?1)",
+            "DELETE FROM cache_tag WHERE card BETWEEN (SELECT first FROM cache_file WHERE key = ?1)
+                AND (SELECT last FROM cache_file WHERE key = ?1)",
             "DELETE FROM cache_card WHERE key BETWEEN (SELECT first FROM cache_file WHERE key = ?1)
                 AND (SELECT last FROM cache_file WHERE key = ?1)",
             "DELETE FROM cache_left_out WHERE file = ?",
@@ -356,6 +358,8 @@ impl Store {
             "INSERT INTO cache_card (file, place, id, note, side, front, shadowed, rev, content)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
         )?;
+        let mut tag_row =
+            self.db.prepare_cached("INSERT OR IGNORE INTO cache_tag (card, tag) VALUES (?, ?)")?;
         let mut place = 0;
         for note in &read.notes {
             let front = note.id.is_none().then(|| note.key_of_front());
@@ -371,7 +375,11 @@ impl Store {
                     Wording::of(&card).rev(),
                     json(&card),
                 ])?;
-                keys.push(self.db.last_insert_rowid());
+                let key = self.db.last_insert_rowid();
+                for tag in &card.details.tags {
+                    tag_row.execute(params![key, tag])?;
+                }
+                keys.push(key);
                 place += 1;
             }
         }

@@ -258,10 +258,10 @@ impl Store {
     }
 }
 
-const EVENT_COLUMNS: &str =
+pub(super) const EVENT_COLUMNS: &str =
     "h.id, h.card, h.at_ms, h.utc_offset_s, h.day, h.rev, h.kind, h.rating, h.quality, h.extra";
 
-fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
+pub(super) fn event(row: &Row<'_>, groups: &Groups) -> rusqlite::Result<Event<i64>> {
     let word = row::text(row, 6)?.unwrap_or_default();
     let day = row::day(row, 4)?;
     // Answers are nearly all there is, and need nothing from what else an event carries.

@@ -108,6 +108,23 @@ impl Store {
         Ok(statement.query_row([row], standing).optional()?)
     }
 
+    /// Returns the cards of the decks that have a value, by deck and place.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn standings_with_value(&self) -> Result<Vec<Standing>, StoreError> {
+        // Within a text the quotation marks are escaped.
+        let mut statement = self.db.prepare(&format!(
+            "{STANDING} WHERE k.shadowed = 0 AND instr(k.content, '\"value\":') > 0
+              ORDER BY f.deck, f.path, k.place"
+        ))?;
+        let cards = statement.query_map([], standing)?;
+        let mut cards: Vec<Standing> = cards.collect::<Result<_, _>>()?;
+        cards.retain(|card| card.card.details.value.is_some());
+        Ok(cards)
+    }
+
     /// Returns the id of the card that has this number in the caches now.
     ///
     /// The number is another one as soon as the card's deck is read anew, by whatever program; the

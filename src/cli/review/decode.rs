@@ -1,7 +1,8 @@
 //! What a terminal sends, as keys.
 //!
-//! Arrows, function keys, mouse reports and answers of the terminal are sequences of many bytes
-//! (ECMA-48, xterm's ctlseqs). Each is swallowed whole: what a sequence ends with is no key.
+//! Function keys, mouse reports and answers of the terminal are sequences of many bytes
+//! (ECMA-48, xterm's ctlseqs). Each is swallowed whole: what a sequence ends with is no key, but for the
+//! arrows, which move on the board.
 
 /// A key that a person pressed, as far as a sitting knows keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,25 @@ pub enum Pressed {
     Woken,
     /// More at once than a person presses; none of it is a key.
     Pasted,
+    /// An arrow.
+    Arrow(Arrow),
+    /// What takes back the last character.
+    Backspace,
     /// Anything else.
     Other,
+}
+
+/// Where an arrow points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrow {
+    /// ↑
+    Up,
+    /// ↓
+    Down,
+    /// ←
+    Left,
+    /// →
+    Right,
 }
 
 /// Ctrl-C, as a byte.
@@ -56,7 +74,8 @@ fn first(bytes: &[u8]) -> Option<(Pressed, usize)> {
         4 => Pressed::End,
         0x1a => Pressed::Sleep,
         ESC => return escaped(bytes),
-        0..=0x1f | 0x7f => Pressed::Other,
+        8 | 0x7f => Pressed::Backspace,
+        0..=0x1f => Pressed::Other,
         _ => return character(bytes),
     };
     Some((key, 1))
@@ -80,8 +99,14 @@ fn character(bytes: &[u8]) -> Option<(Pressed, usize)> {
 /// Returns what begins with ESC: the key alone, a sequence, or a key with Alt.
 fn escaped(bytes: &[u8]) -> Option<(Pressed, usize)> {
     let length = match *bytes.get(1)? {
-        b'[' => 2 + control_sequence(&bytes[2..])?,
-        b'O' => 2 + parameters_and_final(&bytes[2..])?,
+        b'[' => {
+            let length = 2 + control_sequence(&bytes[2..])?;
+            return Some((arrow(&bytes[2..length]), length));
+        }
+        b'O' => {
+            let length = 2 + parameters_and_final(&bytes[2..])?;
+            return Some((arrow(&bytes[2..length]), length));
+        }
         // Strings, with which a terminal answers questions.
         b']' | b'P' | b'^' | b'_' | b'X' => 2 + string(&bytes[2..])?,
         ESC => match *bytes.get(2)? {
@@ -93,6 +118,17 @@ fn escaped(bytes: &[u8]) -> Option<(Pressed, usize)> {
         _ => 2,
     };
     Some((Pressed::Other, length))
+}
+
+/// Returns the arrow that a sequence ends with, where nothing else was held down.
+fn arrow(sequence: &[u8]) -> Pressed {
+    Pressed::Arrow(match sequence {
+        b"A" => Arrow::Up,
+        b"B" => Arrow::Down,
+        b"C" => Arrow::Right,
+        b"D" => Arrow::Left,
+        _ => return Pressed::Other,
+    })
 }
 
 fn control_sequence(bytes: &[u8]) -> Option<usize> {
@@ -124,7 +160,7 @@ fn string(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::Pressed::{Char, End, Enter, Escape, Interrupt, Other, Sleep};
+    use super::Pressed::{Backspace, Char, End, Enter, Escape, Interrupt, Other, Sleep};
     use super::*;
 
     #[test]
@@ -134,7 +170,12 @@ mod tests {
             (" 3é漢👩", vec![Char(' '), Char('3'), Char('é'), Char('漢'), Char('👩')]),
             ("\r\n", vec![Enter, Enter]),
             ("\u{3}\u{4}\u{1a}", vec![Interrupt, End, Sleep]),
-            ("\t\u{7f}\u{1}\u{13}", vec![Other, Other, Other, Other]),
+            ("\t\u{1}\u{13}", vec![Other, Other, Other]),
+            ("\u{7f}\u{8}", vec![Backspace, Backspace]),
+            (
+                "\u{1b}[A\u{1b}OB\u{1b}[C\u{1b}OD",
+                [Arrow::Up, Arrow::Down, Arrow::Right, Arrow::Left].map(Pressed::Arrow).to_vec(),
+            ),
             ("\u{9b}", vec![Other]),
             ("\u{1b}\u{1b}q", vec![Escape, Other]),
         ] {
@@ -146,10 +187,8 @@ mod tests {
     #[test]
     fn a_sequence_is_one_key_that_means_nothing() {
         for sequence in [
-            "\u{1b}[A",
             "\u{1b}[1;2A",
             "\u{1b}[1;5C",
-            "\u{1b}OA",
             "\u{1b}O5P",
             "\u{1b}[3~",
             "\u{1b}[13;2~",
@@ -165,7 +204,7 @@ mod tests {
             "\u{1b}]11;rgb:0000/0000/0000\u{7}",
             "\u{1b}]11;rgb:0000/0000/0000\u{1b}\\",
             "\u{1b}P1$r0m\u{1b}\\",
-            "\u{1b}\u{1b}[A",
+            "\u{1b}\u{1b}[5~",
             "\u{1b}q",
             "\u{1b}é",
             "\u{1b}\r",

@@ -13,15 +13,15 @@ use crate::session::Input;
 use crate::settings::Grades;
 
 /// Keys this soon after a new card or an answer were meant for what was there before.
-const DEAF: Duration = Duration::from_millis(150);
+pub const DEAF: Duration = Duration::from_millis(150);
 
 /// Keys in, lines out.
 pub struct Keys {
-    terminal: Option<Terminal>,
-    environment: Environment,
-    shown_at: Instant,
+    pub(in crate::cli) terminal: Option<Terminal>,
+    pub(in crate::cli) environment: Environment,
+    pub(in crate::cli) shown_at: Instant,
     /// What is to be answered now: the shell may have cleared it away.
-    asking: String,
+    pub(in crate::cli) asking: String,
     /// The items that were typed so far.
     items: Vec<String>,
 }
@@ -63,7 +63,32 @@ impl Keys {
         }
     }
 
-    fn draw(&mut self, io: &mut Io, lines: &str) -> Result<(), CliError> {
+    /// Shows a question, without what can be pressed.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of standard output.
+    pub fn show(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let width = io.width_now(&self.environment);
+        self.items.clear();
+        self.asking = screen::asked(view, width);
+        io.line(&self.asking)?;
+        self.shown_at = Instant::now();
+        io.flush()
+    }
+
+    /// Says what can be pressed below a question.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of standard output.
+    pub fn prompt(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let keys = screen::question_keys(view, io.width);
+        self.asking = format!("{}\n{keys}", self.asking);
+        self.draw(io, &keys)
+    }
+
+    pub(in crate::cli) fn draw(&mut self, io: &mut Io, lines: &str) -> Result<(), CliError> {
         io.line(lines)?;
         io.flush()
     }
@@ -71,13 +96,8 @@ impl Keys {
 
 impl Front for Keys {
     fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
-        let width = io.width_now(&self.environment);
-        self.items.clear();
-        self.asking = screen::question(view, width);
-        io.line(&self.asking)?;
-        io.flush()?;
-        self.shown_at = Instant::now();
-        Ok(())
+        self.show(io, view)?;
+        self.prompt(io, view)
     }
 
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
@@ -172,9 +192,12 @@ impl Front for Keys {
 
 /// Returns what a key says; `None` if it says nothing.
 fn said(pressed: Pressed, asking: Asking, grades: Grades) -> Option<Said> {
+    let judges = matches!(asking, Asking::Judge { .. });
     let input = match pressed {
         Pressed::Enter | Pressed::Char(' ') => return Some(Said::Empty),
         Pressed::Escape | Pressed::End | Pressed::Char('q') => Input::Quit,
+        Pressed::Char('y') if judges => return Some(Said::Judged(true)),
+        Pressed::Char('n') if judges => return Some(Said::Judged(false)),
         Pressed::Char('h') => Input::Hint,
         Pressed::Char('u') => Input::Undo,
         Pressed::Char('s') => Input::Suspend,

@@ -3,14 +3,15 @@
 //! The session decides what happens; a [`Front`] shows it and says what the person did: keys on a
 //! terminal ([`keys`]), or lines ([`plain`]).
 
+pub mod answer;
 mod ask;
 mod beside;
-mod decode;
-mod keys;
-mod plain;
-mod screen;
+pub mod decode;
+pub mod keys;
+pub mod plain;
+pub mod screen;
 mod sitting;
-mod terminal;
+pub mod terminal;
 mod typed;
 
 use self::sitting::Sitting;
@@ -58,6 +59,8 @@ pub struct View {
     pub by_typing: bool,
     /// What was typed.
     pub typed: Option<Typed>,
+    /// Whether it is asked on the board, where an answer is right or wrong and has no other grade.
+    pub on_board: bool,
 }
 
 impl View {
@@ -72,6 +75,9 @@ impl View {
 
     /// Returns what a person can do now.
     pub fn asking(&self, revealed: bool) -> Asking {
+        if revealed && self.on_board {
+            return Asking::Judge { judged: self.judged().map(|judged| judged.right) };
+        }
         if revealed {
             return Asking::Grade { accept: self.can_accept() };
         }
@@ -81,6 +87,15 @@ impl View {
             Some(_) => Asking::Items,
             None => Asking::Line,
         }
+    }
+
+    /// Returns whether the answer was right, where the person need not say so.
+    pub fn judged(&self) -> Option<Judged> {
+        if let Some(taken) = &self.taken {
+            return Some(Judged { right: taken.right, nearly: false });
+        }
+        let verdict = self.typed.as_ref()?.verdict();
+        Some(Judged { right: verdict != Verdict::Wrong, nearly: verdict == Verdict::Near })
     }
 
     /// Whether what was typed can be made to count.
@@ -106,6 +121,20 @@ pub enum Asking {
         /// Whether what was typed can be made to count.
         accept: bool,
     },
+    /// Say whether the answer was right.
+    Judge {
+        /// What an empty answer says.
+        judged: Option<bool>,
+    },
+}
+
+/// Whether an answer was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Right, or nearly.
+    pub right: bool,
+    /// Not quite.
+    pub nearly: bool,
 }
 
 /// A choice that was taken.
@@ -135,6 +164,8 @@ pub enum Said {
     Chosen(usize),
     /// An answer, or the items of one.
     Typed(Vec<String>),
+    /// Whether the answer was right.
+    Judged(bool),
     /// Nothing that is known here.
     Unknown(String),
     /// Nobody is there any more.
@@ -231,7 +262,7 @@ pub fn run(args: &Review, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> 
 }
 
 /// Names what is wrong before the first card.
-fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+pub fn say_before(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     let findings = desk.findings()?;
     let errors: Vec<_> =
         findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -370,7 +401,7 @@ fn nothing(
 }
 
 /// What may take a moment, once the person has seen everything.
-fn tidy_up(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
+pub fn tidy_up(desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     desk.store.checkpoint()?;
     if let Err(error) = desk.store.back_up_daily(desk.today) {
         // The review is safe without it; the person should know all the same.

@@ -30,8 +30,13 @@ pub struct Plain {
     items: Vec<String>,
 }
 
-impl Front for Plain {
-    fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+impl Plain {
+    /// Shows a question.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of standard output.
+    pub fn show(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
         let card = &view.standing.card;
         let value = card.details.value.map_or(String::new(), |value| format!(", {value}"));
         let state = if view.practice {
@@ -59,7 +64,16 @@ impl Front for Plain {
         for (number, choice) in (1..).zip(&view.choices) {
             io.line(behind(&format!("{number}. "), choice, io.width))?;
         }
-        let hint = if card.details.hint.is_some() { ":h a hint; " } else { "" };
+        Ok(())
+    }
+
+    /// Says how a question is answered.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of standard output.
+    pub fn prompt(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        let hint = if view.standing.card.details.hint.is_some() { ":h a hint; " } else { "" };
         io.line(prompt_of(&match view.asking(false) {
             Asking::Choice(choices) => {
                 format!("(1 to {choices}: your choice; empty line: the answer; {hint}:? helps)")
@@ -73,6 +87,13 @@ impl Front for Plain {
             _ => format!("(empty line: the answer; {hint}:? helps)"),
         }, io.width))?;
         io.flush()
+    }
+}
+
+impl Front for Plain {
+    fn ask(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
+        self.show(io, view)?;
+        self.prompt(io, view)
     }
 
     fn reveal(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
@@ -115,7 +136,12 @@ impl Front for Plain {
     }
 
     fn grades(&mut self, io: &mut Io, view: &View) -> Result<(), CliError> {
-        io.line(prompt_of(&choices(view), io.width))?;
+        match view.asking(true) {
+            Asking::Judge { judged: None } => io.line("(y: you were right; n: you were wrong)")?,
+            // The judgement stands.
+            Asking::Judge { .. } => {}
+            _ => io.line(prompt_of(&choices(view), io.width))?,
+        }
         io.flush()
     }
 
@@ -169,6 +195,12 @@ impl Front for Plain {
             }
             if let Some(place) = choice_of(line, asking) {
                 return Ok(Said::Chosen(place));
+            }
+            if let Asking::Judge { .. } = asking {
+                return Ok(match prompt::yes_or_no(line) {
+                    Some(right) => Said::Judged(right),
+                    None => Said::Unknown(line.to_owned()),
+                });
             }
             let graded = grade_of(line, grades).or_else(|| word_of(line, asking));
             return Ok(match graded {

@@ -16,7 +16,7 @@ use crate::settings::Grades;
 use crate::text;
 
 /// Columns before every line of a card.
-const MARGIN: &str = "  ";
+pub const MARGIN: &str = "  ";
 
 /// The columns of a deck's name in a header that cannot be done without.
 const SHORTEST_NAME: usize = 8;
@@ -24,8 +24,8 @@ const SHORTEST_NAME: usize = 8;
 /// Lines wider than this are hard to read.
 const WIDEST: usize = 100;
 
-/// Returns a question: header, text, and what to press.
-pub fn question(view: &View, width: usize) -> String {
+/// Returns the header and the text of a question.
+pub fn asked(view: &View, width: usize) -> String {
     let mut lines = vec![String::new(), header(view, width), String::new()];
     lines.push(laid_out(&view.standing.card.front, MARGIN, MARGIN, width, |text| text.bold()));
     if let Some(note) = list_note(view) {
@@ -40,20 +40,27 @@ pub fn question(view: &View, width: usize) -> String {
         lines.push(laid_out(choice, &bullet, &rest, width, |text| text.normal()));
     }
     lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Returns what can be pressed before the answer is to be seen.
+pub fn question_keys(view: &View, width: usize) -> String {
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
+    // On the board an answer is taken back from the board.
+    let undo = if view.on_board { "" } else { " · u undo" };
     let keys = match view.asking(false) {
         Asking::Line | Asking::Items => {
             let hint = hint.replace("h hint", ":h hint");
             let end = if view.asking(false) == Asking::Items { ", an item a line" } else { "" };
-            format!("type the answer{end} · empty: see it{hint} · :u undo · :q leave · :? more")
+            let undo = undo.replace("u undo", ":u undo");
+            format!("type the answer{end} · empty: see it{hint}{undo} · :q leave · :? more")
         }
         Asking::Choice(choices) => {
-            format!("1-{choices}: your choice · space: answer{hint} · u undo · q leave · ? more")
+            format!("1-{choices}: your choice · space: answer{hint}{undo} · q leave · ? more")
         }
-        _ => format!("space: answer{hint} · u undo · q leave · ? more"),
+        _ => format!("space: answer{hint}{undo} · q leave · ? more"),
     };
-    lines.push(each_line(&apart(&keys, width), |line| line.dimmed()));
-    lines.join("\n")
+    each_line(&apart(&keys, width), |line| line.dimmed())
 }
 
 /// Returns an answer: text, what belongs to it, and where each key leads.
@@ -108,8 +115,22 @@ pub fn answer(view: &View, width: usize) -> String {
             lines.push(laid_out(value, &first, MARGIN, width, |text| text.normal()));
         }
     }
-    lines.push(String::new());
-    lines.push(keys(view, width));
+    match view.asking(true) {
+        Asking::Judge { judged: Some(true) } if !view.judged().is_some_and(|it| it.nearly) => {}
+        Asking::Judge { judged } => {
+            let keys = match judged {
+                None => "y: you were right · n: you were wrong",
+                Some(true) => "Enter: it counts as right · n: it was wrong",
+                Some(false) => "Enter: wrong · y: it was right all the same",
+            };
+            lines.push(String::new());
+            lines.push(each_line(&apart(keys, width), |line| line.dimmed()));
+        }
+        _ => {
+            lines.push(String::new());
+            lines.push(keys(view, width));
+        }
+    }
     lines.join("\n")
 }
 
@@ -205,7 +226,7 @@ pub fn aside(words: &str, width: usize) -> String {
 }
 
 /// Returns something by the way, dimmed, below a card.
-fn aside_in(words: &str, width: usize) -> String {
+pub fn aside_in(words: &str, width: usize) -> String {
     each_line(&text::wrap(words, room(width), MARGIN, MARGIN), |line| line.dimmed())
 }
 
@@ -234,6 +255,7 @@ pub fn unknown_key(key: char, asking: Asking, grades: Grades, width: usize) -> S
     let take = match (asking, grades) {
         (Asking::Grade { .. }, Grades::Four) => "1 to 4 grade the card",
         (Asking::Grade { .. }, Grades::Six) => "0 to 5 grade the card",
+        (Asking::Judge { .. }, _) => "y is right, n is wrong",
         _ => "space shows the answer",
     };
     let words = format!("{key} does nothing here: {take}, ? shows all keys");
@@ -389,7 +411,7 @@ fn styled(span: &markdown::Span, base: &impl Fn(&str) -> ColoredString) -> Strin
 }
 
 /// Wraps a line of keys so that a key stays with the first word of what it does.
-fn apart(keys: &str, width: usize) -> String {
+pub fn apart(keys: &str, width: usize) -> String {
     const TIED: char = '\u{a0}';
     let tied: String = keys
         .split(" · ")
@@ -399,7 +421,7 @@ fn apart(keys: &str, width: usize) -> String {
     text::wrap(&tied, width, MARGIN, MARGIN).replace(TIED, " ")
 }
 
-fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {
+pub fn each_line(block: &str, style: impl Fn(&str) -> ColoredString) -> String {
     let styled = |line: &str| {
         // An empty line is just that.
         if line.is_empty() { String::new() } else { style(line).to_string() }

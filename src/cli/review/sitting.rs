@@ -3,25 +3,21 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
-
-use super::typed::{self, Typed};
-use super::{Acknowledged, Asking, Change, Front, Said, Taken, View};
-use crate::card::{Answer, CardId};
+use super::answer::{Asks, record, say_what_was_missed};
+use super::{Asking, Front, Said, View};
+use crate::card::CardId;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::{backlog, confusion, explain, grade, leech, list, scheduler, undo, words};
-use crate::history::{Answered, Deed, EventId};
+use crate::cli::{backlog, explain, scheduler, undo, words};
+use crate::history::{Deed, EventId};
 use crate::queue::{Candidate, Wish};
-use crate::schedule::{Grade, Quality, Rating};
+use crate::schedule::{Grade, Rating};
 use crate::session::{Effect, Input, Session};
 use crate::settings::Grades;
 use crate::store::{Entry, Standing};
+use crate::text;
 use crate::time::Day;
-use crate::{answer, text};
 
 /// A card of a sitting.
 #[derive(PartialEq)]
@@ -31,18 +27,6 @@ enum Asked {
     Row(i64),
     /// By its id.
     Card(CardId),
-}
-
-/// Returns the answers to choose from as they are shown: in another order each time, but for those
-/// whose order everybody knows.
-fn shown_choices(choices: &[String], seed: u64) -> Vec<String> {
-    const KNOWN: [[&str; 2]; 2] = [["true", "false"], ["yes", "no"]];
-    let mut shown = choices.to_vec();
-    let folded: Vec<String> = choices.iter().map(|choice| answer::folded(choice, true)).collect();
-    if !KNOWN.iter().any(|known| folded.iter().all(|choice| known.contains(&&**choice))) {
-        shown.shuffle(&mut StdRng::seed_from_u64(seed));
-    }
-    shown
 }
 
 /// A deck into which a wording was written.
@@ -266,7 +250,14 @@ impl Sitting {
         if !forced && !self.still_wanted(&standing, desk) {
             return Ok(None);
         }
-        let view = self.view_of(standing, desk)?;
+        let asks = Asks {
+            practice: self.practice,
+            by_typing: self.by_typing,
+            answered: self.session.answered(),
+            left: self.session.left(),
+            on_board: false,
+        };
+        let view = View::of(standing, asks, desk)?;
         self.accepted = None;
         front.ask(io, &view)?;
         if self.view.is_none() {
@@ -292,57 +283,6 @@ impl Sitting {
             })
     }
 
-    fn view_of(&self, standing: Standing, desk: &mut Desk) -> Result<View, CliError> {
-        let grades: Vec<Grade> = match desk.settings.grades {
-            Grades::Four => Rating::ALL.into_iter().map(Grade::from).collect(),
-            Grades::Six => (0..=5).filter_map(Quality::new).map(Grade::from).collect(),
-        };
-        let outlook = if self.practice {
-            Vec::new()
-        } else {
-            desk.store.outlook(&standing, &desk.settings, desk.clock.now(), &grades)?
-        };
-        let change = match standing.changed {
-            Some(since) => desk.store.wording_passed(&standing.card.id)?.map(|was| Change {
-                since,
-                pieces: answer::word_difference(
-                    &was.answer().texts().join("\n"),
-                    &standing.card.back.texts().join("\n"),
-                ),
-            }),
-            None => None,
-        };
-        if desk.deck_of(&standing) >= desk.decks.len() {
-            // Another program read the deck meanwhile.
-            desk.decks = desk.store.decks()?;
-        }
-        let deck = desk.decks.get(desk.deck_of(&standing));
-        let options = deck.map(|deck| deck.head.options.clone()).unwrap_or_default();
-        Ok(View {
-            by_typing: typed::is_typed(&standing.card, self.by_typing, &options, &desk.settings),
-            typed: None,
-            deck: deck.map_or(standing.deck.clone(), |deck| deck.title().to_owned()),
-            answered: self.session.answered(),
-            left: self.session.left(),
-            again: standing.schedule.is_some_and(|schedule| schedule.last_day == desk.today),
-            practice: self.practice,
-            grades,
-            outlook,
-            change,
-            choices: shown_choices(&standing.card.details.choices, desk.chance.seed()),
-            taken: None,
-            standing,
-        })
-    }
-
-    /// Takes one of the choices that are shown.
-    fn choose(&mut self, place: usize) {
-        let Some(view) = &mut self.view else { return };
-        let Some(choice) = view.choices.get(place).cloned() else { return };
-        let right = view.standing.card.back == Answer::Text(choice.clone());
-        view.taken = Some(Taken { choice, right });
-    }
-
     /// Waits for something that means something.
     pub(super) fn listen(
         &mut self,
@@ -362,16 +302,19 @@ impl Sitting {
                 }
                 Said::Empty => Input::Reveal,
                 Said::Chosen(place) => {
-                    self.choose(place);
+                    if let Some(view) = &mut self.view {
+                        view.choose(place);
+                    }
                     Input::Reveal
                 }
                 Said::Typed(lines) => {
                     if let Some(view) = &mut self.view {
-                        let card = &view.standing.card;
-                        view.typed = Some(Typed::judge(lines, card, desk.settings.fold_accents));
+                        view.judge(lines, &desk.settings);
                     }
                     Input::Reveal
                 }
+                // Only the board asks that.
+                Said::Judged(_) => continue,
                 Said::Unknown(what) => {
                     front.say(io, &not_understood(&what, revealed, grades))?;
                     continue;
@@ -395,44 +338,10 @@ impl Sitting {
         front: &mut dyn Front,
     ) -> Result<Effect, CliError> {
         let Some(view) = &self.view else { return Ok(self.session.skip()) };
-        let took_ms = Some(i64::try_from(self.asked_at.elapsed().as_millis()).unwrap_or(i64::MAX));
-        let typed = view.typed.as_ref().map(|typed| typed.answer.clone());
-        let answered = Answered { typed, ..Answered::new(grade).in_ms(took_ms) };
-        let deed = if self.practice { Deed::Practised(answered) } else { Deed::Reviewed(answered) };
-        let card = view.standing.card.id.clone();
-        let entry = Entry::now(card.clone(), deed, desk.now())
-            .asking(&view.standing.card, &view.standing.deck);
-        let event = desk.store.record(&entry, &desk.settings)?.id;
-        // The deck may have been read anew while the card was on the screen.
-        let now = desk.store.standing(&card, &desk.settings)?.filter(|now| !now.parked);
-        let standing = now.unwrap_or_else(|| view.standing.clone());
-        let (standing, counted) = grade::after(standing, event, desk)?;
-        let line = if self.practice {
-            format!("{} {}, for practice", text::one_line(card.as_str()), grade.rating)
-        } else {
-            grade::acknowledgement(&standing, grade, counted, desk)
-        };
-        let (practice, today) = (self.practice, desk.today);
-        let acknowledged =
-            Acknowledged { line: &line, grade, standing: &standing, practice, counted, today };
-        front.acknowledge(io, &acknowledged)?;
-        if !practice && counted {
-            let before = view.standing.clone();
-            for told in leech::after_answer(&before, &standing, event, desk)? {
-                front.say(io, &told)?;
-            }
-        }
-        if grade.rating == Rating::Again && view.typed.is_some() {
-            for told in confusion::after_answer(&standing.card.id, desk)? {
-                front.say(io, &told)?;
-            }
-        }
+        let answered = view.answered(grade, self.asked_at.elapsed());
+        let recorded = record(view, answered, desk, io, front)?;
         self.answered_last = true;
-        let again = match standing.schedule {
-            Some(schedule) if !practice => schedule.repeat_on.is_some(),
-            _ => !grade.settles(),
-        };
-        Ok(self.session.recorded(event, grade, again))
+        Ok(self.session.recorded(recorded.event, grade, recorded.again))
     }
 
     fn put_aside(
@@ -524,7 +433,10 @@ impl Sitting {
                 words::count(summary.cards, "card", "cards"),
                 words::span(took)
             ))?;
-            self.say_what_was_missed(&summary.missed, desk, io)?;
+            let missed = summary.missed.iter().map(|number| self.card(*number, desk));
+            let missed: Vec<CardId> =
+                missed.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            say_what_was_missed(&missed, desk, io)?;
         }
         if self.practice {
             return Ok(());
@@ -555,36 +467,6 @@ impl Sitting {
                 words::relative(day, desk.today),
                 words::count(cards, "card is due", "cards are due")
             ))?;
-        }
-        Ok(())
-    }
-
-    fn say_what_was_missed(
-        &self,
-        missed: &[i64],
-        desk: &mut Desk,
-        io: &mut Io,
-    ) -> Result<(), CliError> {
-        const MOST: usize = 10;
-        if missed.is_empty() {
-            return Ok(());
-        }
-        io.say(format!("Missed: {}", words::count(missed.len(), "card", "cards")))?;
-        let mut cards = Vec::new();
-        for number in missed.iter().take(MOST) {
-            if let Some(card) = self.card(*number, desk)? {
-                cards.extend(desk.store.standing(&card, &desk.settings)?);
-            }
-        }
-        let ids: Vec<_> = cards.iter().map(|card| text::one_line(card.card.id.as_str())).collect();
-        let wide = list::id_width(&ids);
-        for (standing, id) in cards.iter().zip(&ids) {
-            let front = text::one_line(&standing.card.front);
-            let line = format!("  {}  {front}", words::padded(&words::shortened(id, wide), wide));
-            io.line(words::shortened(&line, io.width))?;
-        }
-        if missed.len() > MOST {
-            io.say(format!("  and {} more", words::grouped(missed.len() - MOST)))?;
         }
         Ok(())
     }

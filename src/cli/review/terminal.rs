@@ -63,6 +63,8 @@ pub struct Terminal {
     /// Keys that came with the one that was returned last.
     waiting: VecDeque<Pressed>,
     pasted_at: Option<Instant>,
+    /// More keys than these at once are pasted.
+    most: usize,
 }
 
 impl Terminal {
@@ -84,7 +86,18 @@ impl Terminal {
         });
         let signals = heed_signals(before.clone())?;
         give_back_before_a_panic_ends_us(before.clone());
-        Ok(Terminal { before, signals, waiting: VecDeque::new(), pasted_at: None })
+        Ok(Terminal { before, signals, waiting: VecDeque::new(), pasted_at: None, most: MOST })
+    }
+
+    /// Takes up to `most` keys at once for what a person types.
+    pub fn let_keys_flock(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Takes many keys at once for pasted text again, and forgets those that wait.
+    pub fn let_no_keys_flock(&mut self) {
+        self.most = MOST;
+        self.waiting.retain(|key| matches!(key, Pressed::Interrupt | Pressed::End));
     }
 
     /// Waits for a key.
@@ -184,7 +197,7 @@ impl Terminal {
             keys.push(unfinished(&bytes[taken..]));
         }
         let goes_on = self.pasted_at.is_some_and(|at| at.elapsed() < PASTING);
-        if goes_on || keys.len() > MOST {
+        if goes_on || keys.len() > self.most {
             self.pasted_at = Some(Instant::now());
             keys = if goes_on { Vec::new() } else { vec![Pressed::Pasted] };
         }
