@@ -121,8 +121,9 @@ fn on_home(
         Some(Command::Man(man)) => return complete::man(&man, io),
         Some(Command::Help(help)) => return complete::help(&help, io),
         Some(Command::Merge(merge)) => return merge::run(&merge, home, environment, io),
-        Some(Command::Review(_)) | None => {
+        Some(Command::Review(_) | Command::Board(_)) | None => {
             io.lines_only |= matches!(&command, Some(Command::Review(review)) if review.plain);
+            io.lines_only |= matches!(&command, Some(Command::Board(board)) if board.plain);
             init::offer_starter(&home, io, command.is_some())?;
             command
         }

@@ -17,6 +17,8 @@ pub struct Played {
     pub event: EventId,
     /// When it was given.
     pub when: Moment,
+    /// The study day.
+    pub day: Day,
     /// Whether it was right.
     pub right: bool,
     /// What it won or lost.
@@ -24,13 +26,13 @@ pub struct Played {
 }
 
 impl Store {
-    /// Returns the answers to `cards` that were given on the board on `day` and not taken back,
-    /// oldest first.
+    /// Returns the answers to `cards` that were given on the board from `first` on and not taken
+    /// back, oldest first.
     ///
     /// # Errors
     ///
     /// What SQLite says.
-    pub fn played(&mut self, cards: &[CardId], day: Day) -> Result<Vec<Played>, StoreError> {
+    pub fn played(&mut self, cards: &[CardId], first: Day) -> Result<Vec<Played>, StoreError> {
         let groups = self.groups()?;
         let mut found = Vec::new();
         for card in cards {
@@ -49,12 +51,13 @@ impl Store {
                 }
             }
             keep_in_force(&mut events);
-            for event in events.iter().filter(|event| event.day == day) {
+            for event in events.iter().filter(|event| event.day >= first) {
                 let (Kind::Reviewed(grade) | Kind::Practised(grade)) = event.kind else { continue };
                 found.extend(stakes.remove(&event.id).map(|stake| Played {
                     card: card.clone(),
                     event: event.id,
                     when: event.when,
+                    day: event.day,
                     right: grade.rating.passed(),
                     stake,
                 }));

@@ -21,9 +21,11 @@ use super::review::{self, Front, View};
 use super::{due, undo, words};
 use crate::board::{Call, Cell, Game, Place, Tile, Turn};
 use crate::card::CardId;
+use crate::history::EventId;
 use crate::queue::Wish;
 use crate::store::{Played, Standing, StoreError};
 use crate::text;
+use crate::time::Day;
 
 /// What a person did, where something was asked.
 pub enum Heard<T> {
@@ -73,7 +75,6 @@ pub fn run(args: &Board, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
     if !desk.store.writable() {
         return Err(StoreError::ReadOnly(desk.store.path().to_owned()).into());
     }
-    io.lines_only |= args.plain;
     review::say_before(desk, io)?;
     let mut playing = Playing::new(args, desk)?;
     let by_keys = io.interactive && !io.lines_only;
@@ -109,11 +110,10 @@ struct Playing {
     /// The answers of this game.
     played: Vec<Played>,
     began: Instant,
-    /// How many answers there were when this sitting began.
-    before: usize,
-    /// How many reviews this sitting had, and how many answers for practice.
-    reviews: usize,
-    practised: usize,
+    /// The day on which this sitting began. It may last until the next.
+    day: Day,
+    /// The answers of this sitting, and which of them no schedule reads.
+    answers: Vec<(EventId, bool)>,
     interrupted: bool,
 }
 
@@ -146,9 +146,8 @@ impl Playing {
             confidence: args.confidence,
             played: Vec::new(),
             began: Instant::now(),
-            before: 0,
-            reviews: 0,
-            practised: 0,
+            day: today,
+            answers: Vec::new(),
             interrupted: false,
         };
         playing.resume(desk)?;
@@ -157,7 +156,7 @@ impl Playing {
 
     /// Goes on with the newest game of today over the same decks, if cells of it are open.
     fn resume(&mut self, desk: &mut Desk) -> Result<(), CliError> {
-        let played = desk.store.played(&self.cards, desk.today)?;
+        let played = desk.store.played(&self.cards, self.day)?;
         let newest = played.iter().rfind(|played| played.stake.decks == self.decks);
         let Some(name) = newest.map(|played| played.stake.game.clone()) else { return Ok(()) };
         let new = std::mem::replace(&mut self.name, name);
@@ -165,7 +164,6 @@ impl Playing {
         if game.count().1 == 0 {
             self.name = new;
         }
-        self.before = self.game(desk)?.turns.len();
         Ok(())
     }
 
@@ -179,7 +177,7 @@ impl Playing {
                 standing.filter(|card| !card.parked && !card.suspended && !card.buried(desk.today)),
             );
         }
-        let played = desk.store.played(&self.cards, desk.today)?;
+        let played = desk.store.played(&self.cards, self.day)?;
         let last: HashMap<&CardId, i64> =
             played.iter().map(|played| (&played.card, played.when.at_ms)).collect();
         let asked = desk.each_asked_today(&cards)?;
@@ -255,6 +253,7 @@ impl Playing {
         };
         match desk.store.retract(last.event, desk.now(), &desk.settings)? {
             Some(record) => {
+                self.answers.retain(|(event, _)| *event != last.event);
                 let taken_back = format!("Taken back: {}", undo::described(&record));
                 table.front().say(io, &taken_back)
             }
@@ -315,17 +314,19 @@ impl Playing {
 
     /// Says what this sitting was for the schedules, and what today still wants.
     fn say_what_is_left(&self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-        if self.reviews + self.practised == 0 {
+        if self.answers.is_empty() {
             return Ok(());
         }
+        let practised = self.answers.iter().filter(|(_, practice)| *practice).count();
+        let reviews = self.answers.len() - practised;
         let took = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let practised = match self.practised {
+        let practised = match practised {
             0 => String::new(),
             count => format!(" and {} for practice", words::grouped(count)),
         };
         io.say(format!(
             "{}{practised} in {}.",
-            words::count(self.reviews, "review", "reviews"),
+            words::count(reviews, "review", "reviews"),
             words::span(took)
         ))?;
         desk.bring_up_to_date()?;

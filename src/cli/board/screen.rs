@@ -47,7 +47,9 @@ impl Layout {
         let least = (digits + BESIDE_VALUE).max(NARROWEST_COLUMN) + 1;
         let room = width.saturating_sub(MARGIN.len());
         let all = game.categories.len().max(1);
-        let count = (room / least).clamp(1, all);
+        // No page has much less than the others.
+        let pages = all.div_ceil((room / least).clamp(1, all));
+        let count = all.div_ceil(pages);
         let first = at.column / count * count;
         let wide = (room / count).clamp(1, WIDEST_COLUMN);
         Layout { first, count: count.min(all - first), wide, digits }
@@ -109,7 +111,10 @@ impl Picture<'_> {
         let points = score(self.game.score);
         let columns = self.game.categories.len();
         let page = if layout.count < columns {
-            format!(" · {}-{} of {columns}", layout.first + 1, layout.first + layout.count)
+            let last = layout.first + layout.count;
+            let before = if layout.first > 0 { "‹ " } else { "" };
+            let behind = if last < columns { " ›" } else { "" };
+            format!(" · {before}{}-{last} of {columns}{behind}", layout.first + 1)
         } else {
             String::new()
         };
@@ -129,7 +134,9 @@ impl Picture<'_> {
         let each: Vec<Vec<String>> = layout
             .columns()
             .map(|column| {
-                let wrapped = text::wrap(&self.game.categories[column], room, "", "");
+                let words = self.game.categories[column].split(' ');
+                let words: Vec<_> = words.map(|word| words::shortened(word, room)).collect();
+                let wrapped = text::wrap(&words.join(" "), room, "", "");
                 let mut lines: Vec<String> = wrapped.lines().map(str::to_owned).collect();
                 if lines.len() > MOST_HEADING {
                     let rest = lines.split_off(MOST_HEADING - 1).join(" ");

@@ -86,12 +86,8 @@ impl Playing {
         });
         let points = stake.as_ref().map(|stake| stake.points);
         let answered = Answered { confidence, stake, ..view.answered(grade, asked_at.elapsed()) };
-        answer::record(&view, answered, desk, io, table.front())?;
-        if view.practice {
-            self.practised += 1;
-        } else {
-            self.reviews += 1;
-        }
+        let recorded = answer::record(&view, answered, desk, io, table.front())?;
+        self.answers.push((recorded.event, view.practice));
         if let Some(points) = points {
             let before: i64 = self.played.iter().map(|played| played.stake.points).sum();
             let line = format!("{}, score {}", change(points), score(before + points));
