@@ -7,6 +7,8 @@ mod support;
 
 #[path = "terminal/add.rs"]
 mod add;
+#[path = "terminal/board.rs"]
+mod board;
 #[path = "terminal/hostile.rs"]
 mod hostile;
 #[path = "terminal/import.rs"]

@@ -1,5 +1,6 @@
 //! The home of a learner, opened: settings, decks and history, all up to date.
 
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::deck::load::{self, Folder, Folders};
 use crate::deck::{DeckFile, Sources};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
-use crate::settings::{self, Settings};
+use crate::settings::{self, DeckOptions, Settings};
 use crate::store::{DeckRow, Notice, Refreshed, Standing, Store};
 use crate::text;
 use crate::time::{Clock, Day, Moment};
@@ -368,9 +369,17 @@ impl Desk {
     /// What the database says.
     pub fn each_asked_today(&self, cards: &[Standing]) -> Result<Vec<bool>, CliError> {
         let _snapshot = self.store.snapshot()?;
-        let standing = self.store.candidates(&self.decks, self.today, self.today)?;
+        let (today, options) = (self.today, self.options());
+        let standing = self.store.candidates(&self.decks, today, today)?;
+        let (answered, others): (Vec<Candidate>, Vec<Candidate>) =
+            standing.into_iter().partition(|card| card.last_day == Some(today));
+        let others: HashMap<i64, Candidate> =
+            others.into_iter().map(|card| (card.card, card)).collect();
         let is_asked = |card: &Standing| {
-            let plan = self.plan_of(&standing, std::slice::from_ref(card), Wish::default());
+            let own = card.row.and_then(|row| others.get(&row)).copied();
+            let standing = answered.iter().copied().chain(own).collect();
+            let chosen = std::slice::from_ref(card);
+            let plan = self.plan_of(chosen, standing, &options, Wish::default());
             card.row.is_some_and(|row| plan.order.iter().any(|asked| asked.card == row))
         };
         Ok(cards.iter().map(is_asked).collect())
@@ -382,7 +391,7 @@ impl Desk {
     ///
     /// What the database says.
     pub fn plan(&self, chosen: Option<&[Standing]>, wish: Wish) -> Result<Plan, CliError> {
-        let options: Vec<_> = self.decks.iter().map(|deck| deck.head.options.clone()).collect();
+        let options = self.options();
         let horizon = self.today.plus(wish.ahead);
         let _snapshot = self.store.snapshot()?;
         let mut standing = self.store.candidates(&self.decks, self.today, horizon)?;
@@ -410,26 +419,33 @@ impl Desk {
                     queue::plan(self.today, &self.settings, &options, &standing, &mut next, wish);
                 failed.map_or(Ok(plan), |error| Err(error.into()))
             }
-            Some(chosen) => Ok(self.plan_of(&standing, chosen, wish)),
+            Some(chosen) => Ok(self.plan_of(chosen, standing, &options, wish)),
         }
     }
 
-    /// Returns the plan for `chosen` cards; `standing` are the candidates among all.
-    fn plan_of(&self, standing: &[Candidate], chosen: &[Standing], wish: Wish) -> Plan {
+    /// Returns the options of the decks, in their order.
+    fn options(&self) -> Vec<DeckOptions> {
+        self.decks.iter().map(|deck| deck.head.options.clone()).collect()
+    }
+
+    /// Returns the plan for `chosen` cards; in `standing` are the candidates among them, and all that
+    /// were answered today.
+    fn plan_of(
+        &self,
+        chosen: &[Standing],
+        mut standing: Vec<Candidate>,
+        options: &[DeckOptions],
+        wish: Wish,
+    ) -> Plan {
         // What was done today counts against the limits, whatever is chosen now; a sibling outside
         // the choice stands in nobody's way unless it was answered.
-        let ids: std::collections::HashSet<i64> =
-            chosen.iter().filter_map(|card| card.row).collect();
+        let ids: HashSet<i64> = chosen.iter().filter_map(|card| card.row).collect();
         let today = self.today;
-        let mut standing: Vec<Candidate> = standing
-            .iter()
-            .filter(|card| ids.contains(&card.card) || card.last_day == Some(today))
-            .copied()
-            .collect();
+        standing.retain(|card| ids.contains(&card.card) || card.last_day == Some(today));
         for card in &mut standing {
             card.hidden |= !ids.contains(&card.card);
         }
-        let mut new: std::collections::VecDeque<Candidate> = chosen
+        let mut new: VecDeque<Candidate> = chosen
             .iter()
             .map(|card| card.candidate(self.deck_of(card), today))
             .filter(|card| card.stage == crate::schedule::Stage::New && !card.hidden)
@@ -438,8 +454,7 @@ impl Desk {
             let at = new.iter().position(|card| card.deck == deck)?;
             new.remove(at)
         };
-        let options: Vec<_> = self.decks.iter().map(|deck| deck.head.options.clone()).collect();
-        queue::plan(today, &self.settings, &options, &standing, &mut next, wish)
+        queue::plan(today, &self.settings, options, &standing, &mut next, wish)
     }
 
     /// Returns the position of a card's deck among the decks.

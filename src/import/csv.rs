@@ -129,7 +129,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
 
 /// Returns what the columns are, if the first row says so; the name that it says twice, if it does.
 /// A column that is not known is `None`.
-fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static str>> {
+pub(super) fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static str>> {
     let own = |cell: &String| FIELDS.into_iter().find(|field| field.eq_ignore_ascii_case(cell));
     let mut columns: Vec<Option<&'static str>> = cells.iter().map(own).collect();
     let mut named = HashSet::new();
@@ -147,7 +147,7 @@ fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>>, &'static
 }
 
 /// Returns what is to be said of the columns that are not known.
-fn left_out(cells: &[String], columns: &[Option<&str>]) -> Vec<String> {
+pub(super) fn left_out(cells: &[String], columns: &[Option<&str>]) -> Vec<String> {
     let unknown = || (1..).zip(cells.iter().zip(columns)).filter(|(_, (_, known))| known.is_none());
     let mut told: Vec<String> = unknown()
         .take(MOST_NAMED)
@@ -282,7 +282,7 @@ fn without_bad_quotes(
     good
 }
 
-fn row(
+pub(super) fn row(
     cells: &[String],
     columns: &[Option<&str>],
     line: usize,
@@ -336,7 +336,9 @@ fn row(
             }
         }
     }
-    details.value = number(cell("value"), "value", 0, 1_000_000)?;
+    // Boards have it in dollars.
+    let value = cell("value").map(|value| value.trim_start_matches('$').trim_start().to_owned());
+    details.value = number(value, "value", 0, 1_000_000)?;
     let count = match &note.back {
         Answer::List(items) => items.len(),
         Answer::Text(_) => 0,

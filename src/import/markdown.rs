@@ -4,7 +4,8 @@
 //! `front :: back` below a blank one. Other text is left alone.
 
 use super::{
-    Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, one_deck, simple, unix_text_of,
+    Imported, Item, MOST_CARDS, Skipped, Unreadable, Wanted, leave_out_doubles, one_deck, simple,
+    table, unix_text_of,
 };
 use crate::card::{Answer, Note};
 use crate::cloze::Cloze;
@@ -43,8 +44,21 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         deck.head.title = Some(title);
     }
     let above = text[..text.len() - body.len()].matches('\n').count();
+    // A table below the first card may be part of its answer.
+    let cards = body.split_inclusive('\n').take_while(|line| !begins_card(line));
+    let tables = table::read(&body[..cards.map(str::len).sum()])?;
+    let has_table = tables.is_some();
+    let table::Tables { items, skipped: mut skipped_rows, remarks: told } =
+        tables.unwrap_or_default();
     let (mut open, mut fence, mut blank) = (None::<Open>, None::<&str>, true);
     let mut remarks = Vec::new();
+    let below = |skipped: Skipped| Skipped { line: skipped.line + above, ..skipped };
+    deck.items.extend(items.into_iter().map(|mut item| {
+        item.note.line += u32::try_from(above).unwrap_or(0);
+        item
+    }));
+    skipped.extend(skipped_rows.drain(..).map(below));
+    remarks.extend(told.into_iter().map(below));
     let mut add = |open: Option<Open>, skipped: &mut Vec<Skipped>| {
         let Some(Open { line, question, answer, cloze, .. }) = open else { return };
         if cloze {
@@ -153,13 +167,15 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         }
     }
     add(open, &mut skipped);
-    if deck.items.is_empty() && skipped.is_empty() {
-        return Err(Unreadable("there is no `Q:` and no `front :: back` in it".into()));
+    if deck.items.is_empty() && skipped.is_empty() && !has_table {
+        let what = "there is no `Q:`, no `front :: back` and no table of fronts and backs in it";
+        return Err(Unreadable(what.into()));
     }
     if deck.items.len() > MOST_CARDS {
         return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
     }
-    let what = "Markdown".to_owned();
+    leave_out_doubles(&mut deck, &mut skipped);
+    let what = if has_table { "Markdown, a table" } else { "Markdown" }.to_owned();
     Ok(Imported { decks: vec![deck], skipped, remarks, what, ..Imported::default() })
 }
 

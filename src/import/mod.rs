@@ -14,6 +14,7 @@ pub mod history;
 pub mod markdown;
 pub mod merge;
 pub mod plan;
+mod table;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -148,7 +149,9 @@ pub fn format_of(name: &str, bytes: &[u8]) -> Option<Format> {
         Some(Format::Csv)
     } else if board::looks_like_one(text) {
         Some(Format::Board)
-    } else if text.lines().any(markdown::begins_card) {
+    } else if text.lines().any(markdown::begins_card)
+        || table::read(text).is_ok_and(|tables| tables.is_some())
+    {
         Some(Format::Markdown)
     } else {
         first.contains('\t').then_some(Format::Tsv)

@@ -532,7 +532,7 @@ fn listed(words: &[&str], last: &str) -> String {
 /// Returns the one of `known` that other programs call `word`.
 pub fn same_elsewhere<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let ours = match word.to_lowercase().as_str() {
-        "question" | "q" | "prompt" | "term" => "front",
+        "question" | "q" | "prompt" | "term" | "clue" => "front",
         "answer" | "a" | "response" | "definition" => "back",
         "alternatives" | "synonyms" => "accept",
         "explanation" | "note" | "notes" | "extra" => "why",

@@ -508,7 +508,7 @@ fn what_cannot_be_read_is_refused_and_leaves_nothing_behind() {
     for (file, why) in [
         ("nowhere.csv", "nowhere.csv is not there"),
         ("prose.txt", "it is not clear what prose.txt is"),
-        ("prose.md", "there is no `Q:` and no `front :: back` in it"),
+        ("prose.md", "there is no `Q:`, no `front :: back` and no table of fronts and backs in it"),
         ("none.yaml", "it is no deck"),
         ("broken.yaml", "broken.yaml cannot be read: line "),
         ("twice.csv", "two columns are called `front`"),

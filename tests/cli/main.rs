@@ -4,6 +4,7 @@
 mod add;
 mod anki;
 mod backup;
+mod board;
 mod care;
 mod carried;
 mod check;

@@ -187,6 +187,9 @@ struct Seen {
     closed: bool,
 }
 
+/// Rows of a terminal, where nobody says otherwise.
+const ROWS: u16 = 30;
+
 /// Keeps the terminal before and after the program, as a person's shell does.
 const KEEPER: &str = "trap : INT
 read -r go
@@ -202,7 +205,8 @@ impl Terminal {
 
     /// Begins a line of shell in which `$0` is the program.
     pub fn start_shell(home: &Home, columns: u16, line: &str) -> Terminal {
-        Terminal::begin(home, columns, &["sh", "-c", line, env!("CARGO_BIN_EXE_retain")], &[])
+        let command = ["sh", "-c", line, env!("CARGO_BIN_EXE_retain")];
+        Terminal::begin(home, (columns, ROWS), &command, &[])
     }
 
     /// Begins the program with more variables.
@@ -212,13 +216,23 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Terminal {
+        Terminal::start_sized(home, (columns, ROWS), arguments, variables)
+    }
+
+    /// Begins the program on a terminal of so many columns and rows, with more variables.
+    pub fn start_sized(
+        home: &Home,
+        size: (u16, u16),
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let command = [&[env!("CARGO_BIN_EXE_retain")], arguments].concat();
-        Terminal::begin(home, columns, &command, variables)
+        Terminal::begin(home, size, &command, variables)
     }
 
     fn begin(
         home: &Home,
-        columns: u16,
+        (columns, rows): (u16, u16),
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Terminal {
@@ -233,7 +247,7 @@ impl Terminal {
             let _one = one_at_a_time();
             UnixProcess::spawn_command(command).unwrap()
         };
-        process.set_window_size(columns, 30).unwrap();
+        process.set_window_size(columns, rows).unwrap();
         // The pty is made without echo; a person's terminal has it.
         process.set_echo(true, None).unwrap();
         let master = process.get_raw_handle().unwrap();
@@ -346,7 +360,7 @@ impl Terminal {
 
     /// Makes the terminal another width.
     pub fn resize(&mut self, columns: u16) {
-        self.process.set_window_size(columns, 30).unwrap();
+        self.process.set_window_size(columns, ROWS).unwrap();
         self.columns = columns;
     }
 

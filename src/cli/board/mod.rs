@@ -9,8 +9,10 @@ mod plain;
 mod screen;
 mod turn;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
+
+use sha2::{Digest, Sha256};
 
 use super::args::Board;
 use super::error::CliError;
@@ -20,7 +22,7 @@ use super::review::answer::say_what_was_missed;
 use super::review::{self, Front, View};
 use super::{due, undo, words};
 use crate::board::{Call, Cell, Game, Place, Tile, Turn};
-use crate::card::CardId;
+use crate::card::{CardId, hex};
 use crate::history::EventId;
 use crate::queue::Wish;
 use crate::store::{Played, Standing, StoreError};
@@ -142,7 +144,7 @@ impl Playing {
         let mut playing = Playing {
             cards: all.into_iter().map(|card| card.card.id).collect(),
             decks,
-            name: format!("{:016x}", desk.chance.seed() ^ desk.now.at_ms.unsigned_abs()),
+            name: String::new(),
             confidence: args.confidence,
             played: Vec::new(),
             began: Instant::now(),
@@ -158,26 +160,33 @@ impl Playing {
     fn resume(&mut self, desk: &mut Desk) -> Result<(), CliError> {
         let played = desk.store.played(&self.cards, self.day)?;
         let newest = played.iter().rfind(|played| played.stake.decks == self.decks);
-        let Some(name) = newest.map(|played| played.stake.game.clone()) else { return Ok(()) };
-        let new = std::mem::replace(&mut self.name, name);
-        let game = self.game(desk)?;
-        if game.count().1 == 0 {
-            self.name = new;
+        if let Some(newest) = newest {
+            self.name = newest.stake.game.clone();
+            if self.game(desk)?.count().1 > 0 {
+                return Ok(());
+            }
         }
+        // Even where chance and the clock are fixed, the next game is another one.
+        let new = format!("{} {} {}", desk.chance.seed(), desk.now.at_ms, played.len());
+        self.name = hex(&Sha256::digest(new)[..8]);
         Ok(())
     }
 
     /// Returns the game as it stands, by the decks and the history as they are now.
     fn game(&mut self, desk: &mut Desk) -> Result<Game, CliError> {
         desk.store.settle(&desk.settings)?;
+        let played = desk.store.played(&self.cards, self.day)?;
+        self.played = played.iter().filter(|it| it.stake.game == self.name).cloned().collect();
+        let here: HashSet<&CardId> = self.played.iter().map(|played| &played.card).collect();
         let mut cards = Vec::with_capacity(self.cards.len());
         for card in &self.cards {
             let standing = desk.store.standing(card, &desk.settings)?;
-            cards.extend(
-                standing.filter(|card| !card.parked && !card.suspended && !card.buried(desk.today)),
-            );
+            cards.extend(standing.filter(|card| {
+                // An answer may put its card aside, and the cell was played all the same.
+                let hidden = card.suspended || card.buried(desk.today);
+                !card.parked && (!hidden || here.contains(&card.card.id))
+            }));
         }
-        let played = desk.store.played(&self.cards, self.day)?;
         let last: HashMap<&CardId, i64> =
             played.iter().map(|played| (&played.card, played.when.at_ms)).collect();
         let asked = desk.each_asked_today(&cards)?;
@@ -186,7 +195,6 @@ impl Playing {
             .zip(asked)
             .filter_map(|(standing, asked)| tile(standing, asked, &last, desk))
             .collect();
-        self.played = played.iter().filter(|it| it.stake.game == self.name).cloned().collect();
         let turns = self.played.iter().map(|played| Turn {
             card: played.card.clone(),
             right: played.right,

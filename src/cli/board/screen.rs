@@ -110,15 +110,21 @@ impl Picture<'_> {
         let (all, open) = self.game.count();
         let points = score(self.game.score);
         let columns = self.game.categories.len();
-        let page = if layout.count < columns {
-            let last = layout.first + layout.count;
-            let before = if layout.first > 0 { "‹ " } else { "" };
-            let behind = if last < columns { " ›" } else { "" };
-            format!(" · {before}{}-{last} of {columns}{behind}", layout.first + 1)
-        } else {
-            String::new()
-        };
-        let left = format!("{open} of {all} left{page}");
+        let (first, last) = (layout.first + 1, layout.first + layout.count);
+        let before = if first > 1 { "‹ " } else { "" };
+        let behind = if last < columns { " ›" } else { "" };
+        let of_all = format!(" of {all}");
+        let page = |said: String| if layout.count < columns { said } else { String::new() };
+        let long = page(format!(" · {before}columns {first}-{last} of {columns}{behind}"));
+        let short = page(format!(" · {before}{first}-{last}{behind}"));
+        // On a narrow screen the least important goes first.
+        let beside = "── Score ".width() + points.width() + " ·  ".width();
+        let variants = [(&*of_all, &long), (&of_all, &short), ("", &short)];
+        let fitting = variants
+            .map(|(of_all, page)| format!("{open}{of_all} left{page}"))
+            .into_iter()
+            .find(|left| beside + left.width() <= width);
+        let left = fitting.unwrap_or_else(|| format!("{open} left"));
         let used =
             "── ".width() + "Score ".len() + points.width() + " · ".width() + left.width() + 1;
         format!(
