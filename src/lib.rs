@@ -9,12 +9,13 @@
 //!   schedules;
 //! - other people's bytes → [`import::Imported`] → a plan of [`import::plan`] → deck text;
 //! - cards and schedules → [`queue::plan`] → a [`session::Session`] → a new event → [`store::Store`];
+//! - the same cards, and the answers of a [`board::Game`] → the cells that are open, and the score;
 //! - events → [`stats::answers`] → figures → [`export`].
 //!
 //! The core is pure: time, chance and ids are arguments. Files are read by [`deck::load`] and
 //! [`store`], which has all the SQL and keeps folds so that a million answers need not be read at
 //! every prompt; the clock, the environment and the terminal belong to [`cli`]. Modules import
-//! downwards: `cli`, then `store`, `import` and `export`, then `session`, `queue` and `stats`, then
+//! downwards: `cli`, then `store`, `import` and `export`, then `session`, `board`, `queue` and `stats`, then
 //! `schedule` and `history`, then `card` and `time`.
 
 pub mod answer;

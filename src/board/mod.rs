@@ -184,16 +184,29 @@ impl Game {
         missed
     }
 
-    /// Returns the open cell to go on with after `place`: the next one of its column, else the first.
+    /// Returns the open cell to go on with after `place`: the next one of its column, else
+    /// one of the nearest column.
     pub fn next_open(&self, place: Place) -> Option<Place> {
-        let below = self.open().map(|(open, _)| open);
-        let mut below = below.filter(|open| open.column == place.column && open.row >= place.row);
-        below.next().or_else(|| self.first_open())
+        let column = || self.open().map(|(open, _)| open).filter(|it| it.column == place.column);
+        let below = column().find(|open| open.row >= place.row);
+        let near = |open: &Place| (open.column.abs_diff(place.column), *open);
+        let nearest = || self.open().map(|(open, _)| open).min_by_key(near);
+        below.or_else(|| column().next()).or_else(nearest)
     }
 
-    /// Returns the first open cell, from the left, of the row that is worth least.
+    /// Returns the open cell of the first column that is worth least.
     pub fn first_open(&self) -> Option<Place> {
-        self.open().map(|(place, _)| place).next()
+        self.open().map(|(place, _)| place).min()
+    }
+
+    /// Returns the open cell in which `card` is asked.
+    pub fn place_of(&self, card: &CardId) -> Option<Place> {
+        self.open().find(|(_, tile)| tile.card == *card).map(|(place, _)| place)
+    }
+
+    /// Whether some cell has a name that begins with `text`.
+    pub fn any_begins(&self, text: &str) -> bool {
+        self.named(text) != Err(Unfound::None)
     }
 }
 

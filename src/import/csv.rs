@@ -336,8 +336,8 @@ pub(super) fn row(
             }
         }
     }
-    // Boards have it in dollars.
-    let value = cell("value").map(|value| value.trim_start_matches('$').trim_start().to_owned());
+    // Boards have it in dollars, and in thousands with a comma.
+    let value = cell("value").map(|value| value.trim_start_matches('$').trim().replace(',', ""));
     details.value = number(value, "value", 0, 1_000_000)?;
     let count = match &note.back {
         Answer::List(items) => items.len(),

@@ -46,7 +46,7 @@ pub fn pack(answers: &[Answer]) -> Vec<u8> {
         let flag = |bit: u8, is_set: bool| if is_set { bit } else { 0 };
         let (moved, other) = (this.utc_offset_s != last.utc_offset_s, this.device != last.device);
         bytes.push(
-            answer.grade.rating.number() as u8 - 1
+            (answer.grade.rating.number() as u8 - 1)
                 | flag(FIRST, answer.first)
                 | flag(COUNTED, answer.interval.is_some())
                 | flag(BEFORE, answer.before.is_some())

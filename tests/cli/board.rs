@@ -97,7 +97,7 @@ fn a_whole_game_through_a_pipe() {
             "bern good, again tomorrow",
             "No cell is called \"ulm\".",
             "The hidden cell",
-            "(your bet, 1 to 300, on top of its value; empty line: nothing)",
+            "(your bet, 1 to 300, on top of its 200; empty line: nothing)",
             "Cities, 200; 1 left",
             "ulm again, again today",
             "-250, score 50",
@@ -150,7 +150,7 @@ fn a_board_broken_off_goes_on_the_same_day_and_not_the_next() {
     let home = home();
     let first = home.on(0).input("cap100\nparis\ncap200\nx\n").run("board --plain").exits(0).out;
     assert!(first.contains("Broken off: 1 of 2 right, score -"), "{first}");
-    in_order(&first, &["3 of 5 cells are left", "today `retain board`"]);
+    in_order(&first, &["3 of 5 cells are left", "today `retain", "goes on here."]);
     let next = home.at("2026-11-24T23:00").input(":l\n").run("board --plain").exits(0).out;
     assert!(next.contains("Going on with today's game: score -"), "{next}");
     assert_eq!(board(&next)[0], "Capitals: 100 right, 200 wrong, 300 new");
@@ -207,7 +207,7 @@ fn the_card_most_at_risk_is_hidden_and_takes_a_bet_up_to_the_score() {
         &[
             "+100, score 100",
             "The hidden cell",
-            "(your bet, 1 to 100, on top of its value; empty line: nothing)",
+            "(your bet, 1 to 100, on top of its 200; empty line: nothing)",
             "\"101\" is no bet here.",
             "\"x\" is no bet here.",
             "Question: Capital of Italy?",

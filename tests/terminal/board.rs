@@ -127,13 +127,19 @@ fn one_moves_about_on_the_board_and_names_cells() {
     }
     terminal.wait_for("No cell is called");
     terminal.press_for("\u{1b}", "or type");
-    terminal.press_for("d30", "Domains 300: Enter plays it");
-    terminal.press_for("\u{7f}\u{7f}", "may be");
-    terminal.press_for("\r", "may be Domains 100 or");
+    terminal.press_for("d30", "→ 300 · Domains");
+    terminal.press_for("\u{7f}\u{7f}", "5 cells begin so");
+    // What is not clear plays nothing, however often.
+    terminal.press("\r");
+    terminal.press_for("\r", "5 cells begin so");
+    terminal.press_for("\u{1b}", "or type");
     let text = text_of(&terminal.output(), 80);
     assert_eq!(text.matches("── Score").count(), 1, "it was redrawn in its place: {text}");
-    terminal.press_for("?", "which no schedule reads");
+    terminal.press_for("?", "any key: back to the board");
+    terminal.press_for(" ", "25 of 25 left");
     terminal.press_for("/", "the name of a cell");
+    terminal.press_for("\u{1b}", "or type");
+    // A letter that moves is a name with what follows it soon.
     terminal.press_for("login 500\r", "empty: see it");
     terminal.wait_for("Login Logic · 500 · new");
     // Typed, nearly right: that is right, and hard.
@@ -142,9 +148,17 @@ fn one_moves_about_on_the_board_and_names_cells() {
     terminal.press_for("\r", "24 of 25 left");
     assert_eq!(played(&home), [("reviewed".into(), 2, 500)]);
     // The cell cannot be played again; what was answered can be taken back.
-    terminal.press_for("/login500\r", "Login Logic 500 was played.");
+    terminal.press_for("login500", "Login Logic 500 was played.");
+    terminal.press_for("\u{1b}", "or type");
     terminal.press_for("u", "25 of 25 left");
     terminal.wait_for("Taken back: login-500 hard");
+    terminal.wait_for("[○ 500");
+    assert_eq!(played(&home), []);
+    // Whoever goes back has answered nothing, also where the answer was seen.
+    terminal.press_for("d100\r", "empty: see it");
+    terminal.press_for("\r", "y: you were right");
+    terminal.press_for("\u{1b}", "Not answered");
+    terminal.wait_for("25 of 25 left");
     assert_eq!(played(&home), []);
     // Wrong, but the person knows better.
     terminal.press_for("d100\r", "empty: see it");
@@ -194,7 +208,8 @@ fn how_sure_one_is_is_asked_before_each_answer() {
     let mut terminal = Terminal::start_sized(&home, (80, 24), &["board", "--confidence"], &[]);
     terminal.wait_for("25 of 25 left");
     terminal.press_for("d100\r", "how sure are you?");
-    terminal.press_for("3", "empty: see it");
+    terminal.press_for("3", "a, b, c or d here");
+    terminal.press_for("c", "empty: see it");
     terminal.press_for("Domain verification\r", "24 of 25 left");
     terminal.press("q");
     terminal.ends_sane(0);

@@ -1,11 +1,11 @@
 //! A game by single keys, drawn inline: the board is redrawn in its place while one moves about on
 //! it, and what was played stays in the scroll-back.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dialoguer::console::Term;
 
-use super::plain::{amount, told};
+use super::plain::amount;
 use super::screen::{self, Picture};
 use super::{Heard, Table, Wanted};
 use crate::board::{Cell, Game, Place};
@@ -20,8 +20,8 @@ use crate::cli::review::terminal::Line;
 use crate::cli::review::{Front, View};
 use crate::stats::SURE;
 
-/// Letters that are no beginning of a name.
-pub const COMMANDS: [char; 6] = ['h', 'j', 'k', 'l', 'q', 'u'];
+/// A letter that moved was the beginning of a name if the rest of it comes this soon.
+const SOON: Duration = Duration::from_millis(1_000);
 
 /// A name is typed fast, and more keys at once may come.
 const MOST_AT_ONCE: usize = 64;
@@ -72,6 +72,8 @@ impl ByKeys {
 struct State {
     typed: Option<String>,
     remark: Option<String>,
+    /// The letter that moved last, from where, and when: it may be the beginning of a name.
+    moved: Option<(char, Place, Instant)>,
 }
 
 /// What a key came to.
@@ -88,6 +90,15 @@ impl State {
     fn step(&mut self, pressed: Pressed, game: &Game, at: &mut Place) -> Step {
         self.remark = None;
         let typing = self.typed.is_some();
+        let moved = self.moved.take().filter(|(.., when)| when.elapsed() < SOON);
+        if let (Some((first, from, _)), Pressed::Char(char)) = (moved, pressed)
+            && game.any_begins(&format!("{first}{char}"))
+        {
+            *at = from;
+            self.type_on(first, game, at);
+            self.type_on(char, game, at);
+            return Step::Draw;
+        }
         match pressed {
             Pressed::Interrupt => return Step::Leave(Heard::Interrupt),
             Pressed::End => return Step::Leave(Heard::Quit),
@@ -109,12 +120,20 @@ impl State {
             Pressed::Char(' ') => return self.play(game, at),
             Pressed::Char('/') => self.typed = Some(String::new()),
             Pressed::Char('?') => return Step::Help,
-            Pressed::Char('q') => return Step::Leave(Heard::Quit),
-            Pressed::Char('u') => return Step::Leave(Heard::Said(Wanted::Undo)),
-            Pressed::Char('h') => go(Arrow::Left, game, at),
-            Pressed::Char('j') => go(Arrow::Down, game, at),
-            Pressed::Char('k') => go(Arrow::Up, game, at),
-            Pressed::Char('l') => go(Arrow::Right, game, at),
+            // What cannot be taken back waits for Enter where it may be the beginning of a name.
+            Pressed::Char(char @ ('q' | 'u')) if !game.any_begins(&char.to_string()) => {
+                return command(char);
+            }
+            Pressed::Char(char @ ('h' | 'j' | 'k' | 'l')) => {
+                self.moved = Some((char, *at, Instant::now()));
+                let arrow = match char {
+                    'h' => Arrow::Left,
+                    'j' => Arrow::Down,
+                    'k' => Arrow::Up,
+                    _ => Arrow::Right,
+                };
+                go(arrow, game, at);
+            }
             Pressed::Char(char) if char.is_alphanumeric() => self.type_on(char, game, at),
             Pressed::Char(_) | Pressed::Pasted | Pressed::Other => {
                 self.remark = Some("That does nothing here: ? shows all keys.".to_owned());
@@ -136,13 +155,13 @@ impl State {
     }
 
     fn play(&mut self, game: &Game, at: &mut Place) -> Step {
-        if let Some(typed) = self.typed.take() {
-            match game.named(&typed) {
+        if let Some(typed) = &self.typed {
+            match game.named(typed) {
+                _ if typed == "u" => return command('u'),
+                _ if typed == "q" => return command('q'),
                 Ok(place) => *at = place,
-                Err(why) => {
-                    self.remark = Some(told(&typed, &why, game));
-                    return Step::Draw;
-                }
+                // What was typed stays, to be mended.
+                Err(_) => return Step::Draw,
             }
         }
         match game.cell(*at) {
@@ -152,6 +171,10 @@ impl State {
         }
         Step::Draw
     }
+}
+
+fn command(key: char) -> Step {
+    Step::Leave(if key == 'u' { Heard::Said(Wanted::Undo) } else { Heard::Quit })
 }
 
 fn go(arrow: Arrow, game: &Game, at: &mut Place) {
@@ -204,7 +227,14 @@ impl Table for ByKeys {
                 Step::Leave(left) => break left,
                 Step::Help => {
                     io.line(screen::help(size.0))?;
-                    drawn = None;
+                    io.flush()?;
+                    self.keys.shown_at = Instant::now();
+                    // Else the board would push its beginning off the screen.
+                    match self.key_for_what_is_seen()? {
+                        Pressed::Interrupt => break Heard::Interrupt,
+                        Pressed::End => break Heard::Quit,
+                        _ => drawn = None,
+                    }
                 }
             }
         };
@@ -214,9 +244,9 @@ impl Table for ByKeys {
         Ok(left)
     }
 
-    fn bet(&mut self, io: &mut Io, most: u32) -> Result<Heard<u32>, CliError> {
+    fn bet(&mut self, io: &mut Io, most: u32, value: u32) -> Result<Heard<u32>, CliError> {
         let (width, _) = self.size(io);
-        let ask = format!("Bet 1 to {most} on top of its value · Enter: nothing");
+        let ask = format!("Bet 1 to {most} on top of its {value} · Enter: nothing · :q back");
         io.line(aside_in(&ask, width))?;
         io.flush()?;
         self.keys.shown_at = Instant::now();
@@ -224,11 +254,11 @@ impl Table for ByKeys {
             let deaf = DEAF.saturating_sub(self.keys.shown_at.elapsed());
             let Some(terminal) = &mut self.keys.terminal else { return Ok(Heard::Quit) };
             match terminal.line("  bet> ", deaf)? {
-                Line::End => return Ok(Heard::Quit),
+                Line::End => return Ok(Heard::Back),
                 Line::Interrupt => return Ok(Heard::Interrupt),
                 Line::Text(line) => match line.trim() {
                     "" => return Ok(Heard::Said(0)),
-                    ":q" | "q" => return Ok(Heard::Quit),
+                    ":q" | "q" => return Ok(Heard::Back),
                     line => match amount(line, most) {
                         Some(bet) => return Ok(Heard::Said(bet)),
                         None => {
@@ -248,23 +278,27 @@ impl Table for ByKeys {
     fn sure(&mut self, io: &mut Io) -> Result<Heard<Option<u8>>, CliError> {
         let (width, _) = self.size(io);
         let each: Vec<String> =
-            (1..).zip(SURE).map(|(key, percent)| format!("{key}: {percent} %")).collect();
+            ('a'..).zip(SURE).map(|(key, percent)| format!("{key}: {percent} %")).collect();
         let ask = format!("how sure are you? {} · Enter: not said", each.join(" · "));
         io.line(aside_in(&ask, width))?;
         io.flush()?;
         loop {
-            match self.key_for_what_is_seen()? {
+            let (said, sure) = match self.key_for_what_is_seen()? {
                 Pressed::Interrupt => return Ok(Heard::Interrupt),
-                Pressed::End | Pressed::Escape | Pressed::Char('q') => return Ok(Heard::Quit),
-                Pressed::Enter | Pressed::Char(' ') => return Ok(Heard::Said(None)),
-                Pressed::Char(digit @ '1'..='4') => {
-                    let sure = SURE.get(digit as usize - '1' as usize).copied();
-                    let said = sure.map_or(String::new(), |sure| format!("{sure} % sure"));
-                    io.line(aside_in(&said, width))?;
-                    return Ok(Heard::Said(sure));
+                Pressed::End | Pressed::Escape | Pressed::Char('q') => return Ok(Heard::Back),
+                Pressed::Enter | Pressed::Char(' ') => ("not said".to_owned(), None),
+                // Digits take choices, and some stand right above.
+                Pressed::Char(key @ 'a'..='d') => {
+                    let sure = SURE.get(key as usize - 'a' as usize).copied();
+                    (sure.map_or(String::new(), |sure| format!("{sure} % sure")), sure)
                 }
-                _ => {}
-            }
+                _ => {
+                    self.keys.say(io, "a, b, c or d here, or Enter; then comes your answer.")?;
+                    continue;
+                }
+            };
+            io.line(aside_in(&said, width))?;
+            return Ok(Heard::Said(sure));
         }
     }
 

@@ -20,7 +20,7 @@ use super::home::Desk;
 use super::io::Io;
 use super::review::answer::say_what_was_missed;
 use super::review::{self, Front, View};
-use super::{due, undo, words};
+use super::{due, scheduler, undo, words};
 use crate::board::{Call, Cell, Game, Place, Tile, Turn};
 use crate::card::{CardId, hex};
 use crate::history::EventId;
@@ -33,6 +33,8 @@ use crate::time::Day;
 pub enum Heard<T> {
     /// Said it.
     Said(T),
+    /// Wants back to the board.
+    Back,
     /// Had enough.
     Quit,
     /// Ctrl-C.
@@ -58,8 +60,8 @@ pub trait Table {
         game: &Game,
         at: &mut Place,
     ) -> Result<Heard<Wanted>, CliError>;
-    /// Asks for a bet of up to `most`; nothing is 0.
-    fn bet(&mut self, io: &mut Io, most: u32) -> Result<Heard<u32>, CliError>;
+    /// Asks for a bet of up to `most`, on top of the cell's value; nothing is 0.
+    fn bet(&mut self, io: &mut Io, most: u32, value: u32) -> Result<Heard<u32>, CliError>;
     /// Shows a question.
     fn show(&mut self, io: &mut Io, view: &View) -> Result<(), CliError>;
     /// Asks how sure the person is, in percent; `None` if that is not said.
@@ -117,6 +119,8 @@ struct Playing {
     /// The answers of this sitting, and which of them no schedule reads.
     answers: Vec<(EventId, bool)>,
     interrupted: bool,
+    /// Whether a board was cleared today before.
+    is_another: bool,
 }
 
 impl Playing {
@@ -151,6 +155,7 @@ impl Playing {
             day: today,
             answers: Vec::new(),
             interrupted: false,
+            is_another: false,
         };
         playing.resume(desk)?;
         Ok(playing)
@@ -165,6 +170,7 @@ impl Playing {
             if self.game(desk)?.count().1 > 0 {
                 return Ok(());
             }
+            self.is_another = true;
         }
         // Even where chance and the clock are fixed, the next game is another one.
         let new = format!("{} {} {}", desk.chance.seed(), desk.now.at_ms, played.len());
@@ -219,15 +225,25 @@ impl Playing {
             );
             table.front().say(io, &going_on)?;
         }
+        if self.is_another {
+            let anew = "Today's board was cleared; this is another game.";
+            table.front().say(io, anew)?;
+        }
         let Some(mut at) = game.first_open() else { return Ok(()) };
         while game.count().1 > 0 {
             match table.choose(io, &game, &mut at)? {
-                Heard::Quit => break,
+                Heard::Quit | Heard::Back => break,
                 Heard::Interrupt => {
                     self.interrupted = true;
                     break;
                 }
-                Heard::Said(Wanted::Undo) => self.take_back(table, desk, io)?,
+                Heard::Said(Wanted::Undo) => {
+                    let card = self.played.last().map(|played| played.card.clone());
+                    self.take_back(table, desk, io)?;
+                    game = self.game(desk)?;
+                    at = card.and_then(|card| game.place_of(&card)).unwrap_or(at);
+                    continue;
+                }
                 Heard::Said(Wanted::Cell(place)) => {
                     at = place;
                     let Cell::Open(tile) = game.cell(place) else { continue };
@@ -338,6 +354,9 @@ impl Playing {
             words::span(took)
         ))?;
         desk.bring_up_to_date()?;
+        if reviews > 0 {
+            scheduler::refit(desk, io)?;
+        }
         let plan = desk.plan(None, Wish::default())?;
         match plan.due + plan.new {
             0 => Ok(()),

@@ -56,14 +56,14 @@ impl Table for InLines {
         }
     }
 
-    fn bet(&mut self, io: &mut Io, most: u32) -> Result<Heard<u32>, CliError> {
+    fn bet(&mut self, io: &mut Io, most: u32, value: u32) -> Result<Heard<u32>, CliError> {
         loop {
-            io.say(format!("(your bet, 1 to {most}, on top of its value; empty line: nothing)"))?;
+            io.say(format!("(your bet, 1 to {most}, on top of its {value}; empty line: nothing)"))?;
             io.flush()?;
             let Some(line) = prompt::line()? else { return Ok(Heard::Quit) };
             match line.trim() {
                 "" => return Ok(Heard::Said(0)),
-                ":q" => return Ok(Heard::Quit),
+                ":q" => return Ok(Heard::Back),
                 line => match amount(line, most) {
                     Some(bet) => return Ok(Heard::Said(bet)),
                     None => io.say(format!("{:?} is no bet here.", text::one_line(line)))?,
@@ -83,7 +83,7 @@ impl Table for InLines {
             let Some(line) = prompt::line()? else { return Ok(Heard::Quit) };
             match line.trim() {
                 "" => return Ok(Heard::Said(None)),
-                ":q" => return Ok(Heard::Quit),
+                ":q" => return Ok(Heard::Back),
                 line => {
                     let percent = line.trim_end_matches('%').trim_end().parse().ok();
                     if let Some(sure) = percent.filter(|percent| SURE.contains(percent)) {
@@ -137,7 +137,7 @@ pub fn told(name: &str, why: &Unfound, game: &Game) -> String {
     }
 }
 
-const HELP: &str = "A line names a cell by any beginning that is clear: domains 300, or d300. A due or new card is a review, any other practice. Then the answer is a line, or an empty line shows it and y or n judges; right wins the value, wrong loses it.";
+const HELP: &str = "A line names a cell by any beginning that is clear: domains 300, or d300. A due or new card is a review, any other practice. Then the answer is a line, a list an item a line and an empty line behind the last; or an empty line shows it, and y or n judges. Right wins the value, wrong loses it. At the hidden cell a line is first your bet, with --confidence how sure you are. :q within a question goes back.";
 
 /// Reads the board out, column by column.
 fn list(io: &mut Io, game: &Game) -> Result<(), CliError> {

@@ -4,7 +4,7 @@ use colored::{ColoredString, Colorize};
 use unicode_width::UnicodeWidthStr;
 
 use super::score;
-use crate::board::{Call, Cell, Game, Place};
+use crate::board::{Call, Cell, Game, Place, Unfound};
 use crate::cli::review::screen::{MARGIN, apart, aside_in, each_line};
 use crate::cli::words;
 use crate::text;
@@ -87,7 +87,7 @@ impl Picture<'_> {
             below.splice(1..1, legend);
         }
         let room = height.saturating_sub(above.len() + below.len() + 1).max(1);
-        let spaced = room >= 2 * rows + 1;
+        let spaced = room > 2 * rows;
         let shown = room.min(rows);
         let first = self.at.row.saturating_sub(shown / 2).min(rows - shown);
         let mut all = above;
@@ -216,15 +216,22 @@ impl Picture<'_> {
         let category = self.game.categories.get(place.column)?.to_lowercase();
         let value = self.game.values.get(place.row)?;
         let begun = |length: usize| category.chars().take(length).collect::<String>();
-        let is_typed = |name: &str| !name.starts_with(super::keys::COMMANDS);
         (1..=3)
             .map(|length| format!("{}{value}", begun(length)))
-            .find(|name| is_typed(name) && self.game.named(name) == Ok(place))
+            .find(|name| self.game.named(name) == Ok(place))
     }
 
     fn typed_line(&self, typed: &str) -> String {
         let meant = match self.game.named(typed) {
-            Ok(place) => format!("{}: Enter plays it", self.game.name(place)),
+            // The value first: of a long category an end may be cut.
+            Ok(place) => {
+                let category = self.game.categories.get(place.column).map_or("", String::as_str);
+                let value = self.game.values.get(place.row).copied().unwrap_or(0);
+                format!("→ {value} · {category}")
+            }
+            Err(Unfound::Several(places)) => {
+                format!("{} begin so", words::count(places.len(), "cell", "cells"))
+            }
             Err(_) if typed.is_empty() => "the name of a cell".to_owned(),
             Err(why) => super::plain::told(typed, &why, self.game),
         };
@@ -248,11 +255,12 @@ fn shade(recall: Option<f64>) -> ColoredString {
 pub fn help(width: usize) -> String {
     let lines = [
         "arrows, h j k l: move · Enter, space: play the card of the cell",
-        "letters and digits: the name of a cell by any clear beginning, as d300 · /: a name that begins with h, j, k, l, q or u",
+        "letters and digits: the name of a cell by any clear beginning, as d300; Enter plays it · / begins a name, too",
         "● a due card, ○ a new one of today: a review, as in `retain review` · without a mark: practice, which no schedule reads",
         "░ probably forgotten, ▒, ▓, █ well known, ·· never asked",
         "right wins the value, wrong loses it · one cell is hidden: the card most at risk, on which you bet",
-        "u take back the last answer · q, Esc, Ctrl-D leave; today the game goes on where it was",
+        "u take back the last answer · q, Esc, Ctrl-D leave; today the game goes on where it was · where a category begins with u or q: Enter behind it",
+        "any key: back to the board",
     ];
     lines.map(|line| apart(line, width)).join("\n")
 }

@@ -26,7 +26,8 @@ pub struct Asks<'a> {
 }
 
 impl Playing {
-    /// Asks a card, and puts the answer into the history; `false` if the person left.
+    /// Asks a card, and puts the answer into the history; `false` if the game is left. Whoever goes
+    /// back has answered nothing.
     pub(super) fn ask(
         &mut self,
         asks: Asks<'_>,
@@ -53,29 +54,35 @@ impl Playing {
         let most_bet = asks.points.and_then(|(_, most)| most);
         let mut bet = most_bet.map(|_| 0);
         if let Some(most) = most_bet {
-            let hidden = "The hidden cell: of all cards here you are likeliest to forget this one.";
+            let hidden = if view.standing.schedule.is_some() {
+                "The hidden cell: of all cards here you are likeliest to forget this one."
+            } else {
+                "The hidden cell: chance chose it, as no card here was ever answered before."
+            };
             table.front().say(io, hidden)?;
+            let value = asks.points.map_or(0, |(tile, _)| tile.value);
             match most {
                 0 => table.front().say(io, "There is nothing to bet yet.")?,
-                most => match table.bet(io, most)? {
+                most => match table.bet(io, most, value)? {
                     Heard::Said(points) => bet = Some(points),
-                    left => return Ok(self.leaves(&left)),
+                    left => return self.leaves(&left, asks.points.is_some(), table, io),
                 },
             }
         }
         table.show(io, &view)?;
         let asked_at = Instant::now();
         let mut confidence = None;
-        if self.confidence {
+        // Whoever has just seen the answer is sure, and that says nothing.
+        if self.confidence && asks.points.is_some() {
             match table.sure(io)? {
                 Heard::Said(sure) => confidence = sure,
-                left => return Ok(self.leaves(&left)),
+                left => return self.leaves(&left, asks.points.is_some(), table, io),
             }
         }
         table.prompt(io, &view)?;
         let judged = match self.judged(&mut view, table, desk, io)? {
             Heard::Said(judged) => judged,
-            left => return Ok(self.leaves(&left)),
+            left => return self.leaves(&left, asks.points.is_some(), table, io),
         };
         let grade = board::grade(judged.right, judged.nearly);
         let stake = asks.points.map(|(tile, _)| Stake {
@@ -109,7 +116,10 @@ impl Playing {
             let asking = view.asking(revealed);
             let said = table.front().listen(io, asking, desk.settings.grades)?;
             match said {
-                Said::End | Said::Input(Input::Quit) => return Ok(Heard::Quit),
+                Said::Input(Input::Quit) => return Ok(Heard::Back),
+                // By keys it is a key, else there is nothing more to read.
+                Said::End if table.has_last_word() => return Ok(Heard::Back),
+                Said::End => return Ok(Heard::Quit),
                 Said::Interrupt => return Ok(Heard::Interrupt),
                 Said::Judged(right) => {
                     let nearly = right && view.judged().is_some_and(|judged| judged.nearly);
@@ -158,10 +168,20 @@ impl Playing {
         }
     }
 
-    /// Takes note that the person leaves; the card was not answered.
-    fn leaves<T>(&mut self, left: &Heard<T>) -> bool {
+    /// Takes note that the person leaves the question or the game; `false` if it is the game.
+    fn leaves<T>(
+        &mut self,
+        left: &Heard<T>,
+        in_game: bool,
+        table: &mut dyn Table,
+        io: &mut Io,
+    ) -> Result<bool, CliError> {
         self.interrupted |= matches!(left, Heard::Interrupt);
-        false
+        let back = in_game && matches!(left, Heard::Back);
+        if back {
+            table.front().say(io, "Not answered: nothing is won or lost.")?;
+        }
+        Ok(back)
     }
 }
 
@@ -171,17 +191,17 @@ const RIGHT: review::Judged = review::Judged { right: true, nearly: false };
 fn help(asking: Asking) -> &'static str {
     match asking {
         Asking::Line => {
-            "Type the answer, and Enter. Enter alone shows it, and you say whether you knew it. :h is a hint, :q leaves the game."
+            "Type the answer, and Enter. Enter alone shows it, and you say whether you knew it. :h is a hint, :q goes back."
         }
         Asking::Items => {
-            "Type the answer, an item a line, and an empty line behind the last. An empty line at once shows it. :h is a hint, :q leaves the game."
+            "Type the answer, an item a line, and an empty line behind the last. An empty line at once shows it. :h is a hint, :q goes back."
         }
         Asking::Choice(_) => {
-            "Take one by its number. Space or Enter shows the answer. h is a hint, q leaves the game."
+            "Take one by its number. Space or Enter shows the answer. h is a hint, q goes back."
         }
         Asking::Judge { .. } => {
-            "y: you were right, the card is good. n: you were wrong, it comes again. q leaves, and nothing is answered."
+            "y: you were right, the card is good. n: you were wrong, it comes again. q goes back, and nothing is answered."
         }
-        _ => "Space or Enter shows the answer. h is a hint, q leaves the game.",
+        _ => "Space or Enter shows the answer. h is a hint, q goes back.",
     }
 }

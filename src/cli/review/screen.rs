@@ -46,19 +46,19 @@ pub fn asked(view: &View, width: usize) -> String {
 /// Returns what can be pressed before the answer is to be seen.
 pub fn question_keys(view: &View, width: usize) -> String {
     let hint = if view.standing.card.details.hint.is_some() { " · h hint" } else { "" };
-    // On the board an answer is taken back from the board.
-    let undo = if view.on_board { "" } else { " · u undo" };
+    // On the board an answer is taken back from the board, to which a question leads back.
+    let (undo, leave) = if view.on_board { ("", "q back") } else { (" · u undo", "q leave") };
     let keys = match view.asking(false) {
         Asking::Line | Asking::Items => {
             let hint = hint.replace("h hint", ":h hint");
             let end = if view.asking(false) == Asking::Items { ", an item a line" } else { "" };
             let undo = undo.replace("u undo", ":u undo");
-            format!("type the answer{end} · empty: see it{hint}{undo} · :q leave · :? more")
+            format!("type the answer{end} · empty: see it{hint}{undo} · :{leave} · :? more")
         }
         Asking::Choice(choices) => {
-            format!("1-{choices}: your choice · space: answer{hint}{undo} · q leave · ? more")
+            format!("1-{choices}: your choice · space: answer{hint}{undo} · {leave} · ? more")
         }
-        _ => format!("space: answer{hint}{undo} · q leave · ? more"),
+        _ => format!("space: answer{hint}{undo} · {leave} · ? more"),
     };
     each_line(&apart(&keys, width), |line| line.dimmed())
 }
