@@ -154,6 +154,14 @@ fn a_board_broken_off_goes_on_the_same_day_and_not_the_next() {
     let next = home.at("2026-11-24T23:00").input(":l\n").run("board --plain").exits(0).out;
     assert!(next.contains("Going on with today's game: score -"), "{next}");
     assert_eq!(board(&next)[0], "Capitals: 100 right, 200 wrong, 300 new");
+    // What was won stays, also where its card is put aside.
+    home.at("2026-11-24T23:01").ok("suspend paris");
+    let aside = home.at("2026-11-24T23:02").input(":l\ncap300\nriga\nvilnius\n\n");
+    let aside = aside.run("board --plain").exits(0).out;
+    assert!(aside.contains("Going on with today's game: score -100, 3 of 5"), "{aside}");
+    assert_eq!(board(&aside)[0], "Capitals: 100 right, 200 wrong, 300 new");
+    assert!(aside.contains("In this sitting: 1 review in "), "{aside}");
+    home.at("2026-11-24T23:03").ok("undo 2");
     // Another choice of decks is another game.
     let other = home.at("2026-11-24T23:00").ok("board --plain cities");
     assert!(!other.contains("Going on"), "{other}");

@@ -144,7 +144,7 @@ impl Playing {
         if let Some(aside) = due::set_aside(&all, today) {
             return Err(CliError::failed(format!("no card to play: {aside}")));
         }
-        all.retain(|card| !card.suspended && !card.buried(today));
+        // What is put aside is no cell, unless it was played before that.
         let mut playing = Playing {
             cards: all.into_iter().map(|card| card.card.id).collect(),
             decks,
@@ -348,8 +348,10 @@ impl Playing {
             0 => String::new(),
             count => format!(" and {} for practice", words::grouped(count)),
         };
+        let of_these =
+            if self.played.len() > self.answers.len() { "In this sitting: " } else { "" };
         io.say(format!(
-            "{}{practised} in {}.",
+            "{of_these}{}{practised} in {}.",
             words::count(reviews, "review", "reviews"),
             words::span(took)
         ))?;
