@@ -54,7 +54,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
         .from_reader(body.as_bytes());
     let mut deck = one_deck(name);
     let mut wide: BTreeMap<u32, usize> = BTreeMap::new(); // lines of more than front and back
-    let mut has_names = head.columns.is_some();
+    let (mut has_names, mut is_board) = (head.columns.is_some(), false);
     let mut columns = head.columns.clone().unwrap_or_default();
     let (mut record, mut first) = (ByteRecord::new(), true);
     let (mut seen, mut line) = (0, above + 1); // up to where lines are counted
@@ -75,6 +75,7 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
             && let Some(header) = header(&cells)
         {
             has_names = true;
+            is_board = names_a_board(&cells);
             columns = header.map_err(|twice| {
                 Unreadable(format!("line {line}: two columns are called `{twice}`"))
             })?;
@@ -120,6 +121,10 @@ pub fn read(input: &[u8], name: &str, separator: u8) -> Result<Imported, Unreada
             Skipped::new(line as usize, format!("{cells} cells, and {what}"))
         }));
     }
+    if is_board {
+        super::board::as_cells(&mut deck.items);
+        imported.what = "table, a quiz board".into();
+    }
     deck.head.tags = head.tags;
     super::decks::share_tags(&mut deck);
     leave_out_doubles(&mut deck, &mut imported.skipped);
@@ -144,6 +149,12 @@ pub(super) fn header(cells: &[String]) -> Option<Result<Vec<Option<&'static str>
     let all_known = columns.len() > 1 && columns.iter().all(Option::is_some);
     let is_header = has("front") && has("back") || has("cloze") && all_known;
     is_header.then(|| twice.map_or(Ok(columns), Err))
+}
+
+/// Whether a first row names the columns as a quiz board does.
+pub(super) fn names_a_board(cells: &[String]) -> bool {
+    let has = |name: &str| cells.iter().any(|cell| cell.eq_ignore_ascii_case(name));
+    has("category") && (has("value") || has("points")) && has("clue")
 }
 
 /// Returns what is to be said of the columns that are not known.

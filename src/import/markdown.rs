@@ -48,7 +48,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     let cards = body.split_inclusive('\n').take_while(|line| !begins_card(line));
     let tables = table::read(&body[..cards.map(str::len).sum()])?;
     let has_table = tables.is_some();
-    let table::Tables { items, skipped: mut skipped_rows, remarks: told } =
+    let table::Tables { items, skipped: mut skipped_rows, remarks: told, is_board } =
         tables.unwrap_or_default();
     let (mut open, mut fence, mut blank) = (None::<Open>, None::<&str>, true);
     let mut remarks = Vec::new();
@@ -175,7 +175,12 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         return Err(Unreadable(format!("it has over {MOST_CARDS} cards")));
     }
     leave_out_doubles(&mut deck, &mut skipped);
-    let what = if has_table { "Markdown, a table" } else { "Markdown" }.to_owned();
+    let what = match (has_table, is_board) {
+        (_, true) => "Markdown, a quiz board",
+        (true, false) => "Markdown, a table",
+        (false, false) => "Markdown",
+    };
+    let what = what.to_owned();
     Ok(Imported { decks: vec![deck], skipped, remarks, what, ..Imported::default() })
 }
 

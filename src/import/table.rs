@@ -2,8 +2,8 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::csv::{header, left_out, row};
-use super::{Item, MOST_CARDS, Skipped, Unreadable};
+use super::csv::{header, left_out, names_a_board, row};
+use super::{Item, MOST_CARDS, Skipped, Unreadable, board};
 
 /// What tables hold.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Tables {
     pub skipped: Vec<Skipped>,
     /// What else is to be said.
     pub remarks: Vec<Skipped>,
+    /// Whether one of them is a quiz board.
+    pub is_board: bool,
 }
 
 /// Returns the cards in the tables of `text` whose first row names a front and a back; `None` if
@@ -24,7 +26,7 @@ pub(super) struct Tables {
 /// Two columns of one name, too many cards.
 pub(super) fn read(text: &str) -> Result<Option<Tables>, Unreadable> {
     let mut found: Option<Tables> = None;
-    let mut columns = None;
+    let (mut columns, mut is_board, mut first) = (None, false, 0);
     let mut cells: Vec<String> = Vec::new();
     // Lines are counted on from where they were counted last.
     let (mut line, mut counted) = (1, 0);
@@ -41,6 +43,8 @@ pub(super) fn read(text: &str) -> Result<Option<Tables>, Unreadable> {
                     Unreadable(format!("line {line}: two columns are called `{twice}`"))
                 })?;
                 if let Some(columns) = &columns {
+                    is_board = names_a_board(&cells);
+                    first = found.as_ref().map_or(0, |found| found.items.len());
                     let told = left_out(&cells, columns);
                     let told = told.into_iter().map(|what| Skipped::new(line, what));
                     found.get_or_insert_default().remarks.extend(told);
@@ -58,6 +62,13 @@ pub(super) fn read(text: &str) -> Result<Option<Tables>, Unreadable> {
                     Ok(item) => found.items.push(item),
                     Err(what) => found.skipped.push(Skipped::new(line, what)),
                 }
+            }
+            Event::End(TagEnd::Table) => {
+                if let Some(found) = found.as_mut().filter(|_| is_board) {
+                    board::as_cells(&mut found.items[first..]);
+                    found.is_board = true;
+                }
+                (columns, is_board) = (None, false);
             }
             _ => {}
         }

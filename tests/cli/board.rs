@@ -348,33 +348,55 @@ fn decks_are_chosen_and_what_cannot_be_played_is_named() {
 #[test]
 fn a_board_is_read_from_a_table_and_played() {
     let home = Home::new();
-    home.file("board.csv", "category,value,clue,response\nRivers,$100,Through Rome,Tiber\nRivers,200,Through Paris,Seine\nPeaks,100,Highest,Everest\n");
-    home.file("board.md", "# Pets\n\n| category | value | clue | response |\n|---|---|---|---|\n| Cats | 100 | It purrs | a cat |\n| Dogs | 100 | It barks | a dog \\| a hound |\n");
     home.on(0).ok("init");
-    home.on(0).ok("import board.csv");
-    let told = home.on(0).run("import board.md").exits(0).out;
-    assert!(told.contains("board.md: Markdown, a table"), "{told}");
-    let out =
-        home.on(0).input("p\nmount everest\nri200\nseine\n").run("board --plain").exits(0).out;
+    let csv = "category,value,clue,response\nRivers,\"$1,000\",Through Rome,What is the Tiber?\nRivers,200,Through Paris,\"\"\"Seine\"\" or \"\"La Seine\"\"\"\nPeaks,200,True or false: Everest is the highest,TRUE\nPeaks,200,Highest in Europe,Elbrus\n";
+    home.file("board.csv", csv);
+    home.file("pets.md", "# Pets\n\n| category | value | clue | response |\n|---|---|---|---|\n| Cats | 100 | It purrs | What is a cat? |\n| Dogs | 100 | They bark | a dog \\| a hound |\n");
+    let told = home.on(0).ok("import board.csv");
+    assert!(told.contains("board.csv: table, a quiz board"), "{told}");
+    let told = home.on(0).ok("import pets.md");
+    assert!(told.contains("pets.md: Markdown, a quiz board"), "{told}");
+    let cards = home.on(0).json("list --json");
+    let shown: Vec<String> = cards["cards"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|card| {
+            format!("{} {} {}", card["card"], card["back"], card["accept"]).replace('"', "'")
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "'board-rivers-1000' 'Tiber' []",
+            "'board-rivers-200' 'Seine' ['La Seine']",
+            "'board-peaks-200' 'True' []",
+            "'board-peaks-200-2' 'Elbrus' []",
+            "'pets-cats-100' 'cat' []",
+            "'pets-dogs-100' ['a dog','a hound'] []",
+        ]
+    );
+    let lines = "ri200\nla seine\np200\n1\nca\na cat\n";
+    let out = home.on(0).input(lines).run("board --plain").exits(0).out;
     in_order(
         &out,
         &[
-            "Rivers: 100 new, 200 new",
-            "Peaks: 100 new",
-            "Question: Highest",
-            "Question: Through Paris",
-            "good",
+            "Rivers: 200 new, 1000 new",
+            "Peaks: 200 new",
+            "Through Paris",
+            "Right.",
+            "1. True",
+            "It purrs",
+            "Right.",
         ],
     );
-    assert!(out.contains("Cats: 100 new") && out.contains("Dogs: 100 new"), "{out}");
-    // A second import changes nothing.
-    let again = home.on(0).run("import board.csv board.md").exits(0).out;
-    assert!(
-        again.contains("0 cards added")
-            || again.contains("nothing new")
-            || !again.contains("1 new"),
-        "{again}"
-    );
+    // A cell is known by its place, also where it is reworded; a second import changes nothing.
+    home.file("board.csv", &csv.replace("Through Rome", "It flows through Rome"));
+    let again = home.on(0).ok("import board.csv");
+    assert!(again.contains("1 updated") || again.contains("1 changed"), "{again}");
+    let again = home.on(0).ok("import board.csv pets.md");
+    assert!(!again.contains(" new") && !again.contains("changed"), "{again}");
+    assert_eq!(home.on(0).listed("value>0").len(), 6);
 }
 
 #[test]

@@ -118,6 +118,27 @@ fn a_whole_game_on_a_small_screen_without_colour() {
 }
 
 #[test]
+fn a_whole_game_through_a_pipe() {
+    let home = Home::starter();
+    let columns = ["d", "e", "l", "sc", "ss"];
+    let names =
+        columns.iter().flat_map(|column| (1..=5).map(move |row| format!("{column}{row}00")));
+    // An empty line bets nothing, if there is a bet; one shows the answer, and one more is no harm.
+    let lines: String = names.map(|name| format!("{name}\n\n\ny\n")).collect();
+    let output = home.feed(&["board", "--plain"], &lines);
+    assert!(output.status.success(), "{}", shown(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("The board is cleared: 25 of 25 right, score 7,500."), "{text}");
+    assert!(text.contains("20 reviews and 5 for practice in "), "{text}");
+    let acknowledged = text.lines().filter(|line| line.contains("00 good, ")).count();
+    assert_eq!(acknowledged, 25);
+    let played = played(&home);
+    let kinds: Vec<&str> = played.iter().map(|(kind, ..)| &**kind).collect();
+    assert_eq!(kinds, [vec!["reviewed"; 20], vec!["practised"; 5]].concat());
+    assert!(played.iter().all(|(_, rating, points)| *rating == 3 && *points > 0));
+}
+
+#[test]
 fn one_moves_about_on_the_board_and_names_cells() {
     let home = Home::starter();
     let mut terminal = Terminal::start_sized(&home, (80, 24), &["board"], &[]);

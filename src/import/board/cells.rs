@@ -111,7 +111,7 @@ pub(super) fn cells(
 }
 
 /// Reads what stands below the value of a cell.
-fn cell(lines: &[String], value_line: usize) -> Result<Note, &'static str> {
+pub(super) fn cell(lines: &[String], value_line: usize) -> Result<Note, &'static str> {
     let mut hint = None;
     let mut seen: Vec<&str> = Vec::new();
     for line in lines {

@@ -13,13 +13,13 @@ mod rows;
 
 use std::collections::HashMap;
 
-use self::cells::{Cell, cells, lines_of, numbers_of, value_of};
+use self::cells::{Cell, cell, cells, lines_of, numbers_of, value_of};
 pub use self::rows::{OpenCell, OpenRow, Place, Placements};
 use self::rows::{assign, open_rows, place};
 use super::{
     Imported, ImportedDeck, Item, Skipped, Unreadable, Wanted, deck_path, one_deck, slug, text_of,
 };
-use crate::card::content_key;
+use crate::card::{Answer, content_key};
 use crate::deck::Head;
 use crate::text::short;
 
@@ -161,6 +161,41 @@ fn decks(cells: Vec<Cell>, categories: &[String], all: Option<&str>) -> Vec<Impo
         decks.push(unplaced);
     }
     decks
+}
+
+/// Makes the cards of a table that is a board what the same cells of a board in text are: known by
+/// their places, and with responses that may be phrased as questions.
+pub(super) fn as_cells(items: &mut [Item]) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        let note = &mut item.note;
+        let (Some(value), Some(category)) = (note.details.value, &note.details.category) else {
+            continue;
+        };
+        let place = format!("{}-{value}", slug(category).unwrap_or_else(|| "category".into()));
+        let number = known.entry(place.clone()).or_default();
+        *number += 1;
+        item.origin = match number {
+            1 => place.clone(),
+            number => format!("{place}.{number}"),
+        };
+        if let Wanted::OfContent = item.id {
+            item.id = Wanted::InDeck(place);
+        }
+        let Answer::Text(response) = &note.back else { continue };
+        // A blank line is what parts clue and response.
+        if note.front.contains("\n\n") || note.cloze || !note.details.choices.is_empty() {
+            continue;
+        }
+        let lines = lines_of(&format!("{}\n\n{response}", note.front));
+        let Ok(read) = cell(&lines, note.line as usize) else { continue };
+        (note.front, note.back) = (read.front, read.back);
+        let details = &mut note.details;
+        details.choices = read.details.choices;
+        details.need = details.need.or(read.details.need);
+        details.hint = details.hint.take().or(read.details.hint);
+        details.accept.extend(read.details.accept);
+    }
 }
 
 /// Returns the cells, those that say the same once, and remarks on the others. Empty ones go.
