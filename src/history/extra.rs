@@ -273,7 +273,7 @@ mod tests {
             ..Answered::new(Rating::Again)
         };
         let written = write(&Deed::Practised(answered), Marks::default()).unwrap();
-        assert_eq!(written, r#"{"board":{"game":"9f","points":-500,"bet":200},"confidence":90}"#);
+        assert_eq!(written, r#"{"board":{"bet":200,"game":"9f","points":-500},"confidence":90}"#);
         assert_eq!((confidence(&written), stake(&written)), (Some(90), Some(on_the_board)));
         assert_eq!(stake(r#"{"board":7}"#), None);
         let suspended = Deed::Suspended { because: Some(target_id) };

@@ -207,7 +207,13 @@ impl Picture<'_> {
     fn keys(&self) -> String {
         let example = self.example();
         let example = example.map_or(String::new(), |name| format!(" · or type {name}"));
-        format!("arrows: move · Enter: play{example} · u undo · ? help · q leave")
+        // Where these two may begin a name, they wait for Enter.
+        let key = |key: &str| match self.game.any_begins(key) {
+            true => format!("{key} Enter:"),
+            false => key.to_owned(),
+        };
+        let (undo, leave) = (key("u"), key("q"));
+        format!("arrows: move · Enter: play{example} · {undo} undo · ? help · {leave} leave")
     }
 
     /// Returns a short name of a cell, to show how that is done.
