@@ -16,6 +16,7 @@ use crate::deck::load::{self, Folder, Folders};
 use crate::deck::{DeckFile, Sources};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::queue::{self, Candidate, Plan, Wish};
+use crate::schedule::Stage;
 use crate::settings::{self, DeckOptions, Settings};
 use crate::store::{DeckRow, Notice, Refreshed, Standing, Store};
 use crate::text;
@@ -361,8 +362,8 @@ impl Desk {
         Ok(findings)
     }
 
-    /// Returns for each of `cards` whether today asks it by itself: whether it is due, or new and let
-    /// in.
+    /// Returns for each of `cards` whether today asks it, whichever of them is taken first: whether it
+    /// is due, or new and let in.
     ///
     /// # Errors
     ///
@@ -375,7 +376,12 @@ impl Desk {
             standing.into_iter().partition(|card| card.last_day == Some(today));
         let others: HashMap<i64, Candidate> =
             others.into_iter().map(|card| (card.card, card)).collect();
+        let all = answered.iter().chain(others.values()).copied().collect();
+        let held_back = self.plan_of(cards, all, &options, Wish::default()).new_held_back;
         let is_asked = |card: &Standing| {
+            if held_back && card.stage() == Stage::New {
+                return false;
+            }
             let own = card.row.and_then(|row| others.get(&row)).copied();
             let standing = answered.iter().copied().chain(own).collect();
             let chosen = std::slice::from_ref(card);
@@ -448,7 +454,7 @@ impl Desk {
         let mut new: VecDeque<Candidate> = chosen
             .iter()
             .map(|card| card.candidate(self.deck_of(card), today))
-            .filter(|card| card.stage == crate::schedule::Stage::New && !card.hidden)
+            .filter(|card| card.stage == Stage::New && !card.hidden)
             .collect();
         let mut next = |deck: usize| {
             let at = new.iter().position(|card| card.deck == deck)?;

@@ -146,6 +146,16 @@ fn what_is_due_or_let_in_is_a_review_and_all_else_is_practice() {
 }
 
 #[test]
+fn new_cards_wait_as_in_a_review_while_something_is_overdue() {
+    let home = home();
+    home.config("new_while_behind: no\n");
+    let out = home.on(0).input("ci200\n\ny\n:l\n").run("board --plain").exits(0).out;
+    let lists = board(&out);
+    assert_eq!(lists[..2], ["Capitals: 100, 200, 300", "Cities: 100, 200 due known 4 %"]);
+    assert_eq!(lists[2..], ["Capitals: 100 new, 200 new, 300 new", "Cities: 100 new, 200 right"]);
+}
+
+#[test]
 fn a_board_broken_off_goes_on_the_same_day_and_not_the_next() {
     let home = home();
     let first = home.on(0).input("cap100\nparis\ncap200\nx\n").run("board --plain").exits(0).out;

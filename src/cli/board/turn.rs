@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Heard, Playing, Table, change, score};
-use crate::board::{self, Tile};
+use crate::board::{self, Call, Tile};
 use crate::card::CardId;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
@@ -41,10 +41,13 @@ impl Playing {
             table.front().say(io, &gone)?;
             return Ok(true);
         };
-        let is_review = desk.each_asked_today(std::slice::from_ref(&standing))?;
+        let is_review = match asks.points {
+            Some((tile, _)) => tile.call != Call::Practice,
+            None => desk.each_asked_today(std::slice::from_ref(&standing))? == [true],
+        };
         let category = standing.category.clone();
         let how = answer::Asks {
-            practice: is_review.first() != Some(&true),
+            practice: !is_review,
             by_typing: true,
             answered: asks.answered,
             left: asks.left,

@@ -175,11 +175,11 @@ pub(super) fn as_cells(items: &mut [Item]) {
         let place = format!("{}-{value}", slug(category).unwrap_or_else(|| "category".into()));
         let number = known.entry(place.clone()).or_default();
         *number += 1;
-        item.origin = match number {
-            1 => place.clone(),
-            number => format!("{place}.{number}"),
-        };
         if let Wanted::OfContent = item.id {
+            item.origin = match number {
+                1 => place.clone(),
+                number => format!("{place}.{number}"),
+            };
             item.id = Wanted::InDeck(place);
         }
         let Answer::Text(response) = &note.back else { continue };
