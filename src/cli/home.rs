@@ -259,7 +259,7 @@ impl Desk {
     }
 
     /// Keeps what an import of each source brought, and no more what was kept of the `moved` ones
-    /// by other names; reads the decks anew.
+    /// by other names. The decks that it changed are to be read anew.
     ///
     /// # Errors
     ///
@@ -273,8 +273,7 @@ impl Desk {
             // The home was not there when the command began, and is now.
             self.store = Store::open(&self.home.database(), self.chance.ids())?;
         }
-        self.store.keep_imports(brought, moved)?;
-        self.bring_up_to_date()
+        Ok(self.store.keep_imports(brought, moved)?)
     }
 
     /// Returns the decks that a person sees under this name.

@@ -371,7 +371,7 @@ pub(super) fn row(
         Wanted::Given(id) => id.clone(),
         _ => format!("front:{}", note.key_of_front()),
     };
-    Ok(Item { origin, id, note })
+    Ok(Item { origin, id, note: Box::new(note) })
 }
 
 /// Returns the parts of a cell between `|`; one with a backslash before it is a part's own.
@@ -602,7 +602,7 @@ mod tests {
 
     fn notes(text: &str) -> Vec<Note> {
         let imported = read(text.as_bytes(), "words", b',').unwrap();
-        imported.decks.into_iter().flat_map(|deck| deck.items).map(|item| item.note).collect()
+        imported.decks.into_iter().flat_map(|deck| deck.items).map(|item| *item.note).collect()
     }
 
     fn skipped(text: &str) -> Vec<String> {
@@ -646,7 +646,7 @@ mod tests {
     fn clozes_and_choices_have_columns() {
         let text = "cloze,front,back,choices,typed\n{{c1::a}} b,,,,\n,q,yes,yes|no,true\n,q2,a\\|b,,\n{{a}},q,,,\n{{c1:a}},,,,\n,q3,a,b|c,\n,q4,a|b,a|b,\n";
         let read = read(text.as_bytes(), "n", b',').unwrap();
-        let notes: Vec<&Note> = read.decks[0].items.iter().map(|item| &item.note).collect();
+        let notes: Vec<&Note> = read.decks[0].items.iter().map(|item| &*item.note).collect();
         assert!(notes[0].cloze && notes[0].front == "{{c1::a}} b");
         assert_eq!(notes[1].details.choices, ["yes", "no"]);
         assert_eq!(

@@ -30,7 +30,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
     let items = deck.notes.into_iter().map(|mut note| {
         let id = note.id.take();
         let origin = id.clone().unwrap_or_else(|| format!("front:{}", note.key_of_front()));
-        Item { origin, id: id.map_or(Wanted::OfContent, Wanted::Given), note }
+        Item { origin, id: id.map_or(Wanted::OfContent, Wanted::Given), note: Box::new(note) }
     });
     let name = deck_path(name).unwrap_or_else(|| UNNAMED.into());
     let mut deck = ImportedDeck { name, head: deck.head, items: items.collect() };

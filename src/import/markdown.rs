@@ -68,7 +68,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
                     let note = simple(line, text, Answer::Text(String::new()));
                     let note = Note { cloze: true, ..note };
                     let origin = format!("front:{}", note.key_of_front());
-                    deck.items.push(Item { origin, id: Wanted::OfContent, note });
+                    deck.items.push(Item { origin, id: Wanted::OfContent, note: Box::new(note) });
                 }
                 Err(mistake) => {
                     skipped.push(Skipped::new(line, format!("a cloze card: {}", mistake.what)));
@@ -88,7 +88,7 @@ pub fn read(input: &[u8], name: &str) -> Result<Imported, Unreadable> {
         }
         let note = simple(line, front.to_owned(), Answer::Text(back.to_owned()));
         let origin = format!("front:{}", note.key_of_front());
-        deck.items.push(Item { origin, id: Wanted::OfContent, note });
+        deck.items.push(Item { origin, id: Wanted::OfContent, note: Box::new(note) });
     };
     for (number, line) in (above + 1..).zip(body.split('\n')) {
         let was_blank = std::mem::replace(&mut blank, line.trim().is_empty());

@@ -78,8 +78,8 @@ pub struct Item {
     pub origin: String,
     /// The name that it gets.
     pub id: Wanted,
-    /// The card, without an id; its line is that of the source.
-    pub note: Note,
+    /// The card, without an id; its line is that of the source. It goes through many hands.
+    pub note: Box<Note>,
 }
 
 /// The id that a card of an import gets, if no other card has it.
@@ -201,7 +201,7 @@ fn leave_out_doubles(deck: &mut ImportedDeck, skipped: &mut Vec<Skipped>) {
     let doubles = deck.items.iter().map(|item| {
         let Wanted::Given(id) = &item.id else { return false };
         let note = *first.entry(id).or_insert(&item.note);
-        let is_double = *note != Note { line: note.line, ..item.note.clone() };
+        let is_double = *note != Note { line: note.line, ..Note::clone(&item.note) };
         if is_double {
             let what = format!("the card on line {} has the id {id:?}", note.line);
             skipped.push(Skipped::new(item.note.line as usize, what));

@@ -46,7 +46,8 @@ impl Store {
     ) -> Result<Refreshed, StoreError> {
         let path = self.path.clone();
         let refreshed = self.refresh(sources, settings, now).map_err(|error| error.at(&path))?;
-        if self.unshared {
+        // What is still empty may be about to be filled.
+        if self.unshared && (refreshed.files_read > 0 || !self.has_no_history()?) {
             self.share()?;
         }
         Ok(refreshed)
@@ -282,9 +283,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let by_these = Rules::stamp(settings, &self.fitted()?);
         if cache::stamp(&self.db, Stamp::Settings)?.as_ref() != Some(&by_these) {
-            self.refold_all(settings)?;
-            cache::set_stamp(&self.db, Stamp::Settings, &by_these)?;
-        } else {
+            return self.refold_all(settings);
+        }
+        {
             let mut statement = self.db.prepare_cached(
                 "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.key = ?",
             )?;
@@ -294,11 +295,9 @@ impl Store {
                     keys.insert(row.get(0)?);
                 }
             }
-            drop(statement);
-            self.refold(&keys, settings)?;
         }
-        self.catch_up(settings)?;
-        Ok(())
+        self.refold(&keys, settings)?;
+        self.catch_up(settings)
     }
 
     /// Notes a new state of a file whose bytes did not change.

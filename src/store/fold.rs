@@ -1,6 +1,6 @@
 //! From events to the schedule in force: all of it, or of a few cards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -120,7 +120,7 @@ impl Store {
         Ok(())
     }
 
-    /// Folds the whole history.
+    /// Folds the whole history by `settings`, and notes that.
     pub(super) fn refold_all(&mut self, settings: &Settings) -> Result<(), StoreError> {
         self.name_strangers()?;
         let groups = self.groups()?;
@@ -131,16 +131,17 @@ impl Store {
             targets.entry(groups.first(target.history_key)).or_default().push(target);
         }
         packed::forget_all(&self.db)?;
-        // Read in the order in which it lies on the disk; grouped in memory.
-        let logged = all_logged(&self.db, &groups)?;
-        for (first, events) in by_card(&logged) {
+        each_family(&self.db, &groups, |first, logged| {
             let targets = targets.remove(&first).unwrap_or_default();
-            keep_family(&self.db, (first, &events), &targets, &elsewhere, &groups)?;
-        }
+            let events = by_card(logged).next().map(|(_, events)| events).unwrap_or_default();
+            keep_family(&self.db, (first, &events), &targets, &elsewhere, &groups)
+        })?;
         for (first, targets) in targets {
             keep_family(&self.db, (first, &[]), &targets, &elsewhere, &groups)?;
         }
-        Ok(())
+        let by_these = Rules::stamp(settings, &fitted);
+        cache::set_stamp(&self.db, cache::Stamp::Settings, &by_these)?;
+        self.stamp_history()
     }
 
     /// Gives a key to ids that only a link names: what they are linked with is their past, too.
@@ -183,9 +184,7 @@ impl Store {
         // Weights may be among what came.
         let by_these = Rules::stamp(settings, &self.fitted()?);
         if cache::stamp(&self.db, cache::Stamp::Settings)?.as_ref() != Some(&by_these) {
-            self.refold_all(settings)?;
-            cache::set_stamp(&self.db, cache::Stamp::Settings, &by_these)?;
-            return self.stamp_history();
+            return self.refold_all(settings);
         }
         self.name_strangers()?;
         let mut keys = BTreeSet::new();
@@ -209,10 +208,9 @@ impl Store {
             )?
             .query_row([folded], |row| row.get(0))?;
         if folded == 0 || newest < folded || parted {
-            self.refold_all(settings)?;
-        } else {
-            self.refold(&keys, settings)?;
+            return self.refold_all(settings);
         }
+        self.refold(&keys, settings)?;
         self.stamp_history()
     }
 
@@ -314,19 +312,66 @@ fn logged_of(db: &Connection, family: &[i64], groups: &Groups) -> Result<Vec<Log
     Ok(all)
 }
 
-/// Returns what happened to all cards.
-fn all_logged(db: &Connection, groups: &Groups) -> Result<Vec<Logged>, StoreError> {
-    let mut all = Vec::with_capacity(count(db)?);
+/// What happened to cards that are one, as far as it was read.
+struct Family {
+    /// The key under which their answers are.
+    first: i64,
+    /// How many of its events were not read yet.
+    missing: usize,
+    logged: Vec<Logged>,
+}
+
+/// Calls `with` for all cards that something happened to, by their keys, with what that was; those
+/// that are linked are one.
+///
+/// The history is read once, in the order in which it lies on the disk. What is read is let go as
+/// soon as all of a card is there: where a card's events follow each other, as an import puts them,
+/// that is little.
+fn each_family(
+    db: &Connection,
+    groups: &Groups,
+    mut with: impl FnMut(i64, &[Logged]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut families = families(db, groups)?;
+    let places: HashMap<i64, usize> =
+        families.iter().enumerate().map(|(place, family)| (family.first, place)).collect();
     let mut statement = db.prepare(&format!(
         "SELECT {EVENT_COLUMNS}, h.took_ms, h.device FROM history AS h
           WHERE h.card IS NOT NULL ORDER BY h.seq"
     ))?;
     let mut rows = statement.query([])?;
+    let mut next = 0;
     while let Some(row) = rows.next()? {
         let event = event(row, groups)?;
-        all.push(logged(row, event)?);
+        let first = event.card.map(|card| groups.first(card));
+        let family = first.and_then(|first| families.get_mut(*places.get(&first)?));
+        let Some(family) = family else { continue };
+        if family.logged.is_empty() {
+            family.logged.reserve_exact(family.missing);
+        }
+        family.logged.push(logged(row, event)?);
+        family.missing = family.missing.saturating_sub(1);
+        while let Some(whole) = families.get_mut(next).filter(|family| family.missing == 0) {
+            with(whole.first, &std::mem::take(&mut whole.logged))?;
+            next += 1;
+        }
     }
-    Ok(all)
+    Ok(())
+}
+
+/// Returns the cards that something happened to, by their keys, and how much that is.
+fn families(db: &Connection, groups: &Groups) -> Result<Vec<Family>, StoreError> {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut statement =
+        db.prepare("SELECT card, count(*) FROM history WHERE card IS NOT NULL GROUP BY card")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let count: i64 = row.get(1)?;
+        *counts.entry(groups.first(row.get(0)?)).or_default() +=
+            usize::try_from(count).unwrap_or_default();
+    }
+    let family = |(first, missing)| Family { first, missing, logged: Vec::new() };
+    Ok(counts.into_iter().map(family).collect())
 }
 
 fn count(db: &Connection) -> rusqlite::Result<usize> {

@@ -45,7 +45,7 @@ impl Store {
         brought: &[(String, String)],
         gone: &[String],
     ) -> Result<(), StoreError> {
-        self.deny_readers()?;
+        self.refuse_read_only()?;
         let path = self.path.clone();
         self.within(|store| {
             for source in gone {

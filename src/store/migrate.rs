@@ -7,7 +7,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{Notice, StoreError, backup};
 
 /// Each step once, in order. A step that has landed never changes.
-const STEPS: &[&str] = &[include_str!("../../migrations/0001_history.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/0001_history.sql"),
+    include_str!("../../migrations/0002_history_id.sql"),
+];
 
 /// "retn", by which a database is known as ours.
 const APPLICATION: i64 = 0x7265_746e;
@@ -95,18 +98,100 @@ mod tests {
         (folder, path, db)
     }
 
+    /// Facts of every kind, an unknown one among them, with a gap in the order of arrival.
+    const FACTS: &str = r#"
+        INSERT INTO meta VALUES ('learner', x'0102');
+        INSERT INTO device (id, learner) VALUES (zeroblob(16), NULL);
+        INSERT INTO card (id) VALUES ('kept'), ('other');
+        INSERT INTO wording VALUES (1, 7, 'front', '"back"', '[]', 'deck');
+        INSERT INTO history VALUES
+            (1, randomblob(16), 1, 1, 1, 7, 1000, 3600, 0, 'reviewed', 3, 4, 1200, '{"key":"k"}'),
+            (2, randomblob(16), 1, 2, 1, NULL, 2000, 0, 0, 'practised', 1, NULL, NULL, NULL),
+            (5, randomblob(16), 1, 3, 2, NULL, 3000, -3600, 0, 'linked', NULL, NULL, NULL, '{"from":"kept"}'),
+            (6, randomblob(16), 1, 0, NULL, NULL, -1, 0, -1, 'parameters', NULL, NULL, NULL, '{}'),
+            (7, randomblob(16), 1, 9007199254740992, NULL, NULL, 0, 0, 0, 'of a later version', 9, 9, -9, 'no JSON');
+    "#;
+
+    fn rows(db: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = db.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            (0..columns)
+                .map(|column| row.get_ref(column).map(|value| format!("{value:?}")))
+                .collect::<Result<Vec<String>, _>>()
+                .map(|values| values.join(" "))
+        };
+        statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
     #[test]
     fn every_older_version_is_brought_up_to_date_with_its_facts() {
+        const SCHEMA: &str = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name";
+        let (_folder, path, mut newest) = fresh();
+        migrate(&mut newest, &path, None).unwrap();
         for older in 0..STEPS.len() {
             let (folder, path, mut db) = fresh();
+            db.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+            let facts = |db: &Connection| -> Vec<String> {
+                ["meta", "card", "device", "wording", "history"]
+                    .map(|table| rows(db, &format!("SELECT * FROM {table} ORDER BY 1, 2")))
+                    .concat()
+            };
+            let mut before = Vec::new();
             if older > 0 {
                 run(&mut db, &path, None, &STEPS[..older]).unwrap();
-                db.execute("INSERT INTO card (id) VALUES ('kept')", []).unwrap();
+                db.execute_batch(FACTS).unwrap();
+                before = facts(&db);
+                assert_eq!(before.len(), 10);
             }
             migrate(&mut db, &path, Some(&folder.path().join("backups"))).unwrap();
             assert_eq!(number(&db, "PRAGMA user_version").unwrap(), STEPS.len() as i64);
-            let kept = number(&db, "SELECT count(*) FROM card").unwrap();
-            assert_eq!(kept, i64::from(older > 0), "from version {older}");
+            assert_eq!(facts(&db), before, "from version {older}");
+            assert_eq!(rows(&db, SCHEMA), rows(&newest, SCHEMA), "from version {older}");
+            assert_eq!(rows(&db, "PRAGMA integrity_check"), [r#"Text([111, 107])"#]);
+            assert_eq!(rows(&db, "PRAGMA foreign_key_check"), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn the_history_is_guarded() {
+        let (_folder, path, mut db) = fresh();
+        migrate(&mut db, &path, None).unwrap();
+        db.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        db.execute_batch(FACTS).unwrap();
+        let event = |id: &str, kind: &str, rest: &str| {
+            format!(
+                "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind,
+                                      rating, quality, took_ms, extra)
+                 VALUES ({id}, 1, 9, {})",
+                rest.replacen("KIND", &format!("0, 0, 0, '{kind}'"), 1)
+            )
+        };
+        for (kind, rest, taken) in [
+            ("reviewed", "1, KIND, 4, 5, 0, NULL", true),
+            ("reviewed", "NULL, KIND, 4, 5, 0, NULL", false),
+            ("reviewed", "1, KIND, NULL, NULL, NULL, NULL", false),
+            ("reviewed", "1, KIND, 5, NULL, NULL, NULL", false),
+            ("practised", "1, KIND, 1, 6, NULL, NULL", false),
+            ("practised", "1, KIND, 1, NULL, -1, NULL", false),
+            ("reset", "1, KIND, NULL, NULL, NULL, NULL", true),
+            ("reset", "NULL, KIND, NULL, NULL, NULL, NULL", false),
+            ("placed", "1, KIND, NULL, NULL, NULL, '{}'", true),
+            ("placed", "1, KIND, NULL, NULL, NULL, NULL", false),
+            ("placed", "NULL, KIND, NULL, NULL, NULL, '{}'", false),
+            ("retracted", "1, KIND, NULL, NULL, NULL, 'no JSON'", false),
+            ("parameters", "NULL, KIND, NULL, NULL, NULL, '{}'", true),
+            ("parameters", "NULL, KIND, NULL, NULL, NULL, NULL", false),
+            ("newer", "NULL, KIND, NULL, NULL, NULL, 'no JSON'", true),
+        ] {
+            let added = db.execute(&event("randomblob(16)", kind, rest), []);
+            assert_eq!(added.is_ok(), taken, "{kind} {rest}: {added:?}");
+        }
+        let again =
+            event("(SELECT id FROM history LIMIT 1)", "reset", "1, KIND, NULL, NULL, NULL, NULL");
+        assert_eq!(db.execute(&again, []), Ok(0), "a known event is skipped");
+        for sql in ["UPDATE history SET rating = 1", "DELETE FROM history"] {
+            assert!(db.execute(sql, []).unwrap_err().to_string().contains("append-only"), "{sql}");
         }
     }
 

@@ -354,10 +354,15 @@ impl Store {
         backup::verify(&self.db, &self.path).map_err(|error| error.at(&self.path))
     }
 
-    /// Makes sure that facts can be added.
+    /// Makes sure that facts can be added, while others read.
     fn deny_readers(&mut self) -> Result<(), StoreError> {
+        self.refuse_read_only()?;
+        if self.unshared { self.share() } else { Ok(()) }
+    }
+
+    /// Makes sure that facts can be added; a new database may be filled before it is shared.
+    fn refuse_read_only(&self) -> Result<(), StoreError> {
         match self.access {
-            Access::Write if self.unshared => self.share(),
             Access::Write => Ok(()),
             Access::Read => Err(StoreError::ReadOnly(self.path.clone())),
         }

@@ -37,6 +37,12 @@ pub(super) fn moment(row: &Row<'_>, columns: (usize, usize)) -> rusqlite::Result
     Ok(Moment { at_ms: row.get(columns.0)?, utc_offset_s: clamped(row.get(columns.1)?) })
 }
 
-fn clamped(number: i64) -> i32 {
+/// Whether an error says that a row breaks a rule of its table.
+pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+}
+
+/// Returns a number; one that has no room is the nearest that has.
+pub(super) fn clamped(number: i64) -> i32 {
     number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }

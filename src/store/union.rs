@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Connected, Store, StoreError, backup, cache, migrate, row};
 use crate::history::{Asked, DeviceId, EventId, Fact, Facts, Heading, LearnerId};
@@ -326,7 +326,7 @@ impl Store {
                                     united.new_cards += usize::from(new);
                                 }
                             }
-                            Err(error) if is_constraint(&error) => {
+                            Err(error) if row::is_constraint(&error) => {
                                 refused.push((at, Refused::of(facts)));
                                 if strange {
                                     self.db.execute_batch("ROLLBACK TO one")?;
@@ -395,10 +395,6 @@ impl<'f> Cards<'_, 'f> {
             self.keys.remove(card);
         }
     }
-}
-
-fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
 fn learner(db: &Connection) -> Result<Option<LearnerId>, StoreError> {

@@ -343,13 +343,13 @@ proptest! {
                 Some(id) if *given => (format!("id:{id}"), Wanted::Given(id.clone())),
                 _ => (format!("row {at}"), Wanted::OfContent),
             };
-            Some(Item { origin, id, note: retain::card::Note { id: None, ..note } })
+            Some(Item { origin, id, note: Box::new(retain::card::Note { id: None, ..note }) })
         });
         let deck = ImportedDeck { name: "deck-0".into(), items: items.collect(), ..ImportedDeck::default() };
         let source = Imported { decks: vec![deck], ..Imported::default() };
         let files = [(PathBuf::from("deck-0.yaml"), "decks/deck-0.yaml".to_owned(), "deck-0".to_owned(), texts.0[0].clone().into_bytes())];
         let mut shelf = Shelf::new(PathBuf::new(), files);
-        shelf.take_in(&source, Record::default());
+        shelf.take_in(source, Record::default());
         for file in shelf.changed() {
             match file.on_disk {
                 Some(_) => texts.0[0] = file.text.clone(),

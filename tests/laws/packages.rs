@@ -86,7 +86,7 @@ fn read_back(notes: &[Outgoing]) -> Collection {
 }
 
 fn returned(collection: &Collection) -> Brought {
-    brought(collection, None)
+    brought(&mut collection.clone(), None)
 }
 
 /// What happened to a card, by a number in place of its id.

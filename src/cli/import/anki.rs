@@ -59,7 +59,9 @@ pub fn read(
         Err(unreadable) => return Ok(Err(unreadable)),
     };
     say_what_was(&mut imported, source, desk)?;
-    package.count = package.each_event(desk, |_, _| Ok(()))?;
+    if import.dry_run {
+        package.count = package.each_event(desk, |_, _| Ok(()))?;
+    }
     Ok(Ok((imported, package)))
 }
 
@@ -98,14 +100,15 @@ fn opened(
     // Names that lead elsewhere refuse the package as a whole.
     package.media().map_err(refused)?;
     let mut collection = anki::collection(&copy)?;
-    let Brought { mut imported, ids, media } = cards::brought(&collection, import.deck.as_deref());
-    let refold = import.refold;
-    imported.what = format!(
+    let what = format!(
         "package of Anki, {}, {}",
         words::count(collection.notes.len(), "note", "notes"),
         words::count(collection.cards.len(), "card", "cards")
     );
-    collection.notes = Vec::new();
+    let Brought { mut imported, ids, media } =
+        cards::brought(&mut collection, import.deck.as_deref());
+    imported.what = what;
+    let refold = import.refold;
     let now = desk.now;
     let count = Count::default();
     Ok((imported, Package { path, collection, ids, refold, now, count, added: None, media }))
@@ -156,16 +159,20 @@ impl Package {
         self.put_media(desk, io)?;
         let mut bar = Bar::new("history", io);
         if desk.store.has_no_history()? {
-            self.added = Some(crate::store::Count { new: self.load(&mut bar, desk)?, known: 0 });
+            let (count, new) = self.load(&mut bar, desk)?;
+            self.count = count;
+            self.added = Some(crate::store::Count { new, known: 0 });
             self.collection = Collection::default();
-            return desk.bring_up_to_date();
+            return Ok(());
         }
+        // What comes to cards that are known is told from how they stand.
+        desk.bring_up_to_date()?;
         let mut united = United::default();
         let device = Fact::Device { id: history::device(), learner: None };
         desk.store.unite(&[device], &mut united)?;
         let mut records = Vec::with_capacity(BATCH);
         let mut done = 0;
-        self.each_event(desk, |record, desk| {
+        self.count = self.each_event(desk, |record, desk| {
             done += 1;
             bar.show(self.share(done));
             records.push(record);
@@ -173,28 +180,32 @@ impl Package {
         })?;
         add(&mut records, desk, &mut united)?;
         self.added = Some(united.events);
-        desk.bring_up_to_date()
+        Ok(())
     }
 
-    /// Returns how much of the work is done with so many events.
+    /// Returns how much of the work is about done with so many events.
     fn share(&self, events: usize) -> f32 {
-        let Count { reviews, moved, placed, suspended, .. } = self.count;
-        events as f32 / (reviews + moved + placed + suspended).max(1) as f32
+        let all = self.collection.reviews.len() + self.collection.cards.len();
+        (events as f32 / all.max(1) as f32).min(1.0)
     }
 
-    /// Adds all events to a history that has none, at once; returns how many there were.
-    fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<usize, CliError> {
+    /// Adds all events to a history that has none, at once; returns what they are, and how many of
+    /// them there were.
+    fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
         let nothing = |_: &CardId| Ok(Here::default());
-        let mut done = 0;
-        desk.store.load(history::device(), |loader| {
+        let mut count = Count::default();
+        let added = desk.store.load(history::device(), |loader| {
+            let mut done = 0;
             let add = |record: events::Record| {
                 done += 1;
                 bar.show(self.share(done));
-                Ok(loader.add(&record)?)
+                Ok::<(), CliError>(loader.add(record)?)
             };
-            history::events(&self.collection, &self.ids, self.refold, self.now, nothing, add)
-                .map(drop)
-        })
+            count =
+                history::events(&self.collection, &self.ids, self.refold, self.now, nothing, add)?;
+            Ok::<(), CliError>(())
+        })?;
+        Ok((count, added))
     }
 
     /// Calls `with` for every event that is not here already.

@@ -19,7 +19,6 @@ use crate::import::board::{self, OpenCell, Place, Placements};
 use crate::import::plan::{Record, Shelf};
 use crate::import::{self, Format, Imported, Unreadable};
 use crate::text;
-use std::collections::HashMap;
 
 /// A file that was read.
 struct Ready {
@@ -72,12 +71,15 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     let mut brought = Vec::new();
     let mut reports = Vec::new();
     for mut ready in ready {
-        let mut report = shelf.take_in(&ready.imported, std::mem::take(&mut ready.record));
+        let cards = Imported {
+            decks: std::mem::take(&mut ready.imported.decks),
+            bases: std::mem::take(&mut ready.imported.bases),
+            ..Imported::default()
+        };
+        let mut report = shelf.take_in(cards, std::mem::take(&mut ready.record));
         // What is large is not kept until all of it is written.
         let record = serde_json::to_string(&std::mem::take(&mut report.record))
             .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
-        ready.imported.decks = Vec::new();
-        ready.imported.bases = HashMap::new();
         brought.push((ready.key.clone(), record));
         reports.push((ready, report));
     }
@@ -89,13 +91,13 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             .hint("divide the file that you import"));
     }
     if !import.dry_run {
-        put(&shelf, &brought, &moved, desk)?;
-        drop((shelf, brought));
+        put(shelf, brought, &moved, desk)?;
         for (ready, _) in &mut reports {
             if let Some(package) = &mut ready.package {
                 package.put(desk, io)?;
             }
         }
+        desk.bring_up_to_date()?;
     }
     let mut bad = false;
     for (ready, report) in &reports {
@@ -114,8 +116,8 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
 
 /// Writes the decks, then what was brought.
 fn put(
-    shelf: &Shelf,
-    brought: &[(String, String)],
+    shelf: Shelf,
+    brought: Vec<(String, String)>,
     moved: &[String],
     desk: &mut Desk,
 ) -> Result<(), CliError> {
@@ -136,7 +138,8 @@ fn put(
         })
         .collect();
     write::all(&changes)?;
-    desk.keep_imports(brought, moved)
+    drop(shelf);
+    desk.keep_imports(&brought, moved)
 }
 
 /// Returns the cells that `--place` names, and their categories.

@@ -9,11 +9,8 @@ use crate::cli::home::Home;
 use crate::cli::io::Io;
 use crate::cli::words;
 use crate::import::board::OpenCell;
-use crate::import::plan::{Fate, Outcome, Report};
+use crate::import::plan::{Fate, Outcome, Report, TOLD};
 use crate::text;
-
-/// So many cards of a file are listed by `--dry-run`.
-const LISTED: usize = 50;
 
 /// So many rows that were left out are named.
 const NAMED: usize = 100;
@@ -54,12 +51,12 @@ pub fn say(
         )));
     }
     for outcome in &report.outcomes {
-        if let Fate::Kept { kept, .. } = &outcome.fate {
-            let back = outcome.back.texts().join(" | ");
+        if let (Fate::Kept { kept, .. }, Some(says)) = (&outcome.fate, &outcome.says) {
+            let (front, back) = (&says.0, says.1.texts().join(" | "));
             let says = match kept[..] {
-                ["front"] => format!("another front: {}", outcome.front),
+                ["front"] => format!("another front: {front}"),
                 ["back"] => format!("another back: {back}"),
-                _ => format!("another {}: {} → {back}", kept.join(", "), outcome.front),
+                _ => format!("another {}: {front} → {back}", kept.join(", ")),
             };
             io.note(text::one_line(&format!(
                 "note: {} is yours and was kept; line {} of {shown} says {says}",
@@ -153,8 +150,8 @@ fn counted(here: &[&Outcome]) -> String {
 /// Lists the cards of a file that something becomes of.
 fn list(here: &[&Outcome], io: &mut Io) -> Result<(), CliError> {
     let told: Vec<&&Outcome> = here.iter().filter(|one| one.fate != Fate::Same).collect();
-    let widest = told.iter().take(LISTED).map(|one| one.id.chars().count()).max().unwrap_or(0);
-    for outcome in told.iter().take(LISTED) {
+    let widest = told.iter().take(TOLD).map(|one| one.id.chars().count()).max().unwrap_or(0);
+    for outcome in told.iter().take(TOLD) {
         let sign = match &outcome.fate {
             Fate::Added => '+',
             Fate::Updated(_) => '~',
@@ -164,7 +161,8 @@ fn list(here: &[&Outcome], io: &mut Io) -> Result<(), CliError> {
         let id = words::padded(&outcome.id, widest.min(30));
         let room = io.width.saturating_sub(8 + widest.min(30));
         let here = outcome.here.as_ref().map(|note| (&note.front, &note.back));
-        let (front, back) = here.unwrap_or((&outcome.front, &outcome.back));
+        let says = outcome.says.as_ref().map(|says| (&says.0, &says.1));
+        let Some((front, back)) = here.or(says) else { continue };
         let back = text::one_line(&back.texts().join(" | "));
         let front = text::one_line(front);
         let half = room.saturating_sub(3) / 2;
@@ -174,8 +172,8 @@ fn list(here: &[&Outcome], io: &mut Io) -> Result<(), CliError> {
         let front = words::shortened(&front, room.saturating_sub(taken));
         io.line(format!("    {sign} {id}  {front} → {behind}"))?;
     }
-    if told.len() > LISTED {
-        io.line(format!("    … and {} more", words::grouped(told.len() - LISTED)))?;
+    if told.len() > TOLD {
+        io.line(format!("    … and {} more", words::grouped(told.len() - TOLD)))?;
     }
     Ok(())
 }

@@ -80,7 +80,9 @@ enum Shape {
 }
 
 /// Returns what the notes of a collection come to; `together` names one deck for all of them.
-pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
+pub fn brought(collection: &mut Collection, together: Option<&str>) -> Brought {
+    // Each is let go when it has become a card here.
+    let mut notes = std::mem::take(&mut collection.notes);
     let mut brought = Brought::default();
     let shapes: HashMap<i64, Shape> =
         collection.notetypes.iter().map(|(id, kind)| (*id, shape(kind))).collect();
@@ -88,12 +90,11 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
     for card in &collection.cards {
         cards.entry(card.note).or_default().push(card);
     }
-    let mut notes: Vec<&Note> = collection.notes.iter().collect();
-    notes.sort_by_key(|note| (place_of(note, &shapes, &cards), note.id));
+    notes.sort_by_cached_key(|note| (place_of(note, &shapes, &cards), note.id));
     let mut decks: BTreeMap<String, ImportedDeck> = BTreeMap::new();
     let mut stripped = 0;
     let mut rendered_notes: BTreeMap<&str, usize> = BTreeMap::new();
-    for (number, note) in notes.iter().enumerate() {
+    for (number, note) in notes.into_iter().enumerate() {
         let line = number + 1;
         if note.fields.iter().any(|field| field.contains(STAND_IN)) {
             continue;
@@ -104,7 +105,7 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
         let of_retain = matches!(kind, Some((_, Shape::Own(_))));
         let mut deck = deck_of(&own, collection, together, of_retain);
         let mut source = Source {
-            note,
+            note: &note,
             cards: own,
             base: id_of(&note.guid),
             folder: deck.name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
@@ -141,7 +142,7 @@ pub fn brought(collection: &Collection, together: Option<&str>) -> Brought {
                 brought.imported.bases.entry(origin.clone()).or_default().push(was.clone());
             }
             let note = card::Note { line: line as u32, ..note };
-            deck.items.push(Item { origin, id: Wanted::Given(id), note });
+            deck.items.push(Item { origin, id: Wanted::Given(id), note: Box::new(note) });
         }
         match decks.get_mut(&deck.name) {
             Some(known) => known.items.append(&mut deck.items),

@@ -110,23 +110,24 @@ pub struct Card {
     pub data: String,
 }
 
-/// An answer, or what was done instead of one.
+/// An answer, or what was done instead of one. There are many: they are kept small, and a number
+/// that has no room is the largest that has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Review {
     /// When, in milliseconds.
     pub at_ms: i64,
     /// Which card.
     pub card: i64,
-    /// The button, or 0.
-    pub button: i64,
     /// The interval after it: days, or seconds below 0.
-    pub interval: i64,
+    pub interval: i32,
     /// Ease in thousandths after it.
-    pub factor: i64,
+    pub factor: i32,
     /// Milliseconds that it took.
-    pub took_ms: i64,
+    pub took_ms: i32,
+    /// The button, or 0.
+    pub button: i8,
     /// 0 learning, 1 review, 2 relearning, 3 filtered, 4 by hand, 5 rescheduled.
-    pub kind: i64,
+    pub kind: i8,
 }
 
 impl Notetype {

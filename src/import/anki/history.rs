@@ -141,8 +141,8 @@ pub fn events<E>(
                     count.moved += 1;
                     continue;
                 }
-                (button @ (2 | 3), 0 | 2) if collection.first_scheduler => button + 1,
-                (button, _) => button,
+                (button @ (2 | 3), 0 | 2) if collection.first_scheduler => i64::from(button) + 1,
+                (button, _) => i64::from(button),
             };
             count.reviews += 1;
             last = Some(row.at_ms);
@@ -155,7 +155,8 @@ pub fn events<E>(
             with(Record {
                 rating: Some(rating),
                 // Programs that do not know it write 0.
-                took_ms: Some(row.took_ms.clamp(0, DAY_MS)).filter(|took_ms| *took_ms > 0),
+                took_ms: Some(i64::from(row.took_ms).clamp(0, DAY_MS))
+                    .filter(|took_ms| *took_ms > 0),
                 ..calendar.record(&id, word, at, None)
             })?;
         }

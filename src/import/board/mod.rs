@@ -149,7 +149,7 @@ fn decks(cells: Vec<Cell>, categories: &[String], all: Option<&str>) -> Vec<Impo
             Some(category) if !cell.ambiguous => format!("{}-{value}", name_of(category)),
             _ => format!("cell:{}", content_key(&[&cell.note.front])),
         };
-        let item = Item { origin, id: Wanted::InDeck(suffix), note: cell.note };
+        let item = Item { origin, id: Wanted::InDeck(suffix), note: Box::new(cell.note) };
         let at = if all.is_some() { Some(0) } else { cell.category };
         match at.and_then(|at| decks.get_mut(at)) {
             Some(deck) if cell.category.is_some() || all.is_some() => deck.items.push(item),

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::shelf::blocks_of;
 use super::work::Work;
-use super::{Fate, Record, Report, Shelf};
+use super::{Fate, Report, Shelf};
 use crate::card::Note;
 use crate::deck::{write, yaml};
 use crate::import::merge::{self, Block};
-use crate::import::{Imported, Wanted};
+use crate::import::{ImportedDeck, Wanted};
 
 impl Shelf {
     /// Brings cards up to date, file by file, from the last to the first.
@@ -18,7 +18,7 @@ impl Shelf {
             let Some((file, number)) = done.place else { continue };
             (done.file, done.deck_name) =
                 (self.files[file].shown.clone(), self.files[file].deck.clone());
-            let note = self.files[file].read.as_ref().and_then(|deck| deck.notes.get(number));
+            let note = self.note((file, number));
             if let Some(note) = note.filter(|_| done.id.is_empty()) {
                 // Without an id that is written it cannot be told from an edit.
                 done.kept = note.id.is_some();
@@ -31,7 +31,7 @@ impl Shelf {
         for (file, mut updates) in by_file {
             updates.sort_unstable_by(|one, other| other.cmp(one));
             updates.dedup_by_key(|(number, _)| *number);
-            let Some(deck) = self.files[file].read.clone() else { continue };
+            let Some(deck) = self.files[file].says().cloned() else { continue };
             let text = &self.files[file].text;
             let blocks = blocks_of(text, &deck);
             let mut notes = deck.notes.clone();
@@ -79,7 +79,7 @@ impl Shelf {
         }
         for done in &mut work.done {
             if let Fate::Kept { .. } = done.fate {
-                done.here = done.place.and_then(|place| self.note(place)).cloned();
+                done.here = done.place.and_then(|place| self.note(place)).cloned().map(Box::new);
             }
         }
     }
@@ -97,7 +97,7 @@ impl Shelf {
         }
         for (file, mut moved) in by_file {
             moved.sort_unstable();
-            let Some(deck) = self.files[file].read.clone() else { continue };
+            let Some(deck) = self.files[file].says().cloned() else { continue };
             let gone: HashSet<usize> = moved.iter().map(|(number, _)| *number).collect();
             let blocks = blocks_of(&self.files[file].text, &deck);
             let cut: Vec<Block> =
@@ -118,7 +118,7 @@ impl Shelf {
                     if note.details.category.is_none() {
                         note.details.category.clone_from(&done.item.note.details.category);
                     }
-                    done.moving = Some(note).filter(|_| !done.elsewhere);
+                    done.moving = (!done.elsewhere).then(|| Box::new(note));
                 } else {
                     done.fate = Fate::Kept { kept: vec!["category"], updated: Vec::new() };
                 }
@@ -128,14 +128,8 @@ impl Shelf {
     }
 
     /// Puts new and moved cards into their decks.
-    pub(super) fn add(
-        &mut self,
-        imported: &Imported,
-        record: &Record,
-        work: &mut Work,
-        report: &mut Report,
-    ) {
-        for (deck_at, deck) in imported.decks.iter().enumerate() {
+    pub(super) fn add(&mut self, decks: &[ImportedDeck], work: &mut Work, report: &mut Report) {
+        for (deck_at, deck) in decks.iter().enumerate() {
             let coming: Vec<usize> = (0..work.done.len())
                 .filter(|at| {
                     let done = &work.done[*at];
@@ -147,7 +141,7 @@ impl Shelf {
             }
             let known: HashSet<(usize, usize)> =
                 work.done.iter().filter_map(|done| done.place).collect();
-            let mut name = match record.decks.get(&deck.name) {
+            let mut name = match report.record.decks.get(&deck.name) {
                 Some(name) => name.clone(),
                 None => self.unused_name(&deck.name, &known),
             };
@@ -156,10 +150,10 @@ impl Shelf {
                 let target = self.by_name.get(&name).copied();
                 let put = match target {
                     Some(at) => self.append(at, &notes),
-                    None => self.make(&name, deck, &notes),
+                    None => Some((self.make(&name, deck, &notes), 0)),
                 };
                 if let Some((at, first)) = put {
-                    self.learn(at, first);
+                    self.learn((at, first), &notes);
                     for (item, note) in coming.iter().zip(&notes) {
                         let done = &mut work.done[*item];
                         done.id = note.id.clone().unwrap_or_default();
@@ -171,7 +165,7 @@ impl Shelf {
                 // This file cannot be added to.
                 name = self.numbered(&deck.name);
             }
-            if name != deck.name && record.decks.get(&deck.name) != Some(&name) {
+            if name != deck.name && report.record.decks.get(&deck.name) != Some(&name) {
                 report.renamed.push((deck.name.clone(), name.clone()));
             }
             report.record.decks.insert(deck.name.clone(), name);
@@ -186,7 +180,7 @@ impl Shelf {
             .map(|at| {
                 let done = &work.done[*at];
                 if let Some(moving) = &done.moving {
-                    return moving.clone();
+                    return Note::clone(moving);
                 }
                 let known = (!done.id.is_empty()).then(|| done.id.clone());
                 let wanted = known.unwrap_or_else(|| match &done.item.id {
@@ -199,7 +193,7 @@ impl Shelf {
                     }
                     Wanted::OfContent => {
                         let of_front = done.item.note.key_of_front();
-                        if self.taken.contains(&of_front) || given.contains(&of_front) {
+                        if self.is_taken(&of_front) || given.contains(&of_front) {
                             done.item.note.key_of_both()
                         } else {
                             of_front
@@ -213,7 +207,7 @@ impl Shelf {
                     number += 1;
                 }
                 given.insert(id.clone());
-                Note { id: Some(id), ..done.item.note.clone() }
+                Note { id: Some(id), ..Note::clone(&done.item.note) }
             })
             .collect()
     }

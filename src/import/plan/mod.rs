@@ -14,13 +14,13 @@ mod shelf;
 mod tests;
 mod work;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 pub use self::record::Record;
 use self::record::{Kept, matched};
 pub use self::shelf::{Shelf, Shelved};
 use self::work::Work;
-use super::Imported;
+use super::{Imported, Item};
 use crate::card::{Answer, Note};
 
 /// What becomes of a card of the source.
@@ -45,6 +45,9 @@ pub enum Fate {
     Moved(String),
 }
 
+/// So many cards of a file are told with their texts, where something becomes of them.
+pub const TOLD: usize = 50;
+
 /// A card of the source, and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -52,12 +55,11 @@ pub struct Outcome {
     pub id: String,
     /// Its line in the source.
     pub line: u32,
-    /// The question, as the source has it.
-    pub front: String,
-    /// The answer, as the source has it.
-    pub back: Answer,
+    /// The question and the answer, as the source has them: of the first [`TOLD`] cards of a file of
+    /// which something becomes, and wherever the learner's own text is kept.
+    pub says: Option<Box<(String, Answer)>>,
     /// The card as its deck has it, where something of that was kept.
-    pub here: Option<Note>,
+    pub here: Option<Box<Note>>,
     /// What becomes of it.
     pub fate: Fate,
     /// The file it is in, as commands show it.
@@ -79,58 +81,62 @@ pub struct Report {
 
 impl Shelf {
     /// Plans what becomes of a source: `record` is what was kept of its last import.
-    pub fn take_in(&mut self, imported: &Imported, record: Record) -> Report {
-        let mut report =
-            Report { record: Record { cards: Vec::new(), ..record.clone() }, ..Report::default() };
-        let matched = matched(imported, &record.cards);
+    pub fn take_in(&mut self, imported: Imported, mut record: Record) -> Report {
+        let matched = matched(&imported, &record.cards);
+        let Imported { mut decks, bases, .. } = imported;
+        let cards = std::mem::take(&mut record.cards);
+        let mut report = Report { record, ..Report::default() };
         let mut used: HashSet<usize> = HashSet::new();
-        let mut work = Work::default();
-        for (deck_at, deck) in imported.decks.iter().enumerate() {
-            for (item_at, item) in deck.items.iter().enumerate() {
-                let known = matched[deck_at][item_at];
+        let count = matched.iter().map(Vec::len).sum();
+        let mut work = Work::of(count);
+        for (deck_at, (deck, matched)) in decks.iter_mut().zip(matched).enumerate() {
+            for (item, known) in std::mem::take(&mut deck.items).into_iter().zip(matched) {
                 used.extend(known);
-                let known = known.and_then(|at| record.cards.get(at));
-                let bases = imported.bases.get(&item.origin).map_or(&[][..], Vec::as_slice);
-                let step = self.step(deck, item, known, !bases.is_empty(), &work);
-                let base = known.map(Kept::note).or_else(|| self.base(&step, bases));
+                let known = known.and_then(|at| cards.get(at));
+                let bases = bases.get(&item.origin).map_or(&[][..], Vec::as_slice);
+                let step = self.step(&deck.name, &item, known, !bases.is_empty(), &work);
+                let base = known.map(|known| known.note.clone());
+                let base = base.or_else(|| self.base(&step, bases).map(Box::new));
                 work.take(deck_at, item, (known, base), step);
             }
         }
+        work.all_taken();
         self.update(&mut work);
         self.remove_moved(&mut work);
-        self.add(imported, &record, &mut work, &mut report);
+        self.add(&decks, &mut work, &mut report);
+        report.outcomes.reserve_exact(count);
+        report.record.cards.reserve_exact(count);
+        let mut told: HashMap<String, usize> = HashMap::new();
         for done in work.done {
-            let (item, kept) = (done.item, done.kept);
+            let Item { origin, mut note, .. } = done.item;
+            let is_told = match done.fate {
+                Fate::Same => false,
+                Fate::Kept { .. } => true,
+                _ => told.get(&done.file).is_none_or(|told| *told < TOLD),
+            };
+            if is_told {
+                *told.entry(done.file.clone()).or_default() += 1;
+            }
             report.outcomes.push(Outcome {
                 id: done.id.clone(),
-                line: item.note.line,
-                front: item.note.front.clone(),
-                back: item.note.back.clone(),
+                line: note.line,
+                says: is_told.then(|| Box::new((note.front.clone(), note.back.clone()))),
                 here: done.here,
                 fate: done.fate,
                 file: done.file,
             });
-            if kept {
-                report.record.cards.push(Kept {
-                    origin: item.origin,
-                    id: done.id,
-                    wanted: imported.decks[done.deck].name.clone(),
-                    deck: done.deck_name,
-                    front: item.note.front,
-                    back: item.note.back,
-                    reverse: item.note.reverse,
-                    cloze: item.note.cloze,
-                    details: item.note.details,
-                    left: false,
-                });
+            if done.kept {
+                (note.id, note.line) = (Some(done.id), 0);
+                let (wanted, deck) = (decks[done.deck].name.clone(), done.deck_name);
+                report.record.cards.push(Kept { origin, wanted, deck, note, left: false });
             }
         }
         // What the source says no more may come again.
         let ids: HashSet<&str> = report.outcomes.iter().map(|outcome| &*outcome.id).collect();
-        for (_, kept) in record.cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at)) {
-            let stays = self.by_id.contains_key(&kept.id) && !ids.contains(&*kept.id);
+        for (_, kept) in cards.into_iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+            let stays = self.by_id.contains_key(kept.id()) && !ids.contains(kept.id());
             if stays && !kept.left {
-                report.left.push(kept.id.clone());
+                report.left.push(kept.id().to_owned());
             }
             report.record.cards.push(Kept { left: true, ..kept });
         }

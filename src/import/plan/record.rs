@@ -1,8 +1,9 @@
 //! What was imported from a source last, and which of its cards are those of the new version.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::card::{Answer, Details, Note};
 use crate::import::{Imported, Item, Wanted};
@@ -23,7 +24,7 @@ impl Record {
     /// another version of the same source: that is at least half of the cards of either.
     pub fn is_version_of(&self, imported: &Imported) -> Option<usize> {
         let known: HashSet<String> =
-            self.cards.iter().map(|kept| kept.note().key_of_both()).collect();
+            self.cards.iter().map(|kept| kept.note.key_of_both()).collect();
         let items = || imported.decks.iter().flat_map(|deck| &deck.items);
         let same: HashSet<String> =
             items().map(|item| item.note.key_of_both()).filter(|key| known.contains(key)).collect();
@@ -33,10 +34,7 @@ impl Record {
 
     /// Returns its cards, each with its origin.
     pub fn into_notes(self) -> impl Iterator<Item = (String, Note)> {
-        self.cards.into_iter().map(|kept| {
-            let note = kept.note();
-            (kept.origin, note)
-        })
+        self.cards.into_iter().map(|kept| (kept.origin, *kept.note))
     }
 
     /// Makes the deck that it has also that of a version of the source that is called otherwise.
@@ -53,38 +51,81 @@ impl Record {
 }
 
 /// A card as it was imported last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kept {
     pub(super) origin: String,
-    pub(super) id: String,
     /// The deck that the source wanted for it.
     pub(super) wanted: String,
     /// The deck that it came into.
     pub(super) deck: String,
-    pub(super) front: String,
-    pub(super) back: Answer,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) reverse: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) cloze: bool,
-    #[serde(default)]
-    pub(super) details: Details,
+    /// What it said, with its id.
+    pub(super) note: Box<Note>,
     /// Whether the last version of the source did not have it any more.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) left: bool,
 }
 
 impl Kept {
-    pub(super) fn note(&self) -> Note {
-        Note {
-            id: Some(self.id.clone()),
-            line: 0,
-            front: self.front.clone(),
-            back: self.back.clone(),
-            reverse: self.reverse,
-            cloze: self.cloze,
-            details: self.details.clone(),
-        }
+    pub(super) fn id(&self) -> &str {
+        self.note.id.as_deref().unwrap_or_default()
+    }
+}
+
+/// The same, as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Written<'k> {
+    origin: Cow<'k, str>,
+    id: Cow<'k, str>,
+    wanted: Cow<'k, str>,
+    deck: Cow<'k, str>,
+    front: Cow<'k, str>,
+    back: Cow<'k, Answer>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reverse: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cloze: bool,
+    #[serde(default)]
+    details: Cow<'k, Details>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    left: bool,
+}
+
+impl Serialize for Kept {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Note { front, back, reverse, cloze, details, .. } = &*self.note;
+        let written = Written {
+            origin: Cow::Borrowed(&self.origin),
+            id: Cow::Borrowed(self.id()),
+            wanted: Cow::Borrowed(&self.wanted),
+            deck: Cow::Borrowed(&self.deck),
+            front: Cow::Borrowed(front),
+            back: Cow::Borrowed(back),
+            reverse: *reverse,
+            cloze: *cloze,
+            details: Cow::Borrowed(details),
+            left: self.left,
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Kept, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        Ok(Kept {
+            origin: written.origin.into_owned(),
+            wanted: written.wanted.into_owned(),
+            deck: written.deck.into_owned(),
+            note: Box::new(Note {
+                id: Some(written.id.into_owned()),
+                line: 0,
+                front: written.front.into_owned(),
+                back: written.back.into_owned(),
+                reverse: written.reverse,
+                cloze: written.cloze,
+                details: written.details.into_owned(),
+            }),
+            left: written.left,
+        })
     }
 }
 
@@ -115,7 +156,7 @@ pub(super) fn matched(imported: &Imported, kept: &[Kept]) -> Vec<Vec<Option<usiz
     let given = |item: &Item| matches!(item.id, Wanted::Given(_));
     pass(&|item| given(item).then(|| item.origin.clone()), &|kept| kept.origin.clone());
     for key in [Note::key_of_both as Key, Note::key_of_front as Key] {
-        pass(&|item| (!given(item)).then(|| key(&item.note)), &|kept| key(&kept.note()));
+        pass(&|item| (!given(item)).then(|| key(&item.note)), &|kept| key(&kept.note));
     }
     pass(&|item| Some(item.origin.clone()), &|kept| kept.origin.clone());
     matched

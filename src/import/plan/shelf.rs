@@ -1,5 +1,7 @@
 //! The decks of the home while imports change them: what each says, and where each card stands.
 
+use std::cell::OnceCell;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -23,8 +25,16 @@ pub struct Shelved {
     pub text: String,
     /// Whether an import has changed the text.
     touched: bool,
-    /// What the text says; `None` if it is no deck.
-    pub(super) read: Option<Deck>,
+    /// What the text says, once that was asked; `None` if it is no deck.
+    read: OnceCell<Option<Deck>>,
+}
+
+impl Shelved {
+    /// Returns what the text says; `None` if it is no deck.
+    pub(super) fn says(&self) -> Option<&Deck> {
+        let read = || yaml::read(self.text.as_bytes(), &self.shown).deck;
+        self.read.get_or_init(read).as_ref()
+    }
 }
 
 /// All decks, with what imports do to them.
@@ -39,7 +49,8 @@ pub struct Shelf {
     pub(super) by_name: HashMap<String, usize>,
     pub(super) by_id: HashMap<String, Vec<(usize, usize)>>,
     pub(super) by_texts: HashMap<String, (usize, usize)>,
-    pub(super) taken: HashSet<String>,
+    /// Other ids that are no new card's: of what is left out of a deck, or was in one.
+    taken: HashSet<String>,
 }
 
 impl Shelf {
@@ -51,7 +62,7 @@ impl Shelf {
     ) -> Shelf {
         let mut shelf = Shelf { root, ..Shelf::default() };
         for (path, shown, deck, bytes) in files {
-            let read = yaml::read(&bytes, &shown).deck;
+            let read = OnceCell::from(yaml::read(&bytes, &shown).deck);
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let on_disk = Some(bytes);
             shelf.push(Shelved { path, shown, deck, on_disk, text, touched: false, read });
@@ -62,35 +73,46 @@ impl Shelf {
     fn push(&mut self, file: Shelved) {
         let at = self.files.len();
         self.by_name.entry(file.deck.clone()).or_insert(at);
+        self.learn_all(at, &file);
         self.files.push(file);
-        self.learn(at, 0);
     }
 
-    /// Takes the notes of a file from number `from` on into the indexes.
-    pub(super) fn learn(&mut self, at: usize, from: usize) {
-        let Some(deck) = self.files.get(at).and_then(|file| file.read.as_ref()) else { return };
-        for (number, note) in deck.notes.iter().enumerate().skip(from) {
-            let keys = match &note.id {
-                Some(id) => vec![id.clone()],
-                None => vec![note.key_of_front(), note.key_of_both()],
-            };
-            for key in keys {
-                self.by_id.entry(key.clone()).or_default().push((at, number));
-                self.taken.insert(key);
-            }
-            self.by_texts.entry(note.key_of_both()).or_insert((at, number));
-        }
+    /// Takes what a file says into the indexes.
+    fn learn_all(&mut self, at: usize, file: &Shelved) {
+        let Some(deck) = file.says() else { return };
+        self.learn((at, 0), &deck.notes);
         self.taken.extend(deck.left_out.iter().map(|(key, _)| key.clone()));
     }
 
+    /// Takes notes of a file into the indexes, of which the first stands at this place.
+    pub(super) fn learn(&mut self, (at, first): (usize, usize), notes: &[Note]) {
+        for (number, note) in (first..).zip(notes) {
+            let of_both = note.key_of_both();
+            let keys = match &note.id {
+                Some(id) => vec![id.clone()],
+                None => vec![note.key_of_front(), of_both.clone()],
+            };
+            for key in keys {
+                match self.by_id.entry(key) {
+                    Entry::Occupied(mut places) => places.get_mut().push((at, number)),
+                    Entry::Vacant(free) => drop(free.insert(vec![(at, number)])),
+                }
+            }
+            self.by_texts.entry(of_both).or_insert((at, number));
+        }
+    }
+
     pub(super) fn learn_anew(&mut self) {
-        self.by_id.clear();
+        // An id stays with the card that had it.
+        self.taken.extend(self.by_id.drain().map(|(id, _)| id));
         self.by_texts.clear();
-        (0..self.files.len()).for_each(|at| self.learn(at, 0));
+        let files = std::mem::take(&mut self.files);
+        files.iter().enumerate().for_each(|(at, file)| self.learn_all(at, file));
+        self.files = files;
     }
 
     pub(super) fn note(&self, (file, number): (usize, usize)) -> Option<&Note> {
-        self.files.get(file)?.read.as_ref()?.notes.get(number)
+        self.files.get(file)?.says()?.notes.get(number)
     }
 
     /// Returns the files whose text is another one than on the disk; those that lose cards last.
@@ -109,7 +131,7 @@ impl Shelf {
         let Some(file) = self.files.get_mut(at) else { return false };
         let reading = yaml::read(text.as_bytes(), &file.shown);
         let Some(deck) = reading.deck else { return false };
-        let before = file.read.as_ref();
+        let before = file.says();
         let same_rest = before.is_none_or(|before| {
             before.head == deck.head && before.left_out.len() == deck.left_out.len()
         });
@@ -120,20 +142,24 @@ impl Shelf {
         {
             return false;
         }
-        (file.text, file.read, file.touched) = (text, Some(deck), true);
+        (file.text, file.read, file.touched) = (text, OnceCell::from(Some(deck)), true);
         true
     }
 
     pub(super) fn unused_id(&self, wanted: String) -> String {
-        let free = |id: &str| !self.taken.contains(id);
+        let free = |id: &str| !self.is_taken(id);
         if free(&wanted) {
             return wanted;
         }
         (2u32..).map(|number| format!("{wanted}-{number}")).find(|id| free(id)).unwrap_or(wanted)
     }
 
+    pub(super) fn is_taken(&self, id: &str) -> bool {
+        self.by_id.contains_key(id) || self.taken.contains(id)
+    }
+
     pub(super) fn learn_texts(&mut self, at: usize) {
-        let Some(deck) = self.files[at].read.as_ref() else { return };
+        let Some(deck) = self.files[at].says() else { return };
         for (number, note) in deck.notes.iter().enumerate() {
             self.by_texts.entry(note.key_of_both()).or_insert((at, number));
         }
@@ -142,8 +168,7 @@ impl Shelf {
     /// Returns the name for a deck: the wanted one, unless cards other than those `known` have it.
     pub(super) fn unused_name(&self, wanted: &str, known: &HashSet<(usize, usize)>) -> String {
         let ours = |at: &usize| {
-            let notes =
-                self.files[*at].read.as_ref().map(|deck| (deck.notes.len(), deck.left_out.len()));
+            let notes = self.files[*at].says().map(|deck| (deck.notes.len(), deck.left_out.len()));
             notes.is_some_and(|(notes, broken)| {
                 broken == 0 && (0..notes).all(|number| known.contains(&(*at, number)))
             })
@@ -162,7 +187,7 @@ impl Shelf {
 
     /// Adds notes to a deck that is there; returns its number, and of the first new note.
     pub(super) fn append(&mut self, at: usize, notes: &[Note]) -> Option<(usize, usize)> {
-        let deck = self.files[at].read.clone()?;
+        let deck = self.files[at].says()?;
         let text = edit::with_cards(&self.files[at].text, notes)?;
         let mut all = deck.notes.clone();
         let first = all.len();
@@ -170,12 +195,8 @@ impl Shelf {
         self.rewrite(at, text, &all).then_some((at, first))
     }
 
-    pub(super) fn make(
-        &mut self,
-        name: &str,
-        deck: &ImportedDeck,
-        notes: &[Note],
-    ) -> Option<(usize, usize)> {
+    /// Makes a deck of these notes, which are all that its text says; returns its number.
+    pub(super) fn make(&mut self, name: &str, deck: &ImportedDeck, notes: &[Note]) -> usize {
         let mut head = deck.head.clone();
         if let Some(number) = name.strip_prefix(&*deck.name).and_then(|rest| rest.strip_prefix('-'))
         {
@@ -183,13 +204,13 @@ impl Shelf {
         }
         let text = write::deck(&head, &notes.iter().collect::<Vec<_>>());
         let shown = format!("decks/{name}.yaml");
-        let read = yaml::read(text.as_bytes(), &shown).deck;
+        let read = OnceCell::new();
         let path = self.root.join(format!("{name}.yaml"));
         let (deck, on_disk) = (name.to_owned(), None);
         let at = self.files.len();
         self.by_name.insert(deck.clone(), at);
         self.files.push(Shelved { path, shown, deck, on_disk, text, touched: true, read });
-        Some((at, 0))
+        at
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::record::Kept;
 use super::{Fate, Shelf};
 use crate::card::Note;
-use crate::import::{ImportedDeck, Item, Wanted};
+use crate::import::{Item, Wanted};
 
 /// What is to be done about a card.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +34,14 @@ pub(super) struct Done {
     /// Where it is now.
     pub(super) place: Option<(usize, usize)>,
     /// What was imported last, where the two are to be merged.
-    pub(super) base: Option<Note>,
+    pub(super) base: Option<Box<Note>>,
     /// The card that comes from another deck.
-    pub(super) moving: Option<Note>,
+    pub(super) moving: Option<Box<Note>>,
     /// Whether it is in another deck already.
     pub(super) elsewhere: bool,
     pub(super) fate: Fate,
     /// The card as its deck has it, if something of that is kept.
-    pub(super) here: Option<Note>,
+    pub(super) here: Option<Box<Note>>,
     pub(super) file: String,
     pub(super) deck_name: String,
     /// Whether it is kept for the next import.
@@ -56,18 +56,28 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// Returns what there is to do about so many cards, none of which was taken yet.
+    pub(super) fn of(count: usize) -> Work {
+        Work { done: Vec::with_capacity(count), ..Work::default() }
+    }
+
+    /// Forgets what only those that are still to be taken are held against.
+    pub(super) fn all_taken(&mut self) {
+        (self.ids, self.texts) = Default::default();
+    }
+
     /// Takes a card with what is known of it from the last import, and what it said before.
     pub(super) fn take(
         &mut self,
         deck: usize,
-        item: &Item,
-        (known, base): (Option<&Kept>, Option<Note>),
+        item: Item,
+        (known, base): (Option<&Kept>, Option<Box<Note>>),
         step: Step,
     ) {
         let mut done = Done {
             deck,
-            item: item.clone(),
-            id: known.map(|known| known.id.clone()).unwrap_or_default(),
+            item,
+            id: known.map(|known| known.id().to_owned()).unwrap_or_default(),
             place: None,
             base: None,
             moving: None,
@@ -81,8 +91,8 @@ impl Work {
         match step {
             Step::Add => {
                 done.fate = Fate::Added;
-                self.texts.insert(item.note.key_of_both());
-                if let Wanted::Given(id) = &item.id {
+                self.texts.insert(done.item.note.key_of_both());
+                if let Wanted::Given(id) = &done.item.id {
                     self.ids.insert(id.clone());
                 }
             }
@@ -119,17 +129,17 @@ impl Shelf {
     /// Returns what is to be done about a card of the source.
     pub(super) fn step(
         &self,
-        deck: &ImportedDeck,
+        deck: &str,
         item: &Item,
         known: Option<&Kept>,
         has_base: bool,
         work: &Work,
     ) -> Step {
         if let Some(known) = known {
-            let places = self.by_id.get(&known.id).map_or(&[][..], Vec::as_slice);
+            let places = self.by_id.get(known.id()).map_or(&[][..], Vec::as_slice);
             let in_old =
                 places.iter().copied().find(|place| self.files[place.0].deck == known.deck);
-            if let Some(from) = in_old.filter(|_| known.wanted != deck.name) {
+            if let Some(from) = in_old.filter(|_| known.wanted != deck) {
                 let elsewhere = places.iter().any(|place| place.0 != from.0);
                 return Step::Move { from, elsewhere };
             }

@@ -80,7 +80,7 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
         })?;
         found.decks = decks.collect::<Result<_, _>>()?;
     }
-    found.notes = rows(&db, "SELECT id, guid, mid, tags, flds FROM notes", |row| {
+    found.notes = rows(&db, "notes", "id, guid, mid, tags, flds", |row| {
         Ok(Note {
             id: row.get(0)?,
             guid: row::owned(row, 1)?,
@@ -91,8 +91,8 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
     })?;
     found.cards = rows(
         &db,
-        "SELECT id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data
-           FROM cards",
+        "cards",
+        "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data",
         |row| {
             Ok(Card {
                 id: row.get(0)?,
@@ -112,29 +112,37 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
             })
         },
     )?;
-    found.reviews =
-        rows(&db, "SELECT id, cid, ease, factor, time, type, ivl FROM revlog", |row| {
-            Ok(Review {
-                at_ms: row.get(0)?,
-                card: row.get(1)?,
-                button: whole(row, 2)?,
-                factor: whole(row, 3)?,
-                took_ms: whole(row, 4)?,
-                kind: whole(row, 5)?,
-                interval: whole(row, 6)?,
-            })
-        })?;
-    found.reviews.sort_by_key(|review| (review.card, review.at_ms));
+    found.reviews = rows(&db, "revlog", "id, cid, ease, factor, time, type, ivl", |row| {
+        Ok(Review {
+            at_ms: row.get(0)?,
+            card: row.get(1)?,
+            button: small(row, 2)?,
+            factor: row::clamped(whole(row, 3)?),
+            took_ms: row::clamped(whole(row, 4)?),
+            kind: small(row, 5)?,
+            interval: row::clamped(whole(row, 6)?),
+        })
+    })?;
+    found.reviews.sort_unstable_by_key(|review| (review.card, review.at_ms));
     Ok(found)
 }
 
+/// Reads these columns of all rows of a table.
 fn rows<T>(
     db: &Connection,
-    sql: &str,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    table: &str,
+    columns: &str,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
-    let mut statement = db.prepare(sql)?;
-    statement.query_map([], read)?.take(MOST_ROWS).collect()
+    let count = format!("SELECT min(count(*), {MOST_ROWS}) FROM {table}");
+    let count: i64 = db.query_row(&count, [], |row| row.get(0))?;
+    let mut all = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
+    let mut statement = db.prepare(&format!("SELECT {columns} FROM {table}"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()?.filter(|_| all.len() < MOST_ROWS) {
+        all.push(read(row)?);
+    }
+    Ok(all)
 }
 
 fn notetypes(db: &Connection) -> rusqlite::Result<BTreeMap<i64, Notetype>> {
@@ -148,7 +156,7 @@ fn notetypes(db: &Connection) -> rusqlite::Result<BTreeMap<i64, Notetype>> {
         found.insert(row.get(0)?, Notetype { name, cloze, ..Notetype::default() });
     }
     // What is left of kinds that were removed has no place.
-    let mut fields = rows(db, "SELECT ntid, ord, name FROM fields", |row| {
+    let mut fields = rows(db, "fields", "ntid, ord, name", |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row::owned(row, 2)?))
     })?;
     fields.sort();
@@ -157,7 +165,7 @@ fn notetypes(db: &Connection) -> rusqlite::Result<BTreeMap<i64, Notetype>> {
             kind.fields.push(name);
         }
     }
-    let mut templates = rows(db, "SELECT ntid, ord, name, config FROM templates", |row| {
+    let mut templates = rows(db, "templates", "ntid, ord, name, config", |row| {
         Ok((
             row.get::<_, i64>(0)?,
             row.get::<_, i64>(1)?,
@@ -179,6 +187,11 @@ fn setting(db: &Connection, key: &str) -> rusqlite::Result<Option<i64>> {
         .query_row("SELECT CAST(val AS BLOB) FROM config WHERE KEY = ?", [key], |row| row.get(0))
         .optional()?;
     Ok(value.and_then(|value| serde_json::from_slice(&value).ok()))
+}
+
+/// Returns a small number; one that has no room is the next that has.
+fn small(row: &Row<'_>, column: usize) -> rusqlite::Result<i8> {
+    Ok(whole(row, column)?.clamp(i8::MIN.into(), i8::MAX.into()) as i8)
 }
 
 /// Returns a whole number; files by other programs have others, too.

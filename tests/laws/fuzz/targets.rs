@@ -343,7 +343,7 @@ fn holds(imported: &Imported, text: &str, begins: &dyn Fn(&str) -> bool) {
     }
     imported.open.iter().flat_map(|row| &row.cells).for_each(|cell| is_begun(cell.line));
     for deck in &imported.decks {
-        reads_back(&deck.head, &deck.items.iter().map(|item| &item.note).collect::<Vec<_>>());
+        reads_back(&deck.head, &deck.items.iter().map(|item| &*item.note).collect::<Vec<_>>());
         for item in &deck.items {
             assert!(item.note.line > 0);
             is_begun(item.note.line as usize);
@@ -372,7 +372,7 @@ pub fn reads_back(head: &Head, notes: &[&Note]) {
 /// the same import once more changes nothing.
 fn comes_in(imported: &Imported) {
     let mut shelf = Shelf::new("decks".into(), []);
-    let report = shelf.take_in(imported, Record::default());
+    let report = shelf.take_in(imported.clone(), Record::default());
     let mut found: HashMap<(String, String), Note> = HashMap::new();
     let mut fronts: HashMap<String, String> = HashMap::new();
     for file in &shelf.files {
@@ -392,7 +392,8 @@ fn comes_in(imported: &Imported) {
         match fate {
             Fate::Added => {
                 let note = &found[&(file.clone(), id.clone())];
-                let wanted = Note { id: Some(id.clone()), line: note.line, ..item.note.clone() };
+                let wanted =
+                    Note { id: Some(id.clone()), line: note.line, ..Note::clone(&item.note) };
                 assert_eq!(*note, wanted);
             }
             Fate::Same => {
@@ -406,7 +407,7 @@ fn comes_in(imported: &Imported) {
         shelf.files.iter().map(|file| file.text.clone()).collect()
     };
     let before = texts(&shelf);
-    let again = shelf.take_in(imported, report.record);
+    let again = shelf.take_in(imported.clone(), report.record);
     assert_eq!(texts(&shelf), before, "imported twice");
     for outcome in again.outcomes {
         assert!(matches!(outcome.fate, Fate::Same | Fate::Kept { .. }), "{outcome:?}, once more");
@@ -461,10 +462,10 @@ fn takes_cards_in(text: &str, notes: &[Note]) {
                 "details": first.details,
             }]);
         }
-        let item = Item { origin: id.clone(), id: Wanted::Given(id.clone()), note };
+        let item = Item { origin: id.clone(), id: Wanted::Given(id.clone()), note: Box::new(note) };
         let deck = ImportedDeck { name: wanted.into(), items: vec![item], ..Default::default() };
         let imported = Imported { decks: vec![deck], ..Imported::default() };
-        let report = shelf.take_in(&imported, serde_json::from_value(record).unwrap());
+        let report = shelf.take_in(imported, serde_json::from_value(record).unwrap());
         assert_eq!(report.outcomes.len(), 1);
         let others = |notes: &[Note]| -> Vec<Note> {
             notes.iter().filter(|note| key(note) != id).map(plain).collect()
@@ -491,7 +492,7 @@ fn refused(error: &Unreadable) -> String {
 
 /// Returns what came of an import, in brief.
 fn outcome(imported: &Imported) -> String {
-    let notes: Vec<&Note> = items(imported).iter().map(|item| &item.note).collect();
+    let notes: Vec<&Note> = items(imported).iter().map(|item| &*item.note).collect();
     let of = |is: &dyn Fn(&Note) -> bool| notes.iter().filter(|note| is(note)).count().min(2);
     let mut kinds: Vec<String> = imported.skipped.iter().map(|row| kind_of(&row.what)).collect();
     kinds.extend(imported.remarks.iter().map(|row| kind_of(&row.what)));
