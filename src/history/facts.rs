@@ -4,6 +4,7 @@
 //! it. Ids and revs are hashes of the rest, so that what arrives can be held against them.
 
 use std::borrow::Cow;
+use std::io::Write;
 
 use sha2::{Digest, Sha256};
 
@@ -69,31 +70,42 @@ impl<'a> Facts<'a> {
 
     /// Returns the id: the first 16 bytes of SHA-256 over the facts, as `docs/history.md` says.
     pub fn id(&self) -> EventId {
-        let mut hash = Sha256::new();
-        hash.update(b"retain-event-1");
-        let mut field = |bytes: Option<&[u8]>| match bytes {
-            Some(bytes) => {
-                hash.update((bytes.len() as u32).to_le_bytes());
-                hash.update(bytes);
-            }
-            None => hash.update(u32::MAX.to_le_bytes()),
-        };
-        let number = |number: Option<i64>| number.map(|number| number.to_string());
-        field(Some(&self.device.0));
-        field(Some(self.device_seq.to_string().as_bytes()));
-        field(self.card.as_deref().map(str::as_bytes));
-        field(number(self.rev).as_deref().map(str::as_bytes));
-        for numeral in [self.at_ms, self.utc_offset_s, self.day] {
-            field(Some(numeral.to_string().as_bytes()));
+        let mut hash = Fields(Sha256::new_with_prefix(b"retain-event-1"));
+        hash.field(Some(&self.device.0));
+        hash.number(Some(self.device_seq));
+        hash.field(self.card.as_deref().map(str::as_bytes));
+        for number in [self.rev, Some(self.at_ms), Some(self.utc_offset_s), Some(self.day)] {
+            hash.number(number);
         }
-        field(Some(self.kind.as_bytes()));
-        for numeral in [self.rating, self.quality, self.took_ms] {
-            field(number(numeral).as_deref().map(str::as_bytes));
+        hash.field(Some(self.kind.as_bytes()));
+        for number in [self.rating, self.quality, self.took_ms] {
+            hash.number(number);
         }
-        field(self.extra.as_deref().map(str::as_bytes));
+        hash.field(self.extra.as_deref().map(str::as_bytes));
         let mut id = [0; 16];
-        id.copy_from_slice(&hash.finalize()[..16]);
+        id.copy_from_slice(&hash.0.finalize()[..16]);
         EventId(id)
+    }
+}
+
+/// A hash over fields, each behind its length.
+struct Fields(Sha256);
+
+impl Fields {
+    fn field(&mut self, bytes: Option<&[u8]>) {
+        let length = bytes.map_or(u32::MAX, |bytes| bytes.len() as u32);
+        self.0.update(length.to_le_bytes());
+        self.0.update(bytes.unwrap_or_default());
+    }
+
+    /// Takes a number as decimal text, which is made without an allocation: there are millions.
+    fn number(&mut self, number: Option<i64>) {
+        let Some(number) = number else { return self.field(None) };
+        let mut text = [0; 20]; // the longest there is
+        let mut rest = &mut text[..];
+        let _ = write!(rest, "{number}");
+        let unused = rest.len();
+        self.field(Some(&text[..20 - unused]));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Statement};
 
-use super::{Store, StoreError, row};
+use super::{FILLING_MEMORY, Store, StoreError, USUAL_MEMORY, row};
 use crate::card::CardId;
 use crate::history::{DeviceId, Facts, Record};
 
@@ -56,10 +56,15 @@ impl Store {
         mut each: impl FnMut(&mut Loader<'_>) -> Result<(), E>,
     ) -> Result<usize, E> {
         self.refuse_read_only()?;
-        match self.load_by(device, Twice::Refused, &mut each)? {
-            Some(count) => Ok(count),
-            None => Ok(self.load_by(device, Twice::PassedOver, &mut each)?.unwrap_or_default()),
+        self.db.execute_batch(FILLING_MEMORY).map_err(StoreError::from)?;
+        let loaded = match self.load_by(device, Twice::Refused, &mut each) {
+            Ok(None) => self.load_by(device, Twice::PassedOver, &mut each),
+            loaded => loaded,
+        };
+        if !self.unshared {
+            self.db.execute_batch(USUAL_MEMORY).map_err(StoreError::from)?;
         }
+        Ok(loaded?.unwrap_or_default())
     }
 
     /// Returns `None`, and has added nothing, if an event came twice that may not.

@@ -53,6 +53,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+/// Where it keeps pages, and what is temporary.
+const USUAL_MEMORY: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;";
+
+/// The same, while much is added: few pages, which a processor keeps near, and what is sorted is
+/// merged from a file. That takes half of the time, and little memory.
+const FILLING_MEMORY: &str = "PRAGMA temp_store = FILE; PRAGMA cache_size = -2048;";
+
 /// How long a busy database is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -271,9 +278,8 @@ impl Store {
         self.db.set_prepared_statement_cache_capacity(64);
         // Otherwise SQLite compiles a statement anew whenever it is asked with other values.
         self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        self.db.execute_batch(
-            "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
-        )?;
+        self.db.execute_batch("PRAGMA foreign_keys = ON;")?;
+        self.db.execute_batch(USUAL_MEMORY)?;
         if self.access == Access::Write {
             let backups = self.path.parent().map(|home| home.join(BACKUPS));
             if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())?
@@ -283,7 +289,9 @@ impl Store {
             // One sync a commit. Checkpoints come when the last reader has gone, or when asked for.
             self.db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
             self.unshared = tables == 0;
-            if !self.unshared {
+            if self.unshared {
+                self.db.execute_batch(FILLING_MEMORY)?;
+            } else {
                 self.share()?;
             }
         } else {
@@ -298,6 +306,7 @@ impl Store {
     /// A new one is filled first: what is written once is in no log.
     fn share(&mut self) -> Result<(), StoreError> {
         self.unshared = false;
+        self.db.execute_batch(USUAL_MEMORY)?;
         if self.path.exists() && !self.use_wal()? {
             self.notices.push(Notice::NoWal);
         }
