@@ -15,6 +15,7 @@ use crate::card::CardId;
 use crate::deck::load::{self, Folder, Folders};
 use crate::deck::{DeckFile, Sources};
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::import::plan::Record;
 use crate::queue::{self, Candidate, Plan, Wish};
 use crate::schedule::Stage;
 use crate::settings::{self, DeckOptions, Settings};
@@ -266,7 +267,7 @@ impl Desk {
     /// What the database says.
     pub fn keep_imports(
         &mut self,
-        brought: &[(String, String)],
+        brought: &[(String, Record)],
         moved: &[String],
     ) -> Result<(), CliError> {
         if !self.home.database().exists() {

@@ -77,10 +77,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             ..Imported::default()
         };
         let mut report = shelf.take_in(cards, std::mem::take(&mut ready.record));
-        // What is large is not kept until all of it is written.
-        let record = serde_json::to_string(&std::mem::take(&mut report.record))
-            .map_err(|error| CliError::failed(format!("cannot be put into JSON: {error}")))?;
-        brought.push((ready.key.clone(), record));
+        brought.push((ready.key.clone(), std::mem::take(&mut report.record)));
         reports.push((ready, report));
     }
     let too_large = shelf.changed().into_iter().find(|file| file.text.len() > load::LARGEST_FILE);
@@ -117,7 +114,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
 /// Writes the decks, then what was brought.
 fn put(
     shelf: Shelf,
-    brought: Vec<(String, String)>,
+    brought: Vec<(String, Record)>,
     moved: &[String],
     desk: &mut Desk,
 ) -> Result<(), CliError> {
