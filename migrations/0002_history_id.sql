@@ -1,7 +1,8 @@
 -- The history again, row by row as it is, in a table whose rules cost less: a list that a text is
--- not in is made anew for every row that is added, unless something before it settles the matter. And
--- what keeps an event from being there twice has a name, so that a load into an empty history can
--- make it behind itself. docs/history.md says the same in sentences.
+-- not in is made anew for every row that is added, unless something before it settles the matter. What
+-- keeps an event from being there twice has a name, so that a load into an empty history can make it
+-- behind itself, and what was imported is in one index less. docs/history.md says the same in
+-- sentences.
 
 CREATE TABLE history_2 (
     seq          INTEGER PRIMARY KEY CHECK (seq > 0),     -- order of arrival on this machine
@@ -47,7 +48,8 @@ ALTER TABLE history_2 RENAME TO history;
 
 CREATE UNIQUE INDEX history_id ON history (id);
 CREATE INDEX history_card ON history (card);
-CREATE INDEX history_device ON history (device, device_seq);
+-- What a device counted: nothing that was imported.
+CREATE INDEX history_device ON history (device, device_seq) WHERE device_seq > 0;
 CREATE INDEX history_rare ON history (kind) WHERE kind NOT IN ('reviewed', 'practised');
 -- The keys under which scripts make their grades idempotent.
 CREATE INDEX history_key ON history (CASE WHEN json_valid(extra) THEN extra ->> '$.key' END)

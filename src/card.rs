@@ -259,9 +259,13 @@ impl Note {
 
     /// Returns the key of this note if nobody wrote an id and another note has the same front.
     pub fn key_of_both(&self) -> String {
-        let mut parts = vec![self.front.as_str()];
-        parts.extend(self.back.texts().iter().map(String::as_str));
-        content_key(&parts)
+        hex(&self.hash_of_both().to_be_bytes())
+    }
+
+    /// Returns the same as a number.
+    pub fn hash_of_both(&self) -> u64 {
+        let parts = [&self.front].into_iter().chain(self.back.texts());
+        content_hash(parts.map(String::as_str))
     }
 }
 
@@ -278,10 +282,18 @@ pub fn is_id(id: &str) -> bool {
 ///
 /// Histories hang on this: it never changes.
 pub fn content_key(parts: &[&str]) -> String {
+    hex(&content_hash(parts.iter().copied()).to_be_bytes())
+}
+
+fn content_hash<'t>(parts: impl Iterator<Item = &'t str>) -> u64 {
     let mut hash = Sha256::new();
-    for (number, part) in parts.iter().enumerate() {
+    for (number, part) in parts.enumerate() {
         if number > 0 {
             hash.update(b"\n");
+        }
+        if is_normal(part) {
+            hash.update(part.as_bytes());
+            continue;
         }
         for (number, word) in part.split_whitespace().enumerate() {
             if number > 0 {
@@ -294,16 +306,24 @@ pub fn content_key(parts: &[&str]) -> String {
             }
         }
     }
-    hex(&hash.finalize()[..8])
+    let hash: [u8; 32] = hash.finalize().into();
+    u64::from_be_bytes(std::array::from_fn(|at| hash[at]))
+}
+
+/// Whether a text is surely in NFC and without blanks that would be taken out, as most are.
+fn is_normal(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let blank = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+        && !blank(bytes.first())
+        && !blank(bytes.last())
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Returns `bytes` as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-        text
-    })
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// What a card said when it was asked, kept so that an edit can be seen.

@@ -143,7 +143,7 @@ impl Store {
         let ids: Vec<EventId> = self
             .db
             .prepare(&format!(
-                "SELECT id FROM history WHERE device = ? AND at_ms > ? AND kind IN ({TIMED})
+                "SELECT id FROM history WHERE device = ? AND device_seq > 0 AND at_ms > ? AND kind IN ({TIMED})
                     AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)
                   ORDER BY at_ms, id"
             ))?

@@ -149,6 +149,26 @@ pub(super) fn index(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Drops the indexes of the schedules, all of which are about to change, and returns what makes
+/// them again. Those of temporary caches stay.
+pub(super) fn lay_aside(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare(
+        "SELECT name, sql FROM main.sqlite_schema
+          WHERE tbl_name = 'cache_schedule' AND type = 'index' AND sql IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE name = 'cache_schedule')",
+    )?;
+    let indexes: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    drop(statement);
+    indexes
+        .into_iter()
+        .map(|(name, sql)| {
+            db.execute_batch(&format!("DROP INDEX main.\"{name}\""))?;
+            Ok(sql)
+        })
+        .collect()
+}
+
 /// Drops the caches and makes empty ones.
 pub(super) fn reset(db: &Connection, access: Access) -> Result<(), StoreError> {
     make(db, access, &|_| Ok(true))

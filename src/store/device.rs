@@ -126,7 +126,7 @@ fn stored(db: &Connection) -> Result<Option<Stored>, StoreError> {
 fn last_seq(db: &Connection, device: DeviceId) -> Result<i64, StoreError> {
     Ok(db.query_row(
         "SELECT coalesce(max(device_seq), 0) FROM history
-          WHERE device = (SELECT key FROM device WHERE id = ?)",
+          WHERE device = (SELECT key FROM device WHERE id = ?) AND device_seq > 0",
         [device.0],
         |row| row.get(0),
     )?)

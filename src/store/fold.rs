@@ -131,6 +131,7 @@ impl Store {
             targets.entry(groups.first(target.history_key)).or_default().push(target);
         }
         packed::forget_all(&self.db)?;
+        let indexes = cache::lay_aside(&self.db)?;
         each_family(&self.db, &groups, |first, logged| {
             let targets = targets.remove(&first).unwrap_or_default();
             let events = by_card(logged).next().map(|(_, events)| events).unwrap_or_default();
@@ -138,6 +139,9 @@ impl Store {
         })?;
         for (first, targets) in targets {
             keep_family(&self.db, (first, &[]), &targets, &elsewhere, &groups)?;
+        }
+        for index in indexes {
+            self.db.execute_batch(&index)?;
         }
         let by_these = Rules::stamp(settings, &fitted);
         cache::set_stamp(&self.db, cache::Stamp::Settings, &by_these)?;

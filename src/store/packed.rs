@@ -47,12 +47,12 @@ impl Store {
     }
 }
 
-/// Keeps the answers to a card in place of what was kept of it before.
+/// Keeps the answers to a card, of which nothing is kept.
 pub(super) fn keep(db: &Connection, card: i64, answers: &[Answer]) -> Result<(), StoreError> {
     if answers.is_empty() {
-        return forget(db, card);
+        return Ok(());
     }
-    db.prepare_cached("INSERT OR REPLACE INTO cache_answers (card, answers) VALUES (?, ?)")?
+    db.prepare_cached("INSERT INTO cache_answers (card, answers) VALUES (?, ?)")?
         .execute(params![card, stats::pack(answers)])?;
     Ok(())
 }

@@ -153,7 +153,12 @@ impl Shelf {
                     None => Some((self.make(&name, deck, &notes), 0)),
                 };
                 if let Some((at, first)) = put {
-                    self.learn((at, first), &notes);
+                    let of_both = |(item, note): (&usize, &Note)| match &work.done[*item] {
+                        done if done.moving.is_some() => note.hash_of_both(),
+                        done => done.texts,
+                    };
+                    let hashes: Vec<u64> = coming.iter().zip(&notes).map(of_both).collect();
+                    self.learn((at, first), &notes, hashes);
                     for (item, note) in coming.iter().zip(&notes) {
                         let done = &mut work.done[*item];
                         done.id = note.id.clone().unwrap_or_default();

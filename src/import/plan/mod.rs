@@ -94,10 +94,11 @@ impl Shelf {
                 used.extend(known);
                 let known = known.and_then(|at| cards.get(at));
                 let bases = bases.get(&item.origin).map_or(&[][..], Vec::as_slice);
-                let step = self.step(&deck.name, &item, known, !bases.is_empty(), &work);
+                let texts = item.note.hash_of_both();
+                let step = self.step(&deck.name, (&item, texts), known, !bases.is_empty(), &work);
                 let base = known.map(|known| known.note.clone());
                 let base = base.or_else(|| self.base(&step, bases).map(Box::new));
-                work.take(deck_at, item, (known, base), step);
+                work.take(deck_at, (item, texts), (known, base), step);
             }
         }
         work.all_taken();

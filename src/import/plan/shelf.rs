@@ -48,7 +48,8 @@ pub struct Shelf {
     pub together: bool,
     pub(super) by_name: HashMap<String, usize>,
     pub(super) by_id: HashMap<String, Vec<(usize, usize)>>,
-    pub(super) by_texts: HashMap<String, (usize, usize)>,
+    /// By [`Note::hash_of_both`].
+    pub(super) by_texts: HashMap<u64, (usize, usize)>,
     /// Other ids that are no new card's: of what is left out of a deck, or was in one.
     taken: HashSet<String>,
 }
@@ -80,17 +81,22 @@ impl Shelf {
     /// Takes what a file says into the indexes.
     fn learn_all(&mut self, at: usize, file: &Shelved) {
         let Some(deck) = file.says() else { return };
-        self.learn((at, 0), &deck.notes);
+        self.learn((at, 0), &deck.notes, deck.notes.iter().map(Note::hash_of_both));
         self.taken.extend(deck.left_out.iter().map(|(key, _)| key.clone()));
     }
 
-    /// Takes notes of a file into the indexes, of which the first stands at this place.
-    pub(super) fn learn(&mut self, (at, first): (usize, usize), notes: &[Note]) {
-        for (number, note) in (first..).zip(notes) {
-            let of_both = note.key_of_both();
+    /// Takes notes of a file into the indexes, of which the first stands at this place, with the
+    /// hashes of their texts.
+    pub(super) fn learn(
+        &mut self,
+        (at, first): (usize, usize),
+        notes: &[Note],
+        hashes: impl IntoIterator<Item = u64>,
+    ) {
+        for (number, (note, of_both)) in (first..).zip(notes.iter().zip(hashes)) {
             let keys = match &note.id {
                 Some(id) => vec![id.clone()],
-                None => vec![note.key_of_front(), of_both.clone()],
+                None => vec![note.key_of_front(), note.key_of_both()],
             };
             for key in keys {
                 match self.by_id.entry(key) {
@@ -161,7 +167,7 @@ impl Shelf {
     pub(super) fn learn_texts(&mut self, at: usize) {
         let Some(deck) = self.files[at].says() else { return };
         for (number, note) in deck.notes.iter().enumerate() {
-            self.by_texts.entry(note.key_of_both()).or_insert((at, number));
+            self.by_texts.entry(note.hash_of_both()).or_insert((at, number));
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) enum Step {
 pub(super) struct Done {
     pub(super) deck: usize,
     pub(super) item: Item,
+    /// The hash of its texts.
+    pub(super) texts: u64,
     pub(super) id: String,
     /// Where it is now.
     pub(super) place: Option<(usize, usize)>,
@@ -52,7 +54,7 @@ pub(super) struct Done {
 pub(super) struct Work {
     pub(super) done: Vec<Done>,
     ids: HashSet<String>,
-    texts: HashSet<String>,
+    texts: HashSet<u64>,
 }
 
 impl Work {
@@ -70,13 +72,14 @@ impl Work {
     pub(super) fn take(
         &mut self,
         deck: usize,
-        item: Item,
+        (item, texts): (Item, u64),
         (known, base): (Option<&Kept>, Option<Box<Note>>),
         step: Step,
     ) {
         let mut done = Done {
             deck,
             item,
+            texts,
             id: known.map(|known| known.id().to_owned()).unwrap_or_default(),
             place: None,
             base: None,
@@ -91,7 +94,7 @@ impl Work {
         match step {
             Step::Add => {
                 done.fate = Fate::Added;
-                self.texts.insert(done.item.note.key_of_both());
+                self.texts.insert(texts);
                 if let Wanted::Given(id) = &done.item.id {
                     self.ids.insert(id.clone());
                 }
@@ -130,7 +133,7 @@ impl Shelf {
     pub(super) fn step(
         &self,
         deck: &str,
-        item: &Item,
+        (item, texts): (&Item, u64),
         known: Option<&Kept>,
         has_base: bool,
         work: &Work,
@@ -163,7 +166,6 @@ impl Shelf {
                 return Step::Twice;
             }
         }
-        let texts = item.note.key_of_both();
         match self.by_texts.get(&texts) {
             Some(place) => Step::Same(*place),
             None if work.texts.contains(&texts) => Step::Twice,
