@@ -14,6 +14,7 @@ mod cache;
 mod device;
 mod edited;
 mod events;
+mod families;
 mod figures;
 mod files;
 mod findings;
