@@ -198,15 +198,7 @@ impl Desk {
             Store::nowhere(chance.ids())?
         };
         let refreshed = store.bring_up_to_date(&mut folders, &settings, now)?;
-        for notice in std::mem::take(&mut store.notices) {
-            io.note(match notice {
-                Notice::NoWal => "note: this file system cannot share the database; one program at a time writes and reads".to_owned(),
-                Notice::Migrated { backup: Some(copy) } => {
-                    format!("note: the database was brought up to date; the copy from before is {}", words::path(&copy))
-                }
-                Notice::Migrated { backup: None } => "note: the database was brought up to date".to_owned(),
-            });
-        }
+        say_what_opening_found(&mut store, io);
         let decks = store.decks()?;
         let today = now.day(settings.day_starts_at);
         Ok(Desk {
@@ -222,6 +214,11 @@ impl Desk {
             unsearched: folders.problems,
             environment: environment.clone(),
         })
+    }
+
+    /// Says what was found when the database was opened, or was first shared, if it was not said.
+    pub fn say_what_opening_found(&mut self, io: &mut Io) {
+        say_what_opening_found(&mut self.store, io);
     }
 
     /// Drops every cache and makes it again from the decks and the history.
@@ -523,5 +520,17 @@ impl Desk {
     /// Returns the present moment.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+}
+
+fn say_what_opening_found(store: &mut Store, io: &mut Io) {
+    for notice in std::mem::take(&mut store.notices) {
+        io.note(match notice {
+            Notice::NoWal => "note: this file system cannot share the database; one program at a time writes and reads".to_owned(),
+            Notice::Migrated { backup: Some(copy) } => {
+                format!("note: the database was brought up to date; the copy from before is {}", words::path(&copy))
+            }
+            Notice::Migrated { backup: None } => "note: the database was brought up to date".to_owned(),
+        });
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn index(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Drops the indexes of the schedules, all of which are about to change, and returns what makes
+/// Drops all indexes over the schedules, which are about to be written anew, and returns what makes
 /// them again. Those of temporary caches stay.
 pub(super) fn lay_aside(db: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = db.prepare(

@@ -285,17 +285,16 @@ impl Store {
         if cache::stamp(&self.db, Stamp::Settings)?.as_ref() != Some(&by_these) {
             return self.refold_all(settings);
         }
-        {
-            let mut statement = self.db.prepare_cached(
-                "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.key = ?",
-            )?;
-            for card in touched {
-                let mut rows = statement.query([card])?;
-                if let Some(row) = rows.next()? {
-                    keys.insert(row.get(0)?);
-                }
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.key FROM cache_card AS k JOIN card AS c ON c.id = k.id WHERE k.key = ?",
+        )?;
+        for card in touched {
+            let mut rows = statement.query([card])?;
+            if let Some(row) = rows.next()? {
+                keys.insert(row.get(0)?);
             }
         }
+        drop(statement);
         self.refold(&keys, settings)?;
         self.catch_up(settings)
     }

@@ -132,7 +132,8 @@ impl Store {
             targets.entry(groups.first(target.history_key)).or_default().push(target);
         }
         packed::forget_all(&self.db)?;
-        let indexes = cache::lay_aside(&self.db)?;
+        let many = targets.len() > MANY;
+        let indexes = if many { cache::lay_aside(&self.db)? } else { Vec::new() };
         each_family(&self.db, &groups, |first, logged| {
             let targets = targets.remove(&first).unwrap_or_default();
             let events = by_card(logged).next().map(|(_, events)| events).unwrap_or_default();

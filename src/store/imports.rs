@@ -19,7 +19,9 @@ impl Store {
     /// What SQLite says.
     pub fn last_import(&self, source: &str) -> Result<Option<String>, StoreError> {
         let read = || -> rusqlite::Result<Option<String>> {
-            let mut statement = self.db.prepare("SELECT value FROM meta WHERE name = ?")?;
+            // All pieces of one moment.
+            let snapshot = self.db.unchecked_transaction()?;
+            let mut statement = snapshot.prepare("SELECT value FROM meta WHERE name = ?")?;
             let mut piece = |number| -> rusqlite::Result<Option<String>> {
                 statement.query_row([name(source, number)], |row| row.get(0)).optional()
             };
@@ -114,7 +116,7 @@ struct Pieces<'db> {
 
 impl<'db> Pieces<'db> {
     fn of(db: &'db Connection, source: &'db str) -> Pieces<'db> {
-        Pieces { db, source, count: 0, rest: Vec::with_capacity(PIECE + 1_024), said: None }
+        Pieces { db, source, count: 0, rest: Vec::with_capacity(PIECE), said: None }
     }
 
     /// Puts away all the whole characters that there are.
@@ -142,14 +144,16 @@ impl<'db> Pieces<'db> {
 
 impl Write for Pieces<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.rest.extend_from_slice(bytes);
-        if self.rest.len() >= PIECE
+        let room = PIECE - self.rest.len();
+        let taken = &bytes[..bytes.len().min(room)];
+        self.rest.extend_from_slice(taken);
+        if self.rest.len() == PIECE
             && let Err(error) = self.put()
         {
             self.said = Some(error);
             return Err(std::io::ErrorKind::Other.into());
         }
-        Ok(bytes.len())
+        Ok(taken.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

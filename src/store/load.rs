@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Statement};
 
-use super::{FILLING_MEMORY, Store, StoreError, USUAL_MEMORY, row};
+use super::{FILLING_MEMORY, LOADING_MEMORY, Store, StoreError, USUAL_MEMORY, row};
 use crate::card::CardId;
 use crate::history::{DeviceId, Facts, Record};
 
@@ -56,14 +56,13 @@ impl Store {
         mut each: impl FnMut(&mut Loader<'_>) -> Result<(), E>,
     ) -> Result<usize, E> {
         self.refuse_read_only()?;
-        self.db.execute_batch(FILLING_MEMORY).map_err(StoreError::from)?;
+        self.db.execute_batch(LOADING_MEMORY).map_err(StoreError::from)?;
         let loaded = match self.load_by(device, Twice::Refused, &mut each) {
             Ok(None) => self.load_by(device, Twice::PassedOver, &mut each),
             loaded => loaded,
         };
-        if !self.unshared {
-            self.db.execute_batch(USUAL_MEMORY).map_err(StoreError::from)?;
-        }
+        let memory = if self.unshared { FILLING_MEMORY } else { USUAL_MEMORY };
+        self.db.execute_batch(memory).map_err(StoreError::from)?;
         Ok(loaded?.unwrap_or_default())
     }
 

@@ -9,7 +9,7 @@ use super::{Notice, StoreError, backup};
 /// Each step once, in order. A step that has landed never changes.
 const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_history.sql"),
-    include_str!("../../migrations/0002_history_id.sql"),
+    include_str!("../../migrations/0002_history_moves.sql"),
 ];
 
 /// "retn", by which a database is known as ours.
@@ -72,10 +72,21 @@ fn run(
         }
         _ => None,
     };
+    let taken = take(db, steps);
+    // Of what did not happen, or was done by another process, no copy is left.
+    if let Some(copy) = copy.as_ref().filter(|_| !matches!(taken, Ok(1..))) {
+        let _ = std::fs::remove_file(copy);
+    }
+    Ok((taken? > 0).then(|| vec![Notice::Migrated { backup: copy }]))
+}
+
+/// Takes the steps that `db` lacks, in one transaction; returns from which on, 0 where there was no
+/// database or another process was faster.
+fn take(db: &mut Connection, steps: &[&str]) -> Result<i64, StoreError> {
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = version(&transaction)?;
+    let done = number(&transaction, "PRAGMA user_version")?;
     if done == steps.len() as i64 {
-        return Ok(None); // another process was faster
+        return Ok(0);
     }
     for step in steps.iter().skip(done as usize) {
         transaction.execute_batch(step)?;
@@ -83,8 +94,7 @@ fn run(
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", steps.len() as i64)?;
     transaction.commit()?;
-    let worth_a_line = done > 0;
-    Ok(worth_a_line.then(|| vec![Notice::Migrated { backup: copy }]))
+    Ok(done)
 }
 
 #[cfg(test)]
@@ -154,6 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn what_names_a_card_that_is_not_there_is_kept_too() {
+        let (_folder, path, mut db) = fresh();
+        run(&mut db, &path, None, &STEPS[..1]).unwrap();
+        let facts = "PRAGMA foreign_keys = OFF; DROP TRIGGER card_keeps_rows; DELETE FROM card;";
+        db.execute_batch(&format!("{FACTS} {facts}")).unwrap();
+        let before = rows(&db, "SELECT * FROM history");
+        drop(db);
+        let store = super::super::Store::open(&path, Box::new(|| [1; 16])).unwrap();
+        assert!(matches!(store.notices[..], [Notice::Migrated { backup: Some(_) }]));
+        let db = Connection::open(&path).unwrap();
+        assert_eq!(rows(&db, "SELECT * FROM history"), before);
+    }
+
+    #[test]
     fn the_history_is_guarded() {
         let (_folder, path, mut db) = fresh();
         migrate(&mut db, &path, None).unwrap();
@@ -202,6 +226,9 @@ mod tests {
         db.execute("INSERT INTO card (id) VALUES ('kept')", []).unwrap();
         let later = [STEPS, &["CREATE TABLE later (a)"]].concat();
         let backups = folder.path().join("backups");
+        let failing = [STEPS, &["not SQL"]].concat();
+        assert!(run(&mut db, &path, Some(&backups), &failing).is_err());
+        assert_eq!(std::fs::read_dir(&backups).unwrap().count(), 0, "nothing happened");
         let notices = run(&mut db, &path, Some(&backups), &later).unwrap().unwrap();
         let Notice::Migrated { backup: Some(copy) } = &notices[0] else { panic!("{notices:?}") };
         let copy = Connection::open(copy).unwrap();

@@ -54,12 +54,18 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-/// Where it keeps pages, and what is temporary.
-const USUAL_MEMORY: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;";
+/// How much of it is kept in memory.
+const USUAL_MEMORY: &str = "PRAGMA cache_size = -32768;";
 
-/// The same, while much is added: few pages, which a processor keeps near, and what is sorted is
-/// merged from a file. That takes half of the time, and little memory.
-const FILLING_MEMORY: &str = "PRAGMA temp_store = FILE; PRAGMA cache_size = -2048;";
+/// The same, while a new one is filled from the decks, page behind page.
+const FILLING_MEMORY: &str = "PRAGMA cache_size = -8192;";
+
+/// The same, while a history is loaded: what is sorted for its indexes is merged from pieces of this
+/// size, which a processor keeps near. That takes half of the time.
+const LOADING_MEMORY: &str = "PRAGMA cache_size = -2048;";
+
+/// Where SQLite looks for a place of files that nobody else sees.
+const TEMPORARY: [&str; 3] = ["/var/tmp", "/usr/tmp", "/tmp"];
 
 /// How long a busy database is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -222,7 +228,8 @@ impl Store {
             if !folder_is_writable(path) {
                 // What there is to read is in the decks.
                 let store = Store::nowhere(ids)?;
-                return Ok(Store { path: path.to_owned(), access: Access::Read, ..store });
+                let path = path.to_owned();
+                return Ok(Store { path, access: Access::Read, unshared: false, ..store });
             }
         }
         let (db, access, copy) = connect(path)?;
@@ -279,8 +286,13 @@ impl Store {
         self.db.set_prepared_statement_cache_capacity(64);
         // Otherwise SQLite compiles a statement anew whenever it is asked with other values.
         self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        self.db.execute_batch("PRAGMA foreign_keys = ON;")?;
-        self.db.execute_batch(USUAL_MEMORY)?;
+        // What is sorted may lie in a file; temporary caches, which stand in for those of a database
+        // that cannot be written, are in memory.
+        let spills = self.access == Access::Write && self.path.exists() && can_spill();
+        let temporary = if spills { "FILE" } else { "MEMORY" };
+        self.db.execute_batch(&format!("PRAGMA temp_store = {temporary}; {USUAL_MEMORY}"))?;
+        // A step between formats moves rows as they are, whatever they refer to.
+        self.db.execute_batch("PRAGMA foreign_keys = OFF;")?;
         if self.access == Access::Write {
             let backups = self.path.parent().map(|home| home.join(BACKUPS));
             if let Some(migrated) = migrate::migrate(&mut self.db, &self.path, backups.as_deref())?
@@ -298,6 +310,7 @@ impl Store {
         } else {
             migrate::refuse_unknown(&self.db, &self.path)?;
         }
+        self.db.execute_batch("PRAGMA foreign_keys = ON;")?;
         cache::create(&self.db, self.access)?;
         Ok(())
     }
@@ -434,13 +447,16 @@ fn connect_to_read(path: &Path) -> Result<Connected, StoreError> {
             let copy = tempfile::tempdir().map_err(io)?;
             let copied = copy.path().join("retain.db");
             std::fs::copy(path, &copied).map_err(io)?;
-            let log = |path: &Path| {
-                let mut name = path.as_os_str().to_owned();
-                name.push("-wal");
-                PathBuf::from(name)
-            };
-            if log(path).exists() {
-                std::fs::copy(log(path), log(&copied)).map_err(io)?;
+            // Or one that takes back what was broken off.
+            for end in ["-wal", "-journal"] {
+                let log = |path: &Path| {
+                    let mut name = path.as_os_str().to_owned();
+                    name.push(end);
+                    PathBuf::from(name)
+                };
+                if log(path).exists() {
+                    std::fs::copy(log(path), log(&copied)).map_err(io)?;
+                }
             }
             let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE;
             make_writable(&copied).map_err(io)?;
@@ -458,6 +474,12 @@ fn can_lock(db: &Connection) -> bool {
     };
     db.query_row("PRAGMA user_version", [], |_| Ok(()))
         .map_or_else(|error| !readonly(error), |()| true)
+}
+
+/// Whether there is a place for what memory is too small for.
+fn can_spill() -> bool {
+    use rustix::fs::{Access, access};
+    TEMPORARY.iter().any(|folder| access(*folder, Access::WRITE_OK | Access::EXEC_OK).is_ok())
 }
 
 /// SQLite needs to make files beside the database.
@@ -486,4 +508,38 @@ fn new_private_file(path: &Path) -> std::io::Result<()> {
 fn make_writable(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids() -> Ids {
+        Box::new(|| [1; 16])
+    }
+
+    #[test]
+    fn what_was_broken_off_is_not_read_where_nothing_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("retain.db");
+        let store = Store::open(&path, ids()).unwrap();
+        assert!(store.unshared, "a new one");
+        // So much that it does not wait for the end of its transaction.
+        let much = "PRAGMA cache_size = 1; BEGIN;
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000)
+            INSERT INTO meta SELECT i, randomblob(500) FROM n;";
+        store.db.execute_batch(much).unwrap();
+        let copied = tempfile::tempdir().unwrap();
+        for end in ["", "-journal"] {
+            let name = format!("retain.db{end}");
+            std::fs::copy(folder.path().join(&name), copied.path().join(&name)).unwrap();
+        }
+        let copy = copied.path().join("retain.db");
+        let before = std::fs::read(&copy).unwrap();
+        let (db, access, _copy) = connect_to_read(&copy).unwrap();
+        assert_eq!(access, Access::Read);
+        let count = db.query_row("SELECT count(*) FROM meta", [], |row| row.get::<_, i64>(0));
+        assert_eq!(count, Ok(0));
+        assert_eq!(std::fs::read(&copy).unwrap(), before, "it is left as it is");
+    }
 }

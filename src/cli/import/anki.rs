@@ -167,6 +167,7 @@ impl Package {
         }
         // What comes to cards that are known is told from how they stand.
         desk.bring_up_to_date()?;
+        desk.say_what_was_linked(io);
         let mut united = United::default();
         let device = Fact::Device { id: history::device(), learner: None };
         desk.store.unite(&[device], &mut united)?;
@@ -174,7 +175,7 @@ impl Package {
         let mut done = 0;
         self.count = self.each_event(desk, |record, desk| {
             done += 1;
-            bar.show(self.share(done));
+            bar.show(self.done(done));
             records.push(record);
             if records.len() == BATCH { add(&mut records, desk, &mut united) } else { Ok(()) }
         })?;
@@ -184,7 +185,7 @@ impl Package {
     }
 
     /// Returns how much of the work is about done with so many events.
-    fn share(&self, events: usize) -> f32 {
+    fn done(&self, events: usize) -> f32 {
         let all = self.collection.reviews.len() + self.collection.cards.len();
         (events as f32 / all.max(1) as f32).min(1.0)
     }
@@ -198,7 +199,7 @@ impl Package {
             let mut done = 0;
             let add = |record: events::Record| {
                 done += 1;
-                bar.show(self.share(done));
+                bar.show(self.done(done));
                 Ok::<(), CliError>(loader.add(record)?)
             };
             count =

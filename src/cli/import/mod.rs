@@ -107,6 +107,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     said::conclude(&reports, import.dry_run, io)?;
     if !import.dry_run {
         desk.say_what_was_linked(io);
+        desk.say_what_opening_found(io);
     }
     if bad { Err(CliError::Quiet(1)) } else { Ok(()) }
 }

@@ -24,7 +24,8 @@ impl Shelf {
                 done.kept = note.id.is_some();
                 done.id = note.id.clone().unwrap_or_else(|| note.key_of_front());
             }
-            if done.base.is_some() {
+            // What the source says as it did changes nothing, whatever the deck says.
+            if done.base.as_ref().is_some_and(|base| !base.says_as(&done.item.note)) {
                 by_file.entry(file).or_default().push((number, at));
             }
         }
