@@ -313,6 +313,38 @@ fn what_was_done_otherwise_than_by_an_answer() {
 }
 
 #[test]
+fn what_was_done_last_with_a_card_decides_whether_it_is_put_aside() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["question", "answer"]);
+    collection.card(11, 1, 0, (2, -1, 20, 6));
+    collection.answer(11, 0, 3, 0);
+    let home = Home::new();
+    let came = |day: i64, queue: i64| -> (bool, String) {
+        // In the evening before.
+        let at = CREATED + (22 + day) * 86_400 + 18 * 3_600;
+        collection.0.execute("UPDATE cards SET queue = ?, mod = ?", params![queue, at]).unwrap();
+        collection.pack(&home, "x.apkg", &[]);
+        let told = home.on(day).ok("import x.apkg");
+        let again = home.on(day).ok("import x.apkg");
+        assert!(again.contains("all of it was there already"), "{again}");
+        (home.on(day).card("g")["suspended"].as_bool().unwrap(), told)
+    };
+    let (is, told) = came(0, -1);
+    assert!(is && told.contains("1 suspended"), "{told}");
+    let (is, told) = came(1, 2);
+    assert!(!is && told.contains("1 suspended no more"), "{told}");
+    let (is, _) = came(2, -1);
+    assert!(is, "once more");
+    // Here it was taken up again later.
+    home.on(3).ok("resume g");
+    let (is, told) = came(3, -1);
+    assert!(!is && !told.contains("suspended"), "{told}");
+    home.on(4).ok("suspend g");
+    let (is, _) = came(4, 2);
+    assert!(is, "and here put aside");
+}
+
+#[test]
 fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     let home = Home::new();
     let collection = Collection::new();
@@ -323,6 +355,18 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     std::fs::write(home.path().join("cut.apkg"), &whole[..whole.len() / 2]).unwrap();
     std::fs::write(home.path().join("text.apkg"), "front,back").unwrap();
     collection.pack(&home, "media.apkg", &[("../../x", b"!")]);
+    // Of two pictures the second is damaged.
+    collection.note(1, "g", 1, &["<img src=\"a.png\"><img src=\"b.png\">", "answer"]);
+    collection.pack(
+        &home,
+        "pictures.apkg",
+        &[("a.png", b"one"), ("b.png", b"a picture that is stored")],
+    );
+    let mut pictures = std::fs::read(home.path().join("pictures.apkg")).unwrap();
+    let at = pictures.windows(2).rposition(|bytes| bytes == b"PK").unwrap();
+    let crc = pictures[..at].windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap() + 16;
+    pictures[crc] ^= 1;
+    std::fs::write(home.path().join("pictures.apkg"), pictures).unwrap();
     collection.0.execute_batch("DROP TABLE cards").unwrap();
     collection.pack(&home, "tables.apkg", &[]);
     for (file, said) in [
@@ -330,6 +374,7 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
         ("text.apkg", "it is no package of Anki"),
         ("media.apkg", "has a name that leads elsewhere"),
         ("tables.apkg", "its collection is damaged: no such table: cards"),
+        ("pictures.apkg", "media cannot be written"),
     ] {
         home.on(0).run(&format!("import {file}")).exits(1).says(said);
     }
@@ -338,6 +383,7 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
         .run("import -")
         .exits(1)
         .says("a package of Anki is imported from a file");
+    home.on(0).run("import whole.apkg --format csv").exits(1).says("is a zip archive, not text");
     assert!(!home.path().join("decks").exists());
     let told = home.on(0).ok("import whole.apkg --dry-run");
     assert!(told.contains("1 card would be added"), "{told}");

@@ -254,6 +254,7 @@ proptest! {
                 }).collect(),
                 schedule: stood.get(card).copied().flatten(),
                 suspended: stands.get(card).copied().unwrap_or_default(),
+                switched_ms: None,
             }),
             |record| panic!("{record:?} is there already"),
         ).unwrap();

@@ -42,6 +42,8 @@ pub struct Package {
     added: Option<crate::store::Count>,
     /// The files that cards name, and where they are to be below the folder of the decks.
     media: BTreeMap<String, BTreeSet<String>>,
+    /// Those that were written.
+    written: Vec<PathBuf>,
 }
 
 /// Reads a package.
@@ -111,7 +113,8 @@ fn opened(
     let refold = import.refold;
     let now = desk.now;
     let count = Count::default();
-    Ok((imported, Package { path, collection, ids, refold, now, count, added: None, media }))
+    let (added, written) = (None, Vec::new());
+    Ok((imported, Package { path, collection, ids, refold, now, count, added, media, written }))
 }
 
 /// Adds events to the history, in one transaction.
@@ -140,23 +143,26 @@ fn here(card: &CardId, desk: &mut Desk) -> Result<Here, CliError> {
         };
         Some((deed.event.when.at_ms, rating))
     };
-    let answers: Vec<(i64, i64)> = desk.store.deeds(card)?.iter().filter_map(answer).collect();
+    let deeds = desk.store.deeds(card)?;
+    let switch = |deed: &&Logged| matches!(deed.event.kind, Kind::Suspended { .. } | Kind::Resumed);
+    let switched_ms = deeds.iter().filter(switch).map(|deed| deed.event.when.at_ms).max();
+    let answers: Vec<(i64, i64)> = deeds.iter().filter_map(answer).collect();
     let standing = desk.store.standing(card, &desk.settings)?;
     Ok(Here {
         answers,
         schedule: standing.as_ref().and_then(|standing| standing.schedule),
         suspended: standing.is_some_and(|standing| standing.suspended),
+        switched_ms,
     })
 }
 
 impl Package {
-    /// Writes media, and adds events to the history; what is there already stays as it is.
+    /// Adds events to the history; those that are there already stay as they are.
     ///
     /// # Errors
     ///
-    /// What the system or the database says.
+    /// What the database says.
     pub fn put(&mut self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
-        self.put_media(desk, io)?;
         let mut bar = Bar::new("history", io);
         if desk.store.has_no_history()? {
             let (count, new) = self.load(&mut bar, desk)?;
@@ -230,11 +236,30 @@ impl Package {
         )
     }
 
-    fn put_media(&self, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    /// Takes away the media that were written, and folders from that of the `decks` on that are
+    /// empty then.
+    pub fn take_media_back(&mut self, decks: &Path) {
+        for path in self.written.drain(..) {
+            // What cannot be taken away does no harm.
+            let _ = std::fs::remove_file(&path);
+            let mut above = path.ancestors().skip(1).take_while(|folder| folder.starts_with(decks));
+            let _ = above.try_for_each(std::fs::remove_dir);
+        }
+    }
+
+    /// Writes media; files that are there already stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, or a file of the package that is damaged.
+    pub fn put_media(&mut self, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
         if self.media.is_empty() {
             return Ok(());
         }
-        let failed = |error: String| CliError::failed(format!("media cannot be written: {error}"));
+        let failed = |error: String| {
+            CliError::failed(text::one_line(&format!("media cannot be written: {error}")))
+                .hint("nothing was imported")
+        };
         let file = File::open(&self.path).map_err(|error| failed(error.to_string()))?;
         let mut package =
             package::Package::open(file).map_err(|error| failed(error.to_string()))?;
@@ -261,6 +286,7 @@ impl Package {
                     .map_err(|error| failed(error.to_string()))?;
                 package.file(place, &mut file).map_err(|error| failed(error.to_string()))?;
                 file.appear().map_err(|error| failed(error.to_string()))?;
+                self.written.push(path);
             }
         }
         if missing > 0 {
@@ -276,13 +302,17 @@ impl Package {
     ///
     /// If standard output is gone.
     pub fn say(&self, io: &mut Io) -> Result<(), CliError> {
-        let Count { reviews, returned, moved, refused, strays, placed, suspended } = self.count;
+        let Count { reviews, returned, moved, refused, strays, placed, suspended, resumed } =
+            self.count;
         let mut parts = vec![words::count(reviews, "review", "reviews")];
         if placed > 0 {
             parts.push(format!("{} where they stood", words::count(placed, "card", "cards")));
         }
         if suspended > 0 {
             parts.push(format!("{} suspended", words::grouped(suspended)));
+        }
+        if resumed > 0 {
+            parts.push(format!("{} suspended no more", words::grouped(resumed)));
         }
         if moved > 0 {
             let days = words::count(moved, "due date", "due dates");

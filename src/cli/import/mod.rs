@@ -16,7 +16,7 @@ use super::{prompt, words, write};
 use crate::deck::Sources;
 use crate::deck::load;
 use crate::import::board::{self, OpenCell, Place, Placements};
-use crate::import::plan::{Record, Shelf};
+use crate::import::plan::{Record, Report, Shelf};
 use crate::import::{self, Format, Imported, Unreadable};
 use crate::text;
 
@@ -88,6 +88,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             .hint("divide the file that you import"));
     }
     if !import.dry_run {
+        put_media(&mut reports, desk, io)?;
         put(shelf, brought, &moved, desk)?;
         for (ready, _) in &mut reports {
             if let Some(package) = &mut ready.package {
@@ -110,6 +111,17 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         desk.say_what_opening_found(io);
     }
     if bad { Err(CliError::Quiet(1)) } else { Ok(()) }
+}
+
+/// Writes the media of packages: all of them, or none if one is damaged.
+fn put_media(reports: &mut [(Ready, Report)], desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    let mut packages: Vec<&mut anki::Package> =
+        reports.iter_mut().filter_map(|(ready, _)| ready.package.as_mut()).collect();
+    let put = packages.iter_mut().try_for_each(|package| package.put_media(desk, io));
+    if put.is_err() {
+        packages.iter_mut().for_each(|package| package.take_media_back(&desk.home.decks()));
+    }
+    put
 }
 
 /// Writes the decks, then what was brought.

@@ -113,10 +113,6 @@ fn stdin(import: &Import, home: &Home, io: &mut Io) -> Result<Source, CliError> 
         return Err(CliError::failed("nothing came through stdin")
             .hint("what was to write it may have failed"));
     }
-    if bytes.starts_with(&ZIP) {
-        return Err(CliError::failed("what came through stdin is a zip archive")
-            .hint("a package of Anki is imported from a file: `retain import cards.apkg`"));
-    }
     let csv = home.command("import - --format csv");
     let hint = format!("say it with --format, as in `{csv}`: board, csv, tsv, markdown or yaml");
     let source = source(bytes, "stdin".into(), "", import, &hint)?;
@@ -174,6 +170,12 @@ fn source(
     import: &Import,
     hint: &str,
 ) -> Result<Source, CliError> {
+    if bytes.starts_with(&ZIP) {
+        let what = if shown == "stdin" { "what came through stdin" } else { &shown };
+        return Err(CliError::failed(format!("{what} is a zip archive, not text")).hint(
+            "a package of Anki is imported from a file, without --format: `retain import cards.apkg`",
+        ));
+    }
     let bytes = encoding::decoded(bytes, import.encoding).map_err(|error| {
         let hint = match (error.likely, import.encoding) {
             (Some(likely), None) => {

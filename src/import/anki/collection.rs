@@ -88,6 +88,8 @@ pub struct Card {
     pub deck: i64,
     /// Which template, or which gap from 0.
     pub ord: i64,
+    /// When something was last done with it there, in seconds.
+    pub modified: i64,
     /// 0 new, 1 learning, 2 review, 3 relearning.
     pub kind: i64,
     /// −1 suspended, −2 and −3 buried.

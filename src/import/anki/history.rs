@@ -37,6 +37,8 @@ pub struct Count {
     pub placed: usize,
     /// Cards that are put aside.
     pub suspended: usize,
+    /// Cards that are put aside no more.
+    pub resumed: usize,
 }
 
 /// What a history has of a card.
@@ -48,6 +50,8 @@ pub struct Here {
     pub schedule: Option<Schedule>,
     /// Whether it is put aside.
     pub suspended: bool,
+    /// When it was last put aside, or taken up again, in milliseconds.
+    pub switched_ms: Option<i64>,
 }
 
 impl Here {
@@ -168,14 +172,26 @@ pub fn events<E>(
             with(calendar.record(&id, kind::PLACED, at, Some(extra)))?;
             count.placed += 1;
         }
-        if card.queue == -1 && !known.suspended {
-            let at = calendar.moment(match next {
-                // Its number is the time at which it was made.
-                0 => card.id.clamp(EARLIEST_MS, now.at_ms.max(EARLIEST_MS)),
-                next => next,
-            });
-            with(calendar.record(&id, kind::SUSPENDED, at, None))?;
-            count.suspended += 1;
+        // What was done here with it later than anything there stays.
+        let modified = card.modified.clamp(0, LATEST_S) * 1_000;
+        let is_later = known.switched_ms.is_none_or(|here| modified > here);
+        match (card.queue == -1, known.suspended) {
+            (true, false) if is_later => {
+                let at = calendar.moment(match (known.switched_ms, next) {
+                    (Some(_), _) => modified,
+                    // Its number is the time at which it was made.
+                    (None, 0) => card.id.clamp(EARLIEST_MS, now.at_ms.max(EARLIEST_MS)),
+                    (None, next) => next,
+                });
+                with(calendar.record(&id, kind::SUSPENDED, at, None))?;
+                count.suspended += 1;
+            }
+            (false, true) if is_later && modified <= now.at_ms + DAY_MS => {
+                let at = calendar.moment(modified);
+                with(calendar.record(&id, kind::RESUMED, at, None))?;
+                count.resumed += 1;
+            }
+            _ => {}
         }
     }
     count.strays += of_card.values().map(|rows| rows.len()).sum::<usize>();

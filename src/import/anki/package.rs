@@ -187,17 +187,24 @@ impl<R: Read + Seek> Package<R> {
 
     /// Unfolds a file of the archive, and once more where it is compressed by itself.
     fn unfold(&mut self, name: &str, twice: bool, to: &mut impl Write) -> Result<(), Refused> {
-        let entry = self.zip.by_name(name).map_err(|error| damaged(&error))?;
+        let mut entry = self.zip.by_name(name).map_err(|error| damaged(&error))?;
         let packed = entry.compressed_size();
         let most = LARGEST_ENTRY
             .min(LARGEST_PACKAGE - self.read)
             .min(FREE.max(packed.saturating_mul(MOST_RATIO)));
         let written = if twice {
-            let unfolding = ruzstd::decoding::StreamingDecoder::new(entry)
+            let unfolding = ruzstd::decoding::StreamingDecoder::new(&mut entry)
                 .map_err(|error| Refused::Damaged(format!("{name}: {error}")))?;
             copy(unfolding, most, to)
         } else {
-            copy(entry, most, to)
+            copy(&mut entry, most, to)
+        };
+        // Its checksum is compared where it ends, which may be behind what was unfolded of it.
+        let written = match written {
+            Ok(Some(count)) => {
+                copy(&mut entry, packed, &mut std::io::sink()).map(|rest| rest.map(|_| count))
+            }
+            other => other,
         };
         match written {
             Ok(Some(count)) => {
@@ -237,12 +244,18 @@ fn is_plain(name: &str) -> bool {
 mod tests {
     use super::*;
     use std::io::Cursor;
+    use zip::CompressionMethod;
     use zip::write::{SimpleFileOptions, ZipWriter};
 
     fn zipped(files: &[(&str, &[u8])]) -> Cursor<Vec<u8>> {
+        zipped_as(files, CompressionMethod::Deflated)
+    }
+
+    fn zipped_as(files: &[(&str, &[u8])], method: CompressionMethod) -> Cursor<Vec<u8>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
         for (name, bytes) in files {
-            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.start_file(*name, options).unwrap();
             zip.write_all(bytes).unwrap();
         }
         zip.finish().unwrap()
@@ -314,6 +327,30 @@ mod tests {
             assert!(matches!(found, Err(Refused::Name(_))), "{name}: {found:?}");
         }
         assert!(matches!(of("[").media(), Err(Refused::Damaged(_))));
+    }
+
+    #[test]
+    fn a_bit_that_fell_over_is_found() {
+        use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+        let text = b"a text that is stored as it is";
+        let packed = compress_to_vec(&text[..], CompressionLevel::Uncompressed);
+        for files in [
+            &[("collection.anki2", &text[..])][..],
+            &[("meta", &[8, 3]), ("collection.anki21b", &packed)],
+        ] {
+            let whole = zipped_as(files, CompressionMethod::Stored).into_inner();
+            let collection = |bytes: &[u8]| {
+                let mut found = Vec::new();
+                let mut package = Package::open(Cursor::new(bytes.to_vec())).unwrap();
+                package.collection(&mut found).map(|()| found)
+            };
+            assert_eq!(collection(&whole).unwrap(), text);
+            let at = whole.windows(6).position(|bytes| bytes == b"stored").unwrap();
+            let mut damaged = whole;
+            damaged[at] ^= 1;
+            let told = collection(&damaged).unwrap_err();
+            assert!(matches!(told, Refused::Damaged(_)), "{told:?}");
+        }
     }
 
     #[test]

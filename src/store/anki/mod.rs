@@ -92,7 +92,7 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
     found.cards = rows(
         &db,
         "cards",
-        "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data",
+        "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data, mod",
         |row| {
             Ok(Card {
                 id: row.get(0)?,
@@ -109,6 +109,7 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
                 home_due: whole(row, 11)?,
                 home_deck: row.get(12)?,
                 data: row::owned(row, 13)?,
+                modified: whole(row, 14)?,
             })
         },
     )?;
