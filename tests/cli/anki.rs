@@ -355,18 +355,23 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     std::fs::write(home.path().join("cut.apkg"), &whole[..whole.len() / 2]).unwrap();
     std::fs::write(home.path().join("text.apkg"), "front,back").unwrap();
     collection.pack(&home, "media.apkg", &[("../../x", b"!")]);
-    // Of two pictures the second is damaged.
+    // Of two pictures one is damaged.
     collection.note(1, "g", 1, &["<img src=\"a.png\"><img src=\"b.png\">", "answer"]);
     collection.pack(
         &home,
         "pictures.apkg",
         &[("a.png", b"one"), ("b.png", b"a picture that is stored")],
     );
-    let mut pictures = std::fs::read(home.path().join("pictures.apkg")).unwrap();
-    let at = pictures.windows(2).rposition(|bytes| bytes == b"PK").unwrap();
-    let crc = pictures[..at].windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap() + 16;
-    pictures[crc] ^= 1;
-    std::fs::write(home.path().join("pictures.apkg"), pictures).unwrap();
+    let pictures = std::fs::read(home.path().join("pictures.apkg")).unwrap();
+    // Their checksums stand in the list at the end, 16 bytes behind each of these marks.
+    let marks = pictures.windows(4).enumerate().filter(|(_, bytes)| bytes == b"PK\x01\x02");
+    let marks: Vec<usize> = marks.map(|(at, _)| at).collect();
+    let [.., first, second] = marks[..] else { panic!("{marks:?}") };
+    for (name, at) in [("first.apkg", first), ("second.apkg", second)] {
+        let mut damaged = pictures.clone();
+        damaged[at + 16] ^= 1;
+        std::fs::write(home.path().join(name), damaged).unwrap();
+    }
     collection.0.execute_batch("DROP TABLE cards").unwrap();
     collection.pack(&home, "tables.apkg", &[]);
     for (file, said) in [
@@ -374,7 +379,8 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
         ("text.apkg", "it is no package of Anki"),
         ("media.apkg", "has a name that leads elsewhere"),
         ("tables.apkg", "its collection is damaged: no such table: cards"),
-        ("pictures.apkg", "media cannot be written"),
+        ("first.apkg", "media cannot be written"),
+        ("second.apkg", "media cannot be written"),
     ] {
         home.on(0).run(&format!("import {file}")).exits(1).says(said);
     }

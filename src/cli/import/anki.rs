@@ -280,13 +280,13 @@ impl Package {
                 if path.exists() {
                     continue;
                 }
+                self.written.push(path.clone());
                 let folder = path.parent().unwrap_or(&path);
                 std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
                 let mut file = whole::Unfinished::begin(&path, 0o644)
                     .map_err(|error| failed(error.to_string()))?;
                 package.file(place, &mut file).map_err(|error| failed(error.to_string()))?;
                 file.appear().map_err(|error| failed(error.to_string()))?;
-                self.written.push(path);
             }
         }
         if missing > 0 {
