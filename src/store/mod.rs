@@ -11,6 +11,7 @@ mod append;
 mod backup;
 mod board;
 mod cache;
+mod connect;
 mod device;
 mod edited;
 mod events;
@@ -52,7 +53,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 /// How much of it is kept in memory.
 const USUAL_MEMORY: &str = "PRAGMA cache_size = -32768;";
@@ -63,9 +64,6 @@ const FILLING_MEMORY: &str = "PRAGMA cache_size = -8192;";
 /// The same, while a history is loaded: what is sorted for its indexes is merged from pieces of this
 /// size, which a processor keeps near. That takes half of the time.
 const LOADING_MEMORY: &str = "PRAGMA cache_size = -2048;";
-
-/// Where SQLite looks for a place of files that nobody else sees.
-const TEMPORARY: [&str; 3] = ["/var/tmp", "/usr/tmp", "/tmp"];
 
 /// How long a busy database is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -225,14 +223,14 @@ impl Store {
     fn open_as(path: &Path, ids: Ids) -> Result<Store, StoreError> {
         if !path.exists() {
             refuse_emptied(path)?;
-            if !folder_is_writable(path) {
+            if !connect::folder_is_writable(path) {
                 // What there is to read is in the decks.
                 let store = Store::nowhere(ids)?;
                 let path = path.to_owned();
                 return Ok(Store { path, access: Access::Read, unshared: false, ..store });
             }
         }
-        let (db, access, copy) = connect(path)?;
+        let (db, access, copy) = connect::connect(path)?;
         let mut store = Store {
             db,
             path: path.to_owned(),
@@ -288,7 +286,7 @@ impl Store {
         self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // What is sorted may lie in a file; temporary caches, which stand in for those of a database
         // that cannot be written, are in memory.
-        let spills = self.access == Access::Write && self.path.exists() && can_spill();
+        let spills = self.access == Access::Write && self.path.exists() && connect::can_spill();
         let temporary = if spills { "FILE" } else { "MEMORY" };
         self.db.execute_batch(&format!("PRAGMA temp_store = {temporary}; {USUAL_MEMORY}"))?;
         // A step between formats moves rows as they are, whatever they refer to.
@@ -401,145 +399,5 @@ fn refuse_emptied(path: &Path) -> Result<(), StoreError> {
             mark: device::mark_path(path),
         }),
         _ => Ok(()),
-    }
-}
-
-type Connected = (Connection, Access, Option<tempfile::TempDir>);
-
-fn connect(path: &Path) -> Result<Connected, StoreError> {
-    let io = |source| StoreError::Io { path: path.to_owned(), source };
-    if path.is_dir() {
-        return Err(StoreError::Damaged {
-            path: path.to_owned(),
-            problem: "it is a folder".into(),
-        });
-    }
-    if !path.exists() {
-        if let Some(home) = path.parent() {
-            std::fs::create_dir_all(home).map_err(io)?;
-        }
-        new_private_file(path).map_err(io)?;
-    }
-    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let writable = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE);
-    if let Ok(db) = writable
-        && !db.is_readonly(rusqlite::MAIN_DB)?
-        && can_lock(&db)
-        && folder_is_writable(path)
-    {
-        return Ok((db, Access::Write, None));
-    }
-    connect_to_read(path)
-}
-
-/// Opens a database for reading only, or a copy of it where its log cannot be shared.
-fn connect_to_read(path: &Path) -> Result<Connected, StoreError> {
-    let io = |source| StoreError::Io { path: path.to_owned(), source };
-    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let read = flags | OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let db = Connection::open_with_flags(path, read)?;
-    db.busy_timeout(PATIENCE)?;
-    match db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
-        Err(rusqlite::Error::SqliteFailure(error, _))
-            if matches!(error.code, ErrorCode::CannotOpen | ErrorCode::ReadOnly) =>
-        {
-            // A log that cannot be shared here: read a copy of both.
-            let copy = tempfile::tempdir().map_err(io)?;
-            let copied = copy.path().join("retain.db");
-            std::fs::copy(path, &copied).map_err(io)?;
-            // Or one that takes back what was broken off.
-            for end in ["-wal", "-journal"] {
-                let log = |path: &Path| {
-                    let mut name = path.as_os_str().to_owned();
-                    name.push(end);
-                    PathBuf::from(name)
-                };
-                if log(path).exists() {
-                    std::fs::copy(log(path), log(&copied)).map_err(io)?;
-                }
-            }
-            let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE;
-            make_writable(&copied).map_err(io)?;
-            Ok((Connection::open_with_flags(&copied, flags)?, Access::Read, Some(copy)))
-        }
-        Err(error) => Err(error.into()),
-        Ok(()) => Ok((db, Access::Read, None)),
-    }
-}
-
-/// Whether the file's system lets us write at all. Any other trouble shows where it matters.
-fn can_lock(db: &Connection) -> bool {
-    let readonly = |error: rusqlite::Error| {
-        matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
-    };
-    db.query_row("PRAGMA user_version", [], |_| Ok(()))
-        .map_or_else(|error| !readonly(error), |()| true)
-}
-
-/// Whether there is a place for what memory is too small for.
-fn can_spill() -> bool {
-    use rustix::fs::{Access, access};
-    TEMPORARY.iter().any(|folder| access(*folder, Access::WRITE_OK | Access::EXEC_OK).is_ok())
-}
-
-/// SQLite needs to make files beside the database.
-fn folder_is_writable(path: &Path) -> bool {
-    use rustix::fs::{Access, access};
-    let above = path
-        .ancestors()
-        .skip(1)
-        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-    // One that is not there yet is made in the first that is.
-    let folder = above.into_iter().find(|folder| folder.exists());
-    access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK).is_ok()
-}
-
-#[cfg(unix)]
-fn new_private_file(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        other => other.map(drop),
-    }
-}
-
-#[cfg(unix)]
-fn make_writable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ids() -> Ids {
-        Box::new(|| [1; 16])
-    }
-
-    #[test]
-    fn what_was_broken_off_is_not_read_where_nothing_can_be_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("retain.db");
-        let store = Store::open(&path, ids()).unwrap();
-        assert!(store.unshared, "a new one");
-        // So much that it does not wait for the end of its transaction.
-        let much = "PRAGMA cache_size = 1; BEGIN;
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000)
-            INSERT INTO meta SELECT i, randomblob(500) FROM n;";
-        store.db.execute_batch(much).unwrap();
-        let copied = tempfile::tempdir().unwrap();
-        for end in ["", "-journal"] {
-            let name = format!("retain.db{end}");
-            std::fs::copy(folder.path().join(&name), copied.path().join(&name)).unwrap();
-        }
-        let copy = copied.path().join("retain.db");
-        let before = std::fs::read(&copy).unwrap();
-        let (db, access, _copy) = connect_to_read(&copy).unwrap();
-        assert_eq!(access, Access::Read);
-        let count = db.query_row("SELECT count(*) FROM meta", [], |row| row.get::<_, i64>(0));
-        assert_eq!(count, Ok(0));
-        assert_eq!(std::fs::read(&copy).unwrap(), before, "it is left as it is");
     }
 }

@@ -10,7 +10,8 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Connected, Store, StoreError, backup, cache, migrate, row};
+use super::connect::{Connected, connect_to_read};
+use super::{Store, StoreError, backup, cache, migrate, row};
 use crate::history::{Asked, DeviceId, EventId, Fact, Facts, Heading, LearnerId};
 
 /// Why a fact that is in a database cannot be carried, or one that came is not kept.
@@ -98,7 +99,7 @@ impl Other {
     /// A file that is damaged, foreign, newer, or without a history.
     pub fn open(path: &Path) -> Result<Other, StoreError> {
         let open = || {
-            let (db, _, copy): Connected = super::connect_to_read(path)?;
+            let (db, _, copy): Connected = connect_to_read(path)?;
             db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;")?;
             backup::verify(&db, path)?;
             migrate::refuse_unknown(&db, path)?;

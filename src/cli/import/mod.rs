@@ -88,13 +88,19 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             .hint("divide the file that you import"));
     }
     if !import.dry_run {
-        put_media(&mut reports, desk, io)?;
-        put(shelf, brought, &moved, desk)?;
-        for (ready, _) in &mut reports {
-            if let Some(package) = &mut ready.package {
-                package.put(desk, io)?;
-            }
+        let put = packages(&mut reports)
+            .try_for_each(|package| package.put_media(desk, io))
+            .and_then(|()| put(&shelf, desk));
+        if let Err(error) = put {
+            // Media without their decks are nobody's.
+            let decks = desk.home.decks();
+            packages(&mut reports).for_each(|package| package.take_media_back(&decks));
+            return Err(error);
         }
+        drop(shelf);
+        desk.keep_imports(&brought, &moved)?;
+        drop(brought);
+        packages(&mut reports).try_for_each(|package| package.put(desk, io))?;
         desk.bring_up_to_date()?;
     }
     let mut bad = false;
@@ -113,24 +119,12 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     if bad { Err(CliError::Quiet(1)) } else { Ok(()) }
 }
 
-/// Writes the media of packages: all of them, or none if one is damaged.
-fn put_media(reports: &mut [(Ready, Report)], desk: &Desk, io: &mut Io) -> Result<(), CliError> {
-    let mut packages: Vec<&mut anki::Package> =
-        reports.iter_mut().filter_map(|(ready, _)| ready.package.as_mut()).collect();
-    let put = packages.iter_mut().try_for_each(|package| package.put_media(desk, io));
-    if put.is_err() {
-        packages.iter_mut().for_each(|package| package.take_media_back(&desk.home.decks()));
-    }
-    put
+fn packages(reports: &mut [(Ready, Report)]) -> impl Iterator<Item = &mut anki::Package> {
+    reports.iter_mut().filter_map(|(ready, _)| ready.package.as_mut())
 }
 
-/// Writes the decks, then what was brought.
-fn put(
-    shelf: Shelf,
-    brought: Vec<(String, Record)>,
-    moved: &[String],
-    desk: &mut Desk,
-) -> Result<(), CliError> {
+/// Writes the decks.
+fn put(shelf: &Shelf, desk: &Desk) -> Result<(), CliError> {
     let decks = desk.home.decks();
     if !decks.exists() {
         std::fs::create_dir_all(&decks).map_err(|error| {
@@ -147,9 +141,7 @@ fn put(
             text: &file.text,
         })
         .collect();
-    write::all(&changes)?;
-    drop(shelf);
-    desk.keep_imports(&brought, moved)
+    write::all(&changes)
 }
 
 /// Returns the cells that `--place` names, and their categories.

@@ -171,8 +171,7 @@ fn source(
     hint: &str,
 ) -> Result<Source, CliError> {
     if bytes.starts_with(&ZIP) {
-        let what = if shown == "stdin" { "what came through stdin" } else { &shown };
-        return Err(CliError::failed(format!("{what} is a zip archive, not text")).hint(
+        return Err(CliError::failed(format!("{shown} is a zip archive, not text")).hint(
             "a package of Anki is imported from a file, without --format: `retain import cards.apkg`",
         ));
     }

@@ -174,7 +174,8 @@ pub fn events<E>(
         }
         // What was done here with it later than anything there stays.
         let modified = card.modified.clamp(0, LATEST_S) * 1_000;
-        let is_later = known.switched_ms.is_none_or(|here| modified > here);
+        let is_later =
+            known.switched_ms.is_none_or(|here| modified > here && modified <= now.at_ms + DAY_MS);
         match (card.queue == -1, known.suspended) {
             (true, false) if is_later => {
                 let at = calendar.moment(match (known.switched_ms, next) {
@@ -186,7 +187,7 @@ pub fn events<E>(
                 with(calendar.record(&id, kind::SUSPENDED, at, None))?;
                 count.suspended += 1;
             }
-            (false, true) if is_later && modified <= now.at_ms + DAY_MS => {
+            (false, true) if is_later => {
                 let at = calendar.moment(modified);
                 with(calendar.record(&id, kind::RESUMED, at, None))?;
                 count.resumed += 1;
