@@ -98,27 +98,25 @@ impl Store {
     /// Returns the events later than `after_ms` that can be entered again and were not taken back,
     /// oldest first.
     fn standing_after(&self, after_ms: i64) -> Result<Vec<(EventId, Record)>, StoreError> {
-        let ids: Vec<EventId> = self
-            .db
-            .prepare(&format!(
-                "SELECT id FROM history WHERE at_ms > ? AND card IS NOT NULL AND kind IN ({TIMED})
-                  ORDER BY at_ms, id"
-            ))?
-            .query_map([after_ms], |row| row.get(0).map(EventId))?
-            .collect::<Result<_, _>>()?;
-        self.not_retracted(ids)
+        let events = self.events_with(
+            &format!(
+                "h.at_ms > ? AND h.card IS NOT NULL AND h.kind IN ({TIMED}) ORDER BY h.at_ms, h.id"
+            ),
+            [after_ms],
+        )?;
+        self.not_retracted(events)
     }
 
-    fn not_retracted(&self, ids: Vec<EventId>) -> Result<Vec<(EventId, Record)>, StoreError> {
-        let mut standing = Vec::new();
-        for id in ids {
-            if let Some(record) = self.facts_of(id)?
-                && !self.is_retracted(id, &record)?
-            {
-                standing.push((id, record));
-            }
-        }
-        Ok(standing)
+    fn not_retracted(
+        &self,
+        mut events: Vec<(EventId, Record)>,
+    ) -> Result<Vec<(EventId, Record)>, StoreError> {
+        let retracted = self.retracted()?;
+        events.retain(|(id, record)| {
+            let card = record.card.as_ref();
+            !card.is_some_and(|card| retracted.contains(&(*id, card.clone())))
+        });
+        Ok(events)
     }
 
     /// Returns `now`, or the moment after the last thing done now on `device` where the clock went
@@ -140,16 +138,15 @@ impl Store {
     /// Returns the time of the last thing done now on `device`, of those behind `now` that stand:
     /// what a wrong clock made and was taken back does not hold later answers there.
     fn last_standing(&self, now: Moment, device: Device) -> Result<Option<i64>, StoreError> {
-        let ids: Vec<EventId> = self
-            .db
-            .prepare(&format!(
-                "SELECT id FROM history WHERE device = ? AND device_seq > 0 AND at_ms > ? AND kind IN ({TIMED})
-                    AND (extra IS NULL OR instr(extra, '\"at\":\"given\"') = 0)
-                  ORDER BY at_ms, id"
-            ))?
-            .query_map(params![device.key, now.at_ms], |row| row.get(0).map(EventId))?
-            .collect::<Result<_, _>>()?;
-        Ok(self.not_retracted(ids)?.last().map(|(_, record)| record.when.at_ms))
+        let events = self.events_with(
+            &format!(
+                "h.device = ? AND h.device_seq > 0 AND h.at_ms > ? AND h.kind IN ({TIMED})
+                    AND (h.extra IS NULL OR instr(h.extra, '\"at\":\"given\"') = 0)
+                  ORDER BY h.at_ms, h.id"
+            ),
+            params![device.key, now.at_ms],
+        )?;
+        Ok(self.not_retracted(events)?.last().map(|(_, record)| record.when.at_ms))
     }
 
     /// Returns the time of the last thing done now on the device with this key.

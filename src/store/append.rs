@@ -359,7 +359,8 @@ impl Store {
         let Some(device) = self.known_device()? else { return Ok(Vec::new()) };
         let retracted = self.retracted()?;
         let mut statement = self.db.prepare_cached(
-            "SELECT h.id, c.id, h.kind, h.extra FROM history AS h JOIN card AS c ON c.key = h.card
+            "SELECT h.id, c.id, h.kind, h.extra, h.seq FROM history AS h
+               JOIN card AS c ON c.key = h.card
               WHERE h.device = ? AND h.device_seq > 0
                 AND h.kind IN ('reviewed', 'practised', 'reset', 'suspended', 'resumed', 'buried',
                                'linked')
@@ -375,13 +376,13 @@ impl Store {
                 && row::text(row, 3)?.as_deref().and_then(extra::because).is_some();
             if !by_itself && !led_to && !retracted.contains(&(id, CardId::new(row::owned(row, 1)?)))
             {
-                found.push(id);
+                found.push(row.get::<_, i64>(4)?);
             }
         }
         drop(rows);
         drop(statement);
-        let facts = found.into_iter().map(|id| Ok(self.facts_of(id)?.map(|facts| (id, facts))));
-        facts.filter_map(Result::transpose).collect()
+        let facts = found.into_iter().map(|seq| self.events_with("h.seq = ?", [seq]));
+        Ok(facts.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// Returns what was taken back, each as event and card.

@@ -52,8 +52,24 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(EventId, Record)> {
 impl Store {
     /// Returns the facts of an event.
     pub(super) fn facts_of(&self, id: EventId) -> Result<Option<Record>, StoreError> {
-        let mut statement = self.db.prepare_cached(&format!("{RECORD} WHERE h.id = ?"))?;
-        Ok(statement.query_row([id.0], |row| Ok(record(row)?.1)).optional()?)
+        // What was imported is in no index over ids.
+        for among in ["(h.device_seq > 0 OR h.card IS NULL)", "h.device_seq <= 0"] {
+            let found = self.events_with(&format!("h.id = ? AND {among}"), [id.0])?;
+            if let Some((_, record)) = found.into_iter().next() {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the events that a condition of SQL, in which `h` is the history, is true of.
+    pub(super) fn events_with(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<(EventId, Record)>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!("{RECORD} WHERE {condition}"))?;
+        Ok(statement.query_map(parameters, record)?.collect::<Result<_, _>>()?)
     }
 
     /// Calls `with` for every event, or those of one card and what it is linked with, in the order
@@ -164,8 +180,10 @@ impl Store {
     ///
     /// What SQLite says.
     pub fn event_ids(&self) -> Result<Vec<EventId>, StoreError> {
-        let mut statement = self.db.prepare("SELECT id FROM history ORDER BY id")?;
+        let mut statement = self.db.prepare("SELECT id FROM history")?;
         let ids = statement.query_map([], |row| row.get(0).map(EventId))?;
-        Ok(ids.collect::<Result<_, _>>()?)
+        let mut ids: Vec<EventId> = ids.collect::<Result<_, _>>()?;
+        ids.sort_unstable();
+        Ok(ids)
     }
 }

@@ -10,6 +10,7 @@ use super::{Notice, StoreError, backup};
 const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_history.sql"),
     include_str!("../../migrations/0002_history_moves.sql"),
+    include_str!("../../migrations/0003_ids_by_card.sql"),
 ];
 
 /// "retn", by which a database is known as ours.
@@ -211,9 +212,16 @@ mod tests {
             let added = db.execute(&event("randomblob(16)", kind, rest), []);
             assert_eq!(added.is_ok(), taken, "{kind} {rest}: {added:?}");
         }
-        let again =
-            event("(SELECT id FROM history LIMIT 1)", "reset", "1, KIND, NULL, NULL, NULL, NULL");
-        assert_eq!(db.execute(&again, []), Ok(0), "a known event is skipped");
+        for (card, kind, others) in [("1", "reset", "NULL"), ("NULL", "parameters", "'{}'")] {
+            // A known id of a device is skipped whatever comes with it.
+            let known =
+                format!("(SELECT id FROM history WHERE card IS {card} ORDER BY at_ms DESC)");
+            for or in ["", "OR REPLACE", "OR IGNORE"] {
+                let again = event(&known, kind, &format!("{card}, KIND, 1, NULL, NULL, {others}"));
+                let again = again.replacen("INSERT", &format!("INSERT {or}"), 1);
+                assert_eq!(db.execute(&again, []), Ok(0), "a known event is skipped: {again}");
+            }
+        }
         for sql in ["UPDATE history SET rating = 1", "DELETE FROM history"] {
             assert!(db.execute(sql, []).unwrap_err().to_string().contains("append-only"), "{sql}");
         }

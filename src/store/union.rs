@@ -231,7 +231,12 @@ impl Store {
             let mut devices: HashMap<DeviceId, Option<i64>> = HashMap::new();
             let mut device = self.db.prepare("INSERT INTO device (id, learner) VALUES (?, ?)")?;
             let mut device_key = self.db.prepare("SELECT key FROM device WHERE id = ?")?;
-            let mut known = self.db.prepare("SELECT card FROM history WHERE id = ?")?;
+            let mut known = self.db.prepare(
+                "SELECT h.card FROM card AS c JOIN history AS h ON h.card = c.key
+                  WHERE c.id = ?2 AND h.at_ms = ?3 AND h.id = ?1
+                 UNION ALL
+                 SELECT card FROM history WHERE id = ?1 AND (device_seq > 0 OR card IS NULL)",
+            )?;
             let mut wording = self.db.prepare(
                 "INSERT INTO wording (card, rev, front, back, accept, deck)
                  VALUES (?, ?, ?, ?, ?, ?)",
@@ -270,8 +275,9 @@ impl Store {
                         united.new_cards += usize::from(new);
                     }
                     Fact::Event { id, facts } => {
-                        let here: Option<Option<i64>> =
-                            known.query_row([id.0], |row| row.get(0)).optional()?;
+                        let here: Option<Option<i64>> = known
+                            .query_row(params![id.0, facts.card, facts.at_ms], |row| row.get(0))
+                            .optional()?;
                         if let Some(card) = here {
                             united.events.add(false);
                             united.cards.extend(card);
