@@ -256,6 +256,17 @@ impl Desk {
         Ok(())
     }
 
+    /// Reads the decks as they are now into a database that is about to be filled further.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn read_decks(&mut self) -> Result<(), CliError> {
+        let mut folders = self.folders();
+        self.store.read_decks(&mut folders, &self.settings, self.now)?;
+        Ok(())
+    }
+
     /// Keeps what an import of each source brought, and no more what was kept of the `moved` ones
     /// by other names. The decks that it changed are to be read anew.
     ///

@@ -44,13 +44,27 @@ impl Store {
         settings: &Settings,
         now: Moment,
     ) -> Result<Refreshed, StoreError> {
-        let path = self.path.clone();
-        let refreshed = self.refresh(sources, settings, now).map_err(|error| error.at(&path))?;
+        let refreshed = self.read_decks(sources, settings, now)?;
         // What is still empty may be about to be filled.
         if self.unshared && (refreshed.files_read > 0 || !self.has_no_history()?) {
             self.share()?;
         }
         Ok(refreshed)
+    }
+
+    /// Does the same, and leaves a new database to whoever fills it further.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn read_decks(
+        &mut self,
+        sources: &mut dyn Sources,
+        settings: &Settings,
+        now: Moment,
+    ) -> Result<Refreshed, StoreError> {
+        let path = self.path.clone();
+        self.refresh(sources, settings, now).map_err(|error| error.at(&path))
     }
 
     fn refresh(

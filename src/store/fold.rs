@@ -67,13 +67,13 @@ impl Folded {
 }
 
 /// A card of the decks that has a history.
-struct Target {
-    card: i64,
-    id: String,
-    rev: i64,
-    rules: Rules,
+pub(super) struct Target {
+    pub card: i64,
+    pub id: String,
+    pub rev: i64,
+    pub rules: Rules,
     /// Keys in the history under which its wordings are kept.
-    history_key: i64,
+    pub history_key: i64,
 }
 
 impl Target {
@@ -393,7 +393,7 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
 
 /// Writes the answers to cards that are one, under the first of them, and their schedules beside
 /// those that stand in decks. What stands in none is scheduled as `elsewhere`.
-fn keep_family(
+pub(super) fn keep_family(
     db: &Connection,
     (first, events): (i64, &[&Logged]),
     targets: &[Target],

@@ -1,24 +1,25 @@
-//! A whole history into a database that has none: all of it in one transaction, and the indexes
-//! over it once it is in.
+//! A whole history into a database that has none: all of it in one transaction, each event once.
+
+use std::collections::HashSet;
 
 use rusqlite::{Connection, Statement};
 
-use super::{FILLING_MEMORY, LOADING_MEMORY, Store, StoreError, USUAL_MEMORY, row};
+use super::arrivals::Arrivals;
+use super::{Store, StoreError};
 use crate::card::CardId;
-use crate::history::{DeviceId, Facts, Record};
+use crate::history::{DeviceId, EventId, Facts, Record};
+use crate::settings::Settings;
 
-/// What guards and orders the history row by row, and is made again behind a load. What the trigger
-/// refuses, a load never does; that an event is there twice shows when its index is made.
-const LAID_ASIDE: &str = "SELECT type, name, sql FROM sqlite_schema
-     WHERE tbl_name = 'history' AND sql IS NOT NULL
-       AND (type = 'index' OR name = 'history_takes_each_once')";
+/// The trigger that looks at every row, and is made again behind a load. What it refuses, a load never
+/// does; what it passes over, a load knows by itself.
+const GUARD: &str = "history_takes_each_once";
 
 /// So many events are one statement: what it checks of each it sets up once.
-const ROWS: usize = 64;
+const ROWS: usize = 256;
 /// The columns of an event.
 const COLUMNS: usize = 13;
 
-/// Takes events of one device, in any order; those of a card one after the other.
+/// Takes events of one device, in any order; it is quick where those of a card follow each other.
 pub struct Loader<'db> {
     db: &'db Connection,
     many: Statement<'db>,
@@ -26,9 +27,13 @@ pub struct Loader<'db> {
     card: Statement<'db>,
     device: (DeviceId, i64),
     /// The card of the last event, and its key.
-    last: Option<(CardId, i64)>,
-    /// What is not written yet: events, and the keys of their cards.
-    waiting: Vec<(Record, Option<i64>)>,
+    last: Option<(Option<CardId>, Option<i64>)>,
+    /// The events of that card, or of none.
+    seen: HashSet<EventId>,
+    /// Folds what comes, where that can be done meanwhile.
+    arrivals: Option<Arrivals>,
+    /// What is not written yet, with the keys of the cards.
+    waiting: Vec<(Record, EventId, Option<i64>)>,
     count: usize,
 }
 
@@ -44,8 +49,7 @@ impl Store {
     }
 
     /// Adds the events of `device`, which `each` hands over, to a history that has none; returns how
-    /// many there were. All of them are added, or none. Where one comes twice, `each` is asked for all
-    /// of them once more, and it is added once.
+    /// many there were. One that comes twice is added once. All of them are added, or none.
     ///
     /// # Errors
     ///
@@ -53,91 +57,59 @@ impl Store {
     pub fn load<E: From<StoreError>>(
         &mut self,
         device: DeviceId,
-        mut each: impl FnMut(&mut Loader<'_>) -> Result<(), E>,
+        settings: &Settings,
+        each: impl FnOnce(&mut Loader<'_>) -> Result<(), E>,
     ) -> Result<usize, E> {
         self.refuse_read_only()?;
-        self.db.execute_batch(LOADING_MEMORY).map_err(StoreError::from)?;
-        let loaded = match self.load_by(device, Twice::Refused, &mut each) {
-            Ok(None) => self.load_by(device, Twice::PassedOver, &mut each),
-            loaded => loaded,
-        };
-        let memory = if self.unshared { FILLING_MEMORY } else { USUAL_MEMORY };
-        self.db.execute_batch(memory).map_err(StoreError::from)?;
-        Ok(loaded?.unwrap_or_default())
-    }
-
-    /// Returns `None`, and has added nothing, if an event came twice that may not.
-    fn load_by<E: From<StoreError>>(
-        &mut self,
-        device: DeviceId,
-        twice: Twice,
-        each: &mut impl FnMut(&mut Loader<'_>) -> Result<(), E>,
-    ) -> Result<Option<usize>, E> {
         let path = self.path.clone();
-        let (mut said, mut came_twice) = (None, false);
+        let mut said = None;
         let loaded = self.within(|store| {
             if !store.has_no_history()? {
                 return Err(StoreError::Begun);
             }
-            let mut aside = laid_aside(&store.db)?;
-            aside.retain(|(_, name, _)| twice == Twice::Refused || name != "history_id");
-            for (kind, name, _) in &aside {
-                store.db.execute_batch(&format!("DROP {kind} \"{name}\""))?;
-            }
+            let sql = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?";
+            let guard: String = store.db.query_row(sql, [GUARD], |row| row.get(0))?;
+            store.db.execute_batch(&format!("DROP TRIGGER {GUARD}"))?;
             store.db.execute("INSERT INTO device (id) VALUES (?)", [device.0])?;
             let sql = "SELECT key FROM device WHERE id = ?";
             let key = store.db.query_row(sql, [device.0], |row| row.get(0))?;
-            let count = {
-                let mut loader = Loader::new(&store.db, (device, key), twice)?;
+            let arrivals = Arrivals::expect(store, settings)?;
+            let (count, arrivals) = {
+                let mut loader = Loader::new(&store.db, (device, key), arrivals)?;
                 if let Err(error) = each(&mut loader) {
                     said = Some(error);
                     return Err(StoreError::Begun);
                 }
                 loader.finish()?
             };
-            for (_, name, sql) in &aside {
-                let made = store.db.execute_batch(sql);
-                came_twice = name == "history_id" && made.as_ref().is_err_and(row::is_constraint);
-                made?;
+            store.db.execute_batch(&guard)?;
+            if let Some(arrivals) = arrivals {
+                arrivals.end(store)?;
             }
             Ok(count)
         });
         match (loaded, said) {
             (_, Some(error)) => Err(error),
-            (Err(_), None) if came_twice => Ok(None),
-            (loaded, None) => Ok(Some(loaded.map_err(|error| error.at(&path))?)),
+            (loaded, None) => Ok(loaded.map_err(|error| error.at(&path))?),
         }
     }
-}
-
-/// What becomes of an event that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Twice {
-    /// The load ends with nothing. It is the quicker way, and nearly always the whole of it.
-    Refused,
-    PassedOver,
-}
-
-fn laid_aside(db: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
-    let mut statement = db.prepare(LAID_ASIDE)?;
-    let rows = statement
-        .query_map([], |row| Ok((row::owned(row, 0)?, row::owned(row, 1)?, row::owned(row, 2)?)))?;
-    rows.collect()
 }
 
 impl<'db> Loader<'db> {
     fn new(
         db: &'db Connection,
         device: (DeviceId, i64),
-        twice: Twice,
+        arrivals: Option<Arrivals>,
     ) -> Result<Loader<'db>, StoreError> {
         Ok(Loader {
             db,
-            many: db.prepare(&insert(ROWS, twice))?,
-            one: db.prepare(&insert(1, twice))?,
+            many: db.prepare(&insert(ROWS))?,
+            one: db.prepare(&insert(1))?,
             card: db.prepare("INSERT INTO card (id) VALUES (?)")?,
             device,
             last: None,
+            seen: HashSet::new(),
+            arrivals,
             waiting: Vec::with_capacity(ROWS),
             count: 0,
         })
@@ -150,14 +122,22 @@ impl<'db> Loader<'db> {
     /// What SQLite says: also if an event is none that a history may have.
     pub fn add(&mut self, record: Record) -> Result<(), StoreError> {
         debug_assert_eq!(record.device, self.device.0);
-        let card = match &record.card {
-            Some(card) => Some(self.key(card)?),
-            None => None,
+        let card = match &self.last {
+            Some((last, key)) if *last == record.card => *key,
+            _ => self.turn_to(record.card.as_ref())?,
         };
-        self.waiting.push((record, card));
+        let id = record.id();
+        if !self.seen.insert(id) {
+            return Ok(());
+        }
+        let (by, arrivals) = (self.device.1, self.arrivals.as_mut());
+        if card.is_some() && arrivals.is_some_and(|arrivals| !arrivals.take(&record, id, by)) {
+            self.fold_later()?;
+        }
+        self.waiting.push((record, id, card));
         if self.waiting.len() == ROWS {
-            for (at, (record, card)) in self.waiting.iter().enumerate() {
-                bind(&mut self.many, at, self.device.1, record, *card)?;
+            for (at, event) in self.waiting.iter().enumerate() {
+                bind(&mut self.many, at, self.device.1, event)?;
             }
             self.count += self.many.raw_execute()?;
             self.waiting.clear();
@@ -165,45 +145,68 @@ impl<'db> Loader<'db> {
         Ok(())
     }
 
-    /// Writes what waits; returns how many events there are.
-    fn finish(mut self) -> Result<usize, StoreError> {
-        for (record, card) in &self.waiting {
-            bind(&mut self.one, 0, self.device.1, record, *card)?;
+    /// Writes what waits, row by row.
+    fn write(&mut self) -> Result<(), StoreError> {
+        for event in &self.waiting {
+            bind(&mut self.one, 0, self.device.1, event)?;
             self.count += self.one.raw_execute()?;
         }
-        Ok(self.count)
+        self.waiting.clear();
+        Ok(())
     }
 
-    /// Returns the key of a card, which gets one if it has none.
-    fn key(&mut self, card: &CardId) -> Result<i64, StoreError> {
-        if let Some((last, key)) = &self.last
-            && last == card
-        {
-            return Ok(*key);
+    /// Leaves the folding to whoever brings the caches up to date: it needs all events.
+    fn fold_later(&mut self) -> Result<(), StoreError> {
+        match self.arrivals.take() {
+            Some(mut arrivals) => arrivals.make_indexes(self.db),
+            None => Ok(()),
         }
-        let key = match self.card.execute([card.as_str()])? {
-            0 => self
-                .db
-                .prepare_cached("SELECT key FROM card WHERE id = ?")?
-                .query_row([card.as_str()], |row| row.get(0))?,
-            _ => self.db.last_insert_rowid(),
+    }
+
+    /// Writes what waits; returns how many events there are, and what folded them.
+    fn finish(mut self) -> Result<(usize, Option<Arrivals>), StoreError> {
+        self.write()?;
+        Ok((self.count, self.arrivals))
+    }
+
+    /// Turns to the events of another card, or of none; returns the card's key. It gets one if it
+    /// has none, and has no events then.
+    fn turn_to(&mut self, card: Option<&CardId>) -> Result<Option<i64>, StoreError> {
+        self.seen.clear();
+        let (key, new) = match card {
+            Some(card) if self.card.execute([card.as_str()])? > 0 => {
+                (Some(self.db.last_insert_rowid()), true)
+            }
+            Some(card) => {
+                let mut key = self.db.prepare_cached("SELECT key FROM card WHERE id = ?")?;
+                (Some(key.query_row([card.as_str()], |row| row.get(0))?), false)
+            }
+            None => (None, false),
         };
-        self.last = Some((card.clone(), key));
+        if new {
+            if let Some(arrivals) = &mut self.arrivals {
+                arrivals.turn_to(self.db, card.cloned().zip(key))?;
+            }
+        } else {
+            self.fold_later()?;
+            self.write()?;
+            let mut ids = self.db.prepare_cached("SELECT id FROM history WHERE card IS ?")?;
+            for id in ids.query_map([key], |row| row.get(0))? {
+                self.seen.insert(EventId(id?));
+            }
+        }
+        self.last = Some((card.cloned(), key));
         Ok(key)
     }
 }
 
 /// Returns the statement that adds so many events.
-fn insert(rows: usize, twice: Twice) -> String {
+fn insert(rows: usize) -> String {
     let row = format!("({})", vec!["?"; COLUMNS].join(", "));
-    let behind = match twice {
-        Twice::Refused => "",
-        Twice::PassedOver => "ON CONFLICT (id) DO NOTHING",
-    };
     format!(
         "INSERT INTO history (id, device, device_seq, card, rev, at_ms, utc_offset_s, day, kind,
                               rating, quality, took_ms, extra)
-         VALUES {} {behind}",
+         VALUES {}",
         vec![row; rows].join(", ")
     )
 }
@@ -213,16 +216,14 @@ fn bind(
     statement: &mut Statement<'_>,
     at: usize,
     device: i64,
-    record: &Record,
-    card: Option<i64>,
+    (record, id, card): &(Record, EventId, Option<i64>),
 ) -> rusqlite::Result<()> {
     let facts = Facts::of(record);
-    let id = facts.id().0;
     let values: [&dyn rusqlite::ToSql; COLUMNS] = [
-        &id,
+        &id.0,
         &device,
         &facts.device_seq,
-        &card,
+        card,
         &facts.rev,
         &facts.at_ms,
         &facts.utc_offset_s,
@@ -263,7 +264,7 @@ mod tests {
 
     fn loaded(records: &[Record]) -> (Store, Result<usize, StoreError>) {
         let mut store = Store::nowhere(Box::new(|| [1; 16])).unwrap();
-        let loaded = store.load(DeviceId([7; 16]), |loader| {
+        let loaded = store.load(DeviceId([7; 16]), &Settings::default(), |loader| {
             records.iter().try_for_each(|record| loader.add(record.clone()))
         });
         (store, loaded)
@@ -279,7 +280,7 @@ mod tests {
     #[test]
     fn a_load_leaves_all_that_guards_the_history() {
         let before = guards(&Store::nowhere(Box::new(|| [1; 16])).unwrap());
-        assert!(before.iter().any(|name| name == "history_id"));
+        assert!(before.iter().any(|name| name == GUARD));
         // A whole statement of many, two of them, and some rows more.
         let records: Vec<Record> = (0..150).map(|at| record("a", at)).collect();
         let (store, count) = loaded(&records);
@@ -292,11 +293,14 @@ mod tests {
     #[test]
     fn what_comes_twice_is_added_once() {
         let mut records: Vec<Record> = (0..100).map(|at| record("a", at)).collect();
-        records.extend([record("b", 5), record("b", 5), record("a", 7)]);
+        let of_none =
+            |at| Record { card: None, kind: "of a later version".into(), ..record("", at) };
+        records.extend([record("b", 5), record("b", 5), record("a", 7), record("a", 200)]);
+        records.extend([of_none(1), of_none(1), record("b", 5), of_none(1)]);
         let (store, count) = loaded(&records);
-        assert_eq!(count.unwrap(), 101);
+        assert_eq!(count.unwrap(), 103);
         let guarded = guards(&store);
-        assert!(guarded.iter().any(|name| name == "history_id"), "{guarded:?}");
+        assert!(guarded.iter().any(|name| name == GUARD), "{guarded:?}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod ahead;
 pub mod anki;
 mod answers;
 mod append;
+mod arrivals;
 mod backup;
 mod board;
 mod cache;
@@ -43,6 +44,7 @@ pub use edited::Likeness;
 pub use events::HistoryRow;
 pub use figures::FiguresKey;
 pub use files::Refreshed;
+pub use load::Loader;
 pub use names::Placed;
 pub use read::{DeckRow, Snapshot};
 pub use standing::Standing;
@@ -60,10 +62,6 @@ const USUAL_MEMORY: &str = "PRAGMA cache_size = -32768;";
 
 /// The same, while a new one is filled from the decks, page behind page.
 const FILLING_MEMORY: &str = "PRAGMA cache_size = -8192;";
-
-/// The same, while a history is loaded: what is sorted for its indexes is merged from pieces of this
-/// size, which a processor keeps near. That takes half of the time.
-const LOADING_MEMORY: &str = "PRAGMA cache_size = -2048;";
 
 /// How long a busy database is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,16 +1,16 @@
 //! Laws of the caches: nobody can tell how they came about, or that they were dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 use retain::card::CardId;
-use retain::history::{Answered, Deed, Event, replay};
+use retain::history::{Answered, Deed, DeviceId, Event, EventId, Record, replay};
 use retain::schedule::sm2::Sm2;
 use retain::schedule::{Rating, Scheduler};
 use retain::settings::{Changed, Settings, Sm2Profile};
-use retain::store::{Entry, Ids, Standing, Store};
+use retain::store::{Entry, Ids, Loader, Standing, Store, StoreError};
 use retain::time::Moment;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -441,6 +441,46 @@ proptest! {
         let (anew, links) = rebuilt(&mut world);
         prop_assert_eq!(links, 0, "a rebuild links what a step did not");
         prop_assert_eq!(incremental.against(&anew), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_history_that_is_loaded_is_folded_as_by_a_rebuild(
+        decks in decks(),
+        records in histories(60),
+        places in proptest::collection::vec(any::<Index>(), 6),
+        (by_card, alone) in (prop::bool::weighted(0.8), prop::bool::weighted(0.8)),
+    ) {
+        let mut world = World::new(decks);
+        let cards: Vec<CardId> =
+            world.cards().into_iter().map(|standing| standing.card.id).collect();
+        let device = DeviceId([9; 16]);
+        let mut named: BTreeMap<CardId, CardId> = BTreeMap::new();
+        let mut records: Vec<Record> = records
+            .into_iter()
+            .filter(|record| !alone || !["linked", "retracted", "parameters"].contains(&&*record.kind))
+            .map(|record| {
+                // Most of what happens, happens to cards that stand in decks.
+                let card = record.card.clone().map(|card| {
+                    let place = places.get(named.len()).filter(|_| !cards.is_empty());
+                    let of_deck = place.map(|place| place.get(&cards).clone());
+                    named.entry(card.clone()).or_insert_with(|| of_deck.unwrap_or(card)).clone()
+                });
+                Record { card, device, device_seq: 0, rev: None, ..record }
+            })
+            .collect();
+        if by_card {
+            records.sort_by_key(|record| record.card.clone());
+        }
+        let add = |loader: &mut Loader<'_>| -> Result<(), StoreError> {
+            records.iter().try_for_each(|record| loader.add(record.clone()))
+        };
+        let distinct: BTreeSet<EventId> = records.iter().map(Record::id).collect();
+        prop_assert_eq!(world.store.load(device, &world.settings, add).unwrap(), distinct.len());
+        world.refresh();
+        let mut loaded = world.seen();
+        loaded.numbers = String::new();
+        let (anew, _) = rebuilt(&mut world);
+        prop_assert_eq!(loaded.against(&anew), Vec::<String>::new());
     }
 
     #[test]

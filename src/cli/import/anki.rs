@@ -165,6 +165,7 @@ impl Package {
     pub fn put(&mut self, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
         let mut bar = Bar::new("history", io);
         if desk.store.has_no_history()? {
+            desk.read_decks()?;
             let (count, new) = self.load(&mut bar, desk)?;
             self.count = count;
             self.added = Some(crate::store::Count { new, known: 0 });
@@ -201,7 +202,8 @@ impl Package {
     fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
         let nothing = |_: &CardId| Ok(Here::default());
         let mut count = Count::default();
-        let added = desk.store.load(history::device(), |loader| {
+        let Desk { store, settings, .. } = desk;
+        let added = store.load(history::device(), settings, |loader| {
             let mut done = 0;
             let add = |record: events::Record| {
                 done += 1;
