@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Cards and answers are very many small pieces of memory.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     retain::cli::run()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -215,15 +216,6 @@ fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) 
         |last| last + 1,
     );
     let data: serde_json::Value = serde_json::from_str(&card.data).unwrap_or_default();
-    let mut extra = serde_json::Map::new();
-    let mut put = |name: &str, value: serde_json::Value| {
-        extra.insert(name.to_owned(), value);
-    };
-    put("interval", interval.into());
-    put("due", due.to_string().into());
-    if card.factor >= 1_300 {
-        put("ease", (card.factor as f64 / 1_000.0).into());
-    }
     // What is being learned again was failed; else the next pass makes a longer interval.
     // A card that retain wrote says it itself, as long as Anki did not ask it.
     let own: serde_json::Value =
@@ -234,18 +226,37 @@ fn placed(card: &Card, last: Option<i64>, calendar: &Calendar) -> (i64, String) 
         None if card.kind == 3 => 0,
         None => card.answers.clamp(2, 1_000_000),
     };
-    put("repetitions", repetitions.into());
-    put("lapses", card.lapses.clamp(0, 1_000_000).into());
-    for (name, key) in [("stability", "s"), ("difficulty", "d")] {
-        if let Some(number) = data[key].as_f64() {
-            put(name, number.into());
-        }
-    }
-    (at_ms, serde_json::Value::Object(extra).to_string())
+    let extra = Placed {
+        difficulty: data["d"].as_f64(),
+        due: due.to_string(),
+        ease: (card.factor >= 1_300).then_some(card.factor as f64 / 1_000.0),
+        interval,
+        lapses: card.lapses.clamp(0, 1_000_000),
+        repetitions,
+        stability: data["s"].as_f64(),
+    };
+    (at_ms, serde_json::to_string(&extra).unwrap_or_default())
+}
+
+/// How a card stood, as its event says it: it is a part of the event's id, to the letter.
+#[derive(Serialize)]
+struct Placed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difficulty: Option<f64>,
+    due: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ease: Option<f64>,
+    interval: i64,
+    lapses: i64,
+    repetitions: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stability: Option<f64>,
 }
 
 /// How a collection reckons its days.
 struct Calendar {
+    /// Who writes what happened in them.
+    device: DeviceId,
     offset_s: i32,
     rollover: Rollover,
     first: Day,
@@ -261,7 +272,7 @@ impl Calendar {
         // Day 0 is that of the calendar.
         let midnight = Rollover::at(0).unwrap_or_default();
         let first = Moment { at_ms: created, utc_offset_s: offset_s }.day(midnight);
-        Calendar { offset_s, rollover, first }
+        Calendar { device: device(), offset_s, rollover, first }
     }
 
     fn moment(&self, at_ms: i64) -> Moment {
@@ -281,7 +292,7 @@ impl Calendar {
 
     fn record(&self, card: &CardId, word: &str, when: Moment, extra: Option<String>) -> Record {
         Record {
-            device: device(),
+            device: self.device,
             device_seq: 0,
             card: Some(card.clone()),
             rev: None,
