@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
 use super::words;
-use crate::history::{extra, kind};
+use crate::history::{Record, extra, kind};
 use crate::schedule::Rating;
 use crate::store::HistoryRow;
 use crate::text;
@@ -104,6 +104,11 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
             let until = record.extra.as_deref().and_then(extra::until);
             format!("buried{}", until.map_or(String::new(), |day| format!(" until {day}")))
         }
+        kind::PLACED => placed(record).unwrap_or_else(|| record.kind.clone()),
+        kind::RESCHEDULED => match record.extra.as_deref().and_then(extra::interval) {
+            Some(interval) => format!("rescheduled, interval {}", days(interval)),
+            None => record.kind.clone(),
+        },
         kind::SUSPENDED if record.extra.as_deref().and_then(extra::because).is_some() => {
             "suspended, as a leech".to_owned()
         }
@@ -111,11 +116,29 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
     };
     let outcome = match (row.retracted, row.interval, record.kind.as_str()) {
         (true, ..) => ", taken back".to_owned(),
-        (_, Some(interval), _) => {
-            format!(", interval {}", words::count(interval.days() as usize, "day", "days"))
-        }
+        (_, Some(interval), _) => format!(", interval {}", days(interval.days())),
         (_, None, kind::REVIEWED) => ", a repeat".to_owned(),
         _ => String::new(),
     };
     text::one_line(&format!("{when}  {}{card}  {deed}{outcome}", &row.id.to_string()[..8]))
+}
+
+/// Returns how a card stood that was learned elsewhere.
+fn placed(record: &Record) -> Option<String> {
+    let placement = extra::placement(record.extra.as_deref()?, record.day)?;
+    let parts = [
+        placement.interval.map(|interval| format!("interval {}", days(interval))),
+        placement.due.map(|due| format!("due {due}")),
+        placement.ease.map(|ease| format!("ease {ease}")),
+    ];
+    Some(
+        std::iter::once("placed".to_owned())
+            .chain(parts.into_iter().flatten())
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}
+
+fn days(count: u32) -> String {
+    words::count(count as usize, "day", "days")
 }

@@ -57,10 +57,13 @@ pub fn query(words: &[String], desk: &Desk, io: &mut Io) -> Result<Option<Query>
             continue;
         }
         // A parked card's deck may well be gone, so this is no error.
-        let near = decks
-            .iter()
-            .map(|(deck, _)| *deck)
-            .find(|deck| strsim::jaro_winkler(deck, &name) > 0.8);
+        // Anki writes its decks with `::`.
+        let name_here = name.replace("::", "/");
+        let same = |deck: &&str| deck.to_lowercase() == name_here.to_lowercase();
+        let names = || decks.iter().map(|(deck, _)| *deck);
+        let near = names()
+            .find(same)
+            .or_else(|| names().find(|deck| strsim::jaro_winkler(deck, &name_here) > 0.8));
         let meant = near.map_or(String::new(), |deck| format!("; did you mean {deck}?"));
         io.note(text::one_line(&format!("note: there is no deck {name:?} now{meant}")));
     }

@@ -33,6 +33,7 @@ mod leech;
 mod list;
 mod merge;
 mod opener;
+mod passing;
 mod prompt;
 mod report;
 mod review;

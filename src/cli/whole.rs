@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::passing::Passing;
+
 /// A file that has no name yet. Without one of the two ways to give it its name it is gone.
 #[derive(Debug)]
 pub struct Unfinished {
     file: NamedTempFile,
     path: PathBuf,
+    _passing: Passing,
 }
 
 impl Unfinished {
@@ -27,18 +30,21 @@ impl Unfinished {
             Err(_) => None,
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = tempfile::Builder::new()
-            .prefix(".unfinished-")
-            .permissions(there.clone().unwrap_or(Permissions::from_mode(mode)))
-            .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .map_err(|error| match error.kind() {
+        let make = || {
+            tempfile::Builder::new()
+                .prefix(".unfinished-")
+                .permissions(there.clone().unwrap_or(Permissions::from_mode(mode)))
+                .tempfile_in(folder.unwrap_or(Path::new(".")))
+        };
+        let (file, passing) =
+            Passing::make(make, NamedTempFile::path).map_err(|error| match error.kind() {
                 kind @ ErrorKind::NotFound => Error::new(kind, "its folder is not there"),
                 kind => kind.into(),
             })?;
         if let Some(there) = there {
             file.as_file().set_permissions(there)?;
         }
-        Ok(Unfinished { file, path: path.to_owned() })
+        Ok(Unfinished { file, path: path.to_owned(), _passing: passing })
     }
 
     /// Puts on the disk what was written so far.

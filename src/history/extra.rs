@@ -113,6 +113,11 @@ pub fn placement(extra: &str, day: Day) -> Option<Placement> {
     })
 }
 
+/// Returns the interval, in days, that was set elsewhere.
+pub fn interval(extra: &str) -> Option<u32> {
+    u32::try_from(object(extra)?.get("interval")?.as_u64()?).ok()
+}
+
 /// Whose cards weights are for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use serde_json::json;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::support::Home;
+use super::support::{Home, RETAIN};
 
 /// 04:00 UTC of 1 November 2026.
 const CREATED: i64 = 1_793_505_600;
@@ -193,6 +193,8 @@ fn every_kind_of_note_becomes_cards_with_their_history_and_standing() {
         .map(|event| format!("{} {}", event["kind"].as_str().unwrap(), event["rating"]))
         .collect();
     assert_eq!(kinds, ["reviewed 3", "reviewed 3", "reviewed 2", "reviewed 4", "placed null"]);
+    let told = home.on(0).ok("history basic");
+    assert!(told.contains("placed, interval 40 days, due 2026-12-31, ease 2.35"), "{told}");
     home.on(0).ok("doctor");
 }
 
@@ -306,7 +308,7 @@ fn what_was_done_otherwise_than_by_an_answer() {
     assert_eq!(kinds("again-from-the-start"), ["reviewed", "reset", "reviewed"]);
     assert_eq!(kinds("moved"), ["reviewed", "rescheduled"]);
     assert!(ran.out.contains("1 due date set without an answer"), "{}", ran.out);
-    assert!(home.on(0).ok("history moved").contains("rescheduled"));
+    assert!(home.on(0).ok("history moved").contains("rescheduled, interval "));
     assert_eq!(home.on(0).card("moved")["due"], "2026-11-03", "it moves nothing");
     assert_eq!(home.on(0).card("reset")["stage"], "new");
     assert_eq!(home.on(0).card("again-from-the-start")["reviews"], 1);
@@ -375,7 +377,8 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     collection.0.execute_batch("DROP TABLE cards").unwrap();
     collection.pack(&home, "tables.apkg", &[]);
     for (file, said) in [
-        ("cut.apkg", "a damaged one"),
+        ("cut.apkg", "a damaged one: its end, which says what is in it, is not there"),
+        (".", "hint: name the package of Anki that is in it: ./cut.apkg, and the others as well"),
         ("text.apkg", "it is no package of Anki"),
         ("media.apkg", "has a name that leads elsewhere"),
         ("tables.apkg", "its collection is damaged: no such table: cards"),
@@ -394,6 +397,51 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     let told = home.on(0).ok("import whole.apkg --dry-run");
     assert!(told.contains("1 card would be added"), "{told}");
     assert!(!home.path().join("decks").exists());
+}
+
+#[test]
+fn an_import_that_is_interrupted_leaves_no_files_of_its_own() {
+    let home = Home::new();
+    let collection = Collection::new();
+    collection.0.execute_batch("BEGIN").unwrap();
+    for id in 1..=4_000 {
+        collection.note(id, &format!("g{id}"), 1, &["question", "answer"]);
+        collection.card(id, id, 0, (0, 0, 1, 0));
+    }
+    collection.0.execute_batch("COMMIT").unwrap();
+    collection.pack(&home, "x.apkg", &[]);
+    let mut interrupted = 0;
+    for ms in (0..400).step_by(40) {
+        let temporary = home.path().join(format!("tmp-{ms}"));
+        std::fs::create_dir(&temporary).unwrap();
+        let home_of_this = home.path().join(format!("home-{ms}"));
+        let mut import = std::process::Command::new(RETAIN)
+            .args(["--home", home_of_this.to_str().unwrap(), "import"])
+            .arg(home.path().join("x.apkg"))
+            .env("TMPDIR", &temporary)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(ms));
+        let kill =
+            std::process::Command::new("kill").args(["-INT", &import.id().to_string()]).status();
+        assert!(kill.is_ok());
+        let status = import.wait().unwrap();
+        let mut err = String::new();
+        std::io::Read::read_to_string(&mut import.stderr.take().unwrap(), &mut err).unwrap();
+        interrupted += usize::from(err.contains("interrupted: "));
+        assert!(!status.success() || !err.contains("interrupted"), "{status} {err}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "after {ms} ms: {err}");
+        for folder in ["decks", "decks/lang"] {
+            let left = std::fs::read_dir(home_of_this.join(folder)).into_iter().flatten();
+            for entry in left.flatten() {
+                let name = entry.file_name().into_string().unwrap();
+                assert!(!name.starts_with('.'), "after {ms} ms: {name}");
+            }
+        }
+    }
+    assert!(interrupted > 0);
 }
 
 const OWN: &str = "\
@@ -527,4 +575,18 @@ fn a_package_goes_to_a_file_or_a_pipe() {
         .run("export anki --to all.apkg")
         .exits(0)
         .says("1 note has no `id`: reworded here, it becomes a new note there");
+}
+
+#[test]
+fn a_plan_shows_a_text_with_gaps_as_it_is_and_decks_are_found_by_their_names_in_anki() {
+    let home = Home::new();
+    let collection = Collection::new();
+    collection.note(3, "gaps", 3, &["{{c1::Paris}} and {{c2::Rome::a city}}", ""]);
+    collection.card(31, 3, 0, (0, 0, 5, 0));
+    collection.pack(&home, "x.apkg", &[]);
+    let told = home.on(0).ok("import x.apkg --dry-run");
+    assert!(told.lines().any(|line| line.ends_with("{{c2::Rome::a city}}")), "{told}");
+    home.deck("lang/spanish", "deck: Verbs\ncards:\n- {front: a, back: b}\n");
+    let ran = home.on(0).run("list deck:Lang::Spanish");
+    assert!(ran.err.contains("did you mean lang/spanish?"), "{}", ran.err);
 }

@@ -12,6 +12,7 @@ use super::args::Import;
 use super::error::CliError;
 use super::home::Desk;
 use super::io::Io;
+use super::passing::Tidy;
 use super::{prompt, words, write};
 use crate::deck::Sources;
 use crate::deck::load;
@@ -88,6 +89,8 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             .hint("divide the file that you import"));
     }
     if !import.dry_run {
+        let says = "interrupted: a part may be here; the same import again brings the rest";
+        let _tidy = Tidy::at_the_end(says.to_owned()).ok();
         let put = packages(&mut reports)
             .try_for_each(|package| package.put_media(desk, io))
             .and_then(|()| put(&shelf, desk));

@@ -170,7 +170,9 @@ fn list(here: &[&Outcome], io: &mut Io) -> Result<(), CliError> {
             words::shortened(&back, half.max(room.saturating_sub(3 + front.chars().count())));
         let taken = behind.chars().count() + 3;
         let front = words::shortened(&front, room.saturating_sub(taken));
-        io.line(format!("    {sign} {id}  {front} → {behind}"))?;
+        // The answers to a text with gaps are in its gaps.
+        let behind = if behind.is_empty() { behind } else { format!(" → {behind}") };
+        io.line(format!("    {sign} {id}  {front}{behind}"))?;
     }
     if told.len() > TOLD {
         io.line(format!("    … and {} more", words::grouped(told.len() - TOLD)))?;

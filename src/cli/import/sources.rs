@@ -65,7 +65,7 @@ pub fn of(import: &Import, home: &Home, io: &mut Io) -> Result<Vec<Source>, CliE
             sources.extend(folder(path, import)?);
             if sources.len() == before {
                 return Err(CliError::failed(format!("there is no YAML deck below {shown}"))
-                    .hint("name the files, if they are of another format"));
+                    .hint(what_else(path)));
             }
             continue;
         }
@@ -84,6 +84,21 @@ pub fn of(import: &Import, home: &Home, io: &mut Io) -> Result<Vec<Source>, CliE
         sources.push(file(path, shown, stem.unwrap_or_default(), import)?);
     }
     Ok(sources)
+}
+
+/// Returns what to do about a folder without decks.
+fn what_else(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut packages: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| is_called_package(path)).collect();
+    packages.sort();
+    match &packages[..] {
+        [] => "name the files, if they are of another format".to_owned(),
+        [package, rest @ ..] => {
+            let others = if rest.is_empty() { "" } else { ", and the others as well" };
+            format!("name the package of Anki that is in it: {}{others}", words::path(package))
+        }
+    }
 }
 
 /// Whether a file is a zip archive, as packages of Anki are. A pipe is none, and can be read once.

@@ -221,7 +221,12 @@ impl<R: Read + Seek> Package<R> {
 }
 
 fn damaged(error: &ZipError) -> Refused {
-    Refused::Damaged(error.to_string())
+    Refused::Damaged(match error {
+        ZipError::InvalidArchive(what) if what.contains("EOCD") => {
+            "its end, which says what is in it, is not there".to_owned()
+        }
+        other => other.to_string(),
+    })
 }
 
 /// Copies at most `most` bytes; `None` if there are more.
