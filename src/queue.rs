@@ -113,11 +113,10 @@ pub fn plan(
         taken.insert(card.note, card.card);
     }
 
-    let mut due: Vec<Candidate> = standing
-        .iter()
-        .copied()
-        .filter(|card| card.is_due(today, horizon) && !card.repeats(today))
-        .collect();
+    let mut due: Vec<Candidate> = Vec::with_capacity(standing.len());
+    due.extend(
+        standing.iter().copied().filter(|card| card.is_due(today, horizon) && !card.repeats(today)),
+    );
     let waiting = due.iter().filter(|card| card.is_due(today, today)).count();
     let overdue = due.iter().any(|card| card.due.is_some_and(|day| day < today));
     sort(&mut due, today, settings.order, wish.seed);
