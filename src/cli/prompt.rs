@@ -24,6 +24,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
 use super::io::Io;
+use super::passing::Elsewhere;
 use super::words;
 use crate::text;
 
@@ -327,6 +328,7 @@ fn unasked(error: &dyn std::error::Error) -> CliError {
 /// Gives the terminal back, whether the question ends or the program does.
 struct Guard {
     signals: Handle,
+    _elsewhere: Elsewhere,
 }
 
 impl Guard {
@@ -355,7 +357,7 @@ impl Guard {
                 let _ = emulate_default_handler(signal);
             }
         });
-        Ok(Guard { signals: handle })
+        Ok(Guard { signals: handle, _elsewhere: Elsewhere::begin() })
     }
 }
 

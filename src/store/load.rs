@@ -28,8 +28,10 @@ pub struct Loader<'db> {
     device: (DeviceId, i64),
     /// The card of the last event, and its key.
     last: Option<(Option<CardId>, Option<i64>)>,
-    /// The events of that card, or of none.
+    /// The events of that card, or of none: as long as there is no guard.
     seen: HashSet<EventId>,
+    /// What makes the guard; `None` once it is there again.
+    guard: Option<String>,
     /// Folds what comes, where that can be done meanwhile.
     arrivals: Option<Arrivals>,
     /// What is not written yet, with the keys of the cards.
@@ -75,14 +77,13 @@ impl Store {
             let key = store.db.query_row(sql, [device.0], |row| row.get(0))?;
             let arrivals = Arrivals::expect(store, settings)?;
             let (count, arrivals) = {
-                let mut loader = Loader::new(&store.db, (device, key), arrivals)?;
+                let mut loader = Loader::new(&store.db, (device, key), guard, arrivals)?;
                 if let Err(error) = each(&mut loader) {
                     said = Some(error);
                     return Err(StoreError::Begun);
                 }
                 loader.finish()?
             };
-            store.db.execute_batch(&guard)?;
             if let Some(arrivals) = arrivals {
                 arrivals.end(store)?;
             }
@@ -99,6 +100,7 @@ impl<'db> Loader<'db> {
     fn new(
         db: &'db Connection,
         device: (DeviceId, i64),
+        guard: String,
         arrivals: Option<Arrivals>,
     ) -> Result<Loader<'db>, StoreError> {
         Ok(Loader {
@@ -109,6 +111,7 @@ impl<'db> Loader<'db> {
             device,
             last: None,
             seen: HashSet::new(),
+            guard: Some(guard),
             arrivals,
             waiting: Vec::with_capacity(ROWS),
             count: 0,
@@ -127,7 +130,7 @@ impl<'db> Loader<'db> {
             _ => self.turn_to(record.card.as_ref())?,
         };
         let id = record.id();
-        if !self.seen.insert(id) {
+        if self.guard.is_some() && !self.seen.insert(id) {
             return Ok(());
         }
         let (by, arrivals) = (self.device.1, self.arrivals.as_mut());
@@ -163,9 +166,18 @@ impl<'db> Loader<'db> {
         }
     }
 
+    /// Writes what waits, and makes the guard again.
+    fn be_guarded(&mut self) -> Result<(), StoreError> {
+        self.write()?;
+        if let Some(guard) = self.guard.take() {
+            self.db.execute_batch(&guard)?;
+        }
+        Ok(())
+    }
+
     /// Writes what waits; returns how many events there are, and what folded them.
     fn finish(mut self) -> Result<(usize, Option<Arrivals>), StoreError> {
-        self.write()?;
+        self.be_guarded()?;
         Ok((self.count, self.arrivals))
     }
 
@@ -188,12 +200,9 @@ impl<'db> Loader<'db> {
                 arrivals.turn_to(self.db, card.cloned().zip(key))?;
             }
         } else {
+            // It may have any event already: from now on each is looked for.
             self.fold_later()?;
-            self.write()?;
-            let mut ids = self.db.prepare_cached("SELECT id FROM history WHERE card IS ?")?;
-            for id in ids.query_map([key], |row| row.get(0))? {
-                self.seen.insert(EventId(id?));
-            }
+            self.be_guarded()?;
         }
         self.last = Some((card.cloned(), key));
         Ok(key)

@@ -313,6 +313,11 @@ fn filled() -> Base {
     base
 }
 
+/// An event of an import, which moves nothing.
+const IMPORTED: &str =
+    "INSERT INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+    VALUES (randomblob(16), 1, 0, 1, 7, 0, 0, 'practised', 3)";
+
 #[test]
 fn nothing_that_a_stranger_writes_changes_or_removes_a_fact() {
     for recursive in ["OFF", "ON"] {
@@ -335,7 +340,12 @@ fn nothing_that_a_stranger_writes_changes_or_removes_a_fact() {
                SELECT id, device, device_seq, card, 5, 0, day, kind, 4 FROM history WHERE kind = 'reviewed'",
             "INSERT OR IGNORE INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
                VALUES (1, randomblob(16), 1, 9, 1, 0, 0, 0, 'reviewed', 1)",
-            "INSERT INTO history SELECT * FROM history WHERE true ON CONFLICT (id) DO UPDATE SET rating = 1",
+            "INSERT INTO history SELECT * FROM history WHERE true
+               ON CONFLICT (id) WHERE device_seq > 0 OR card IS NULL DO UPDATE SET rating = 1",
+            "INSERT INTO history SELECT * FROM history WHERE true
+               ON CONFLICT (card, at_ms, id) DO UPDATE SET rating = 1",
+            "INSERT OR REPLACE INTO history (id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
+               SELECT id, device, 0, card, at_ms, 5, day, kind, 4 FROM history WHERE device_seq = 0",
             "INSERT INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
                SELECT seq, randomblob(16), device, 9, card, 0, 0, 0, kind, 1 FROM history WHERE kind = 'reviewed' ON CONFLICT (seq) DO UPDATE SET rating = 1",
             "INSERT INTO history (seq, id, device, device_seq, card, at_ms, utc_offset_s, day, kind, rating)
@@ -364,8 +374,10 @@ fn nothing_that_a_stranger_writes_changes_or_removes_a_fact() {
             let mut base = filled();
             let db = base.db();
             db.execute_batch(&format!("PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = {recursive}")).unwrap();
+            db.execute_batch(IMPORTED).unwrap();
             let before = everything(&db);
-            assert!(before.len() > 12);
+            assert!(before.len() > 13);
+            db.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             let outcome = db.execute_batch(sql);
             assert_eq!(everything(&db), before, "{sql}: {outcome:?}");
             drop(db);

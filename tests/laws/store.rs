@@ -476,6 +476,12 @@ proptest! {
         };
         let distinct: BTreeSet<EventId> = records.iter().map(Record::id).collect();
         prop_assert_eq!(world.store.load(device, &world.settings, add).unwrap(), distinct.len());
+        if by_card && alone {
+            let newest = "SELECT max(seq) IS (SELECT value FROM cache_stamp WHERE name = 'seq')
+                OR max(seq) IS NULL FROM history";
+            let db = Connection::open(world.path()).unwrap();
+            prop_assert!(db.query_row(newest, [], |row| row.get::<_, bool>(0)).unwrap(), "it is folded by itself");
+        }
         world.refresh();
         let mut loaded = world.seen();
         loaded.numbers = String::new();

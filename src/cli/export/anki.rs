@@ -15,7 +15,7 @@ use crate::cli::args::Export;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::passing::{Passing, Tidy};
+use crate::cli::passing::{PassingFolder, Tidy};
 use crate::cli::{list, words};
 use crate::export::anki::{self, CardState, Outgoing, Package, Place, Times, reviews};
 use crate::history::{Kind, keep_in_force};
@@ -34,7 +34,7 @@ pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         return Err(CliError::usage("a package is no text for a terminal")
             .hint("as in `retain export anki --to cards.apkg`"));
     }
-    let _tidy = Tidy::at_the_end("interrupted: no package was written".to_owned()).ok();
+    let tidy = Tidy::saying("interrupted: the package is not finished");
     let chosen = list::chosen(&export.query, desk, io)?;
     let all = desk.store.standings()?;
     let (chosen, parked): (Vec<_>, Vec<_>) =
@@ -70,6 +70,7 @@ pub fn run(export: &Export, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     packed.rewind().map_err(|error| failed(&error))?;
     std::io::copy(&mut packed, &mut to).map_err(|error| to.unwritten(error))?;
     let replaced = to.finish()?;
+    drop(tidy);
     if nameless > 0 {
         io.note(format!(
             "note: {} no `id`: reworded here, {} a new note there. `{}` writes ids",
@@ -173,7 +174,7 @@ fn pack(
     folders: &BTreeMap<String, PathBuf>,
     out: &mut (impl Write + Seek),
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let (folder, _passing) = Passing::folder()?;
+    let folder = PassingFolder::make()?;
     let collection = folder.path().join("collection");
     write(package, &collection)?;
     let mut zip = ZipWriter::new(out);

@@ -12,7 +12,7 @@ use crate::cli::bar::Bar;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::passing::{Passing, Tidy};
+use crate::cli::passing::{PassingFolder, Tidy};
 use crate::cli::{whole, words};
 use crate::history::{self as events, Fact, Facts, Kind};
 use crate::import::anki::Collection;
@@ -57,7 +57,7 @@ pub fn read(
     import: &Import,
     desk: &mut Desk,
 ) -> Result<Result<(Imported, Package), Unreadable>, CliError> {
-    let _tidy = Tidy::at_the_end("interrupted: nothing was imported".to_owned()).ok();
+    let _tidy = Tidy::saying("interrupted: nothing was imported");
     let (mut imported, mut package) = match opened(source, import, desk) {
         Ok(opened) => opened,
         Err(unreadable) => return Ok(Err(unreadable)),
@@ -98,7 +98,7 @@ fn opened(
     let mut package =
         package::Package::open(File::open(&path).map_err(failed)?).map_err(refused)?;
     // A database is a file of its own for SQLite.
-    let (folder, _passing) = Passing::folder().map_err(failed)?;
+    let folder = PassingFolder::make().map_err(failed)?;
     let copy = folder.path().join("collection");
     package.collection(&mut File::create(&copy).map_err(failed)?).map_err(refused)?;
     // Names that lead elsewhere refuse the package as a whole.

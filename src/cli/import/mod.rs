@@ -90,7 +90,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     }
     if !import.dry_run {
         let says = "interrupted: a part may be here; the same import again brings the rest";
-        let _tidy = Tidy::at_the_end(says.to_owned()).ok();
+        let _tidy = Tidy::saying(says);
         let put = packages(&mut reports)
             .try_for_each(|package| package.put_media(desk, io))
             .and_then(|()| put(&shelf, desk));
