@@ -113,6 +113,7 @@ pub fn plan(
         taken.insert(card.note, card.card);
     }
 
+    // With room for all, which are not moved then.
     let mut due: Vec<Candidate> = Vec::with_capacity(standing.len());
     due.extend(
         standing.iter().copied().filter(|card| card.is_due(today, horizon) && !card.repeats(today)),

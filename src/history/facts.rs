@@ -69,8 +69,8 @@ impl<'a> Facts<'a> {
 
     /// Returns the id: the first 16 bytes of SHA-256 over the facts, as `docs/history.md` says.
     pub fn id(&self) -> EventId {
-        let mut hash = Fields(b"retain-event-1".to_vec());
-        hash.0.reserve(240); // enough for nearly all
+        let mut hash = Fields(Vec::with_capacity(256)); // enough for nearly all
+        hash.0.extend_from_slice(b"retain-event-1");
         hash.field(Some(&self.device.0));
         hash.number(Some(self.device_seq));
         hash.field(self.card.as_deref().map(str::as_bytes));

@@ -343,6 +343,10 @@ fn all_targets(
     settings: &Settings,
     fitted: &Fitted,
 ) -> Result<Vec<Target>, StoreError> {
+    // Where nothing happened yet, no card is looked at.
+    if db.query_row("SELECT NOT EXISTS (SELECT 1 FROM card)", [], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
     let rules = rules_by_file(db, settings, fitted)?;
     let mut statement = db.prepare(
         "SELECT k.key, k.rev, k.file, c.key, c.id FROM cache_card AS k JOIN card AS c ON c.id = k.id

@@ -10,7 +10,7 @@ use super::{Notice, StoreError, backup};
 const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_history.sql"),
     include_str!("../../migrations/0002_history_moves.sql"),
-    include_str!("../../migrations/0003_ids_by_card.sql"),
+    include_str!("../../migrations/0003_small_indexes.sql"),
 ];
 
 /// "retn", by which a database is known as ours.

@@ -170,14 +170,30 @@ impl Store {
         name: &str,
         settings: &Settings,
     ) -> Result<Vec<Standing>, StoreError> {
-        let mut found = {
+        let first: Vec<i64> = self
+            .db
+            .prepare_cached(
+                "SELECT key FROM cache_card
+                  WHERE (id = ?1 OR (id >= ?1 || '/c' AND id < ?1 || '/d')) AND side = 0
+                    AND shadowed = 0 AND note = ?1 ORDER BY file, place",
+            )?
+            .query_map([name], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut found = Vec::new();
+        for note in first {
+            // The sides of a note have keys that follow each other.
             let mut statement = self.db.prepare_cached(&format!(
-                "{STANDING} WHERE s.note IN (SELECT key FROM cache_card 
-                    WHERE (id = ?1 OR (id >= ?1 || '/c' AND id < ?1 || '/d')) AND side = 0
-                    AND shadowed = 0) AND k.note = ?1 AND k.shadowed = 0 ORDER BY k.place"
+                "{STANDING} WHERE k.key >= ? AND k.shadowed = 0 ORDER BY k.key"
             ))?;
-            statement.query_map([name], standing)?.collect::<Result<Vec<_>, _>>()?
-        };
+            let mut rows = statement.query([note])?;
+            while let Some(row) = rows.next()? {
+                let side = standing(row)?;
+                if side.note != note {
+                    break;
+                }
+                found.push(side);
+            }
+        }
         if found.is_empty() {
             found.extend(self.standing(&CardId::new(name), settings)?);
         }

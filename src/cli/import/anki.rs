@@ -12,7 +12,7 @@ use crate::cli::bar::Bar;
 use crate::cli::error::CliError;
 use crate::cli::home::Desk;
 use crate::cli::io::Io;
-use crate::cli::passing::{PassingFolder, Tidy};
+use crate::cli::passing::PassingFolder;
 use crate::cli::{whole, words};
 use crate::history::{self as events, Fact, Facts, Kind};
 use crate::import::anki::Collection;
@@ -57,7 +57,6 @@ pub fn read(
     import: &Import,
     desk: &mut Desk,
 ) -> Result<Result<(Imported, Package), Unreadable>, CliError> {
-    let _tidy = Tidy::saying("interrupted: nothing was imported");
     let (mut imported, mut package) = match opened(source, import, desk) {
         Ok(opened) => opened,
         Err(unreadable) => return Ok(Err(unreadable)),

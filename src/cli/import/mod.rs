@@ -61,6 +61,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
             "let yourself write it, or choose another home with --home; --dry-run writes nothing",
         ));
     }
+    let _tidy = Tidy::saying("interrupted: nothing was imported");
     let mut ready = Vec::new();
     let mut moved = Vec::new();
     for source in sources {
@@ -90,7 +91,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
     }
     if !import.dry_run {
         let says = "interrupted: a part may be here; the same import again brings the rest";
-        let _tidy = Tidy::saying(says);
+        let _from_now_on = Tidy::saying(says);
         let put = packages(&mut reports)
             .try_for_each(|package| package.put_media(desk, io))
             .and_then(|()| put(&shelf, desk));

@@ -30,3 +30,15 @@ BEGIN
         WHERE NOT EXISTS (SELECT 1 FROM device WHERE key = NEW.device)
            OR (NEW.card IS NOT NULL AND NOT EXISTS (SELECT 1 FROM card WHERE key = NEW.card));
 END;
+
+-- A name is looked for among names alone. In a table without row ids it was held against whole rows, and what
+-- an import brought is as large as its decks.
+CREATE TABLE meta_3 (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value ANY
+) STRICT;
+
+INSERT INTO meta_3 (name, value) SELECT name, value FROM meta ORDER BY name;
+
+DROP TABLE meta;
+ALTER TABLE meta_3 RENAME TO meta;
