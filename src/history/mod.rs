@@ -263,9 +263,21 @@ impl<C> Kind<C> {
 impl Event {
     /// Returns the event of a record.
     pub fn understand(record: &Record) -> Event {
+        Event::of(record, record.id(), record.card.clone(), |from| CardId::new(from))
+    }
+}
+
+impl<C> Event<C> {
+    /// Returns the event of a record whose id and card are known; `card_of` turns a text id into `C`.
+    pub fn of(
+        record: &Record,
+        id: EventId,
+        card: Option<C>,
+        card_of: impl FnOnce(&str) -> C,
+    ) -> Event<C> {
         Event {
-            id: record.id(),
-            card: record.card.clone(),
+            id,
+            card,
             when: record.when,
             day: record.day,
             rev: record.rev,
@@ -275,7 +287,7 @@ impl Event {
                 record.quality,
                 record.day,
                 record.extra.as_deref(),
-                |from| CardId::new(from),
+                card_of,
             ),
         }
     }

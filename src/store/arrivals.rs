@@ -1,6 +1,6 @@
 //! Schedules of cards whose history arrives card by card, folded before it is read back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 
@@ -15,14 +15,14 @@ use crate::settings::Settings;
 use crate::stats::Logged;
 
 /// A card of the decks: its key there, its wording, and its file.
-type Standing = (i64, i64, i64);
+type InDeck = (i64, i64, i64);
 
 /// Folds the events of one card after the other, into caches that are true of a history that has
 /// not begun.
 pub(super) struct Arrivals {
     /// The cards of the decks that nothing happened to yet, by their ids.
-    cards: HashMap<String, Standing>,
-    rules: HashMap<i64, Rules>,
+    cards: HashMap<String, InDeck>,
+    rules: BTreeMap<i64, Rules>,
     elsewhere: Chosen,
     /// No card is another one.
     groups: Groups,
@@ -53,7 +53,7 @@ impl Arrivals {
             .collect::<Result<_, _>>()?;
         Ok(Some(Arrivals {
             cards,
-            rules: rules_by_file(db, settings, &fitted)?.into_iter().collect(),
+            rules: rules_by_file(db, settings, &fitted)?,
             elsewhere: Rules::elsewhere(settings, &fitted).scheduler(""),
             groups: Groups::default(),
             indexes: cache::lay_aside(db)?,
@@ -78,12 +78,11 @@ impl Arrivals {
     }
 
     fn fold(&mut self, db: &Connection, id: &CardId, key: i64) -> Result<(), StoreError> {
-        let standing = self.cards.remove(id.as_str());
-        self.astray |= standing.is_none();
-        let target = standing.and_then(|(card, rev, file)| {
+        let target = self.cards.remove(id.as_str()).and_then(|(card, rev, file)| {
             let rules = self.rules.get(&file)?.clone();
             Some(Target { card, id: id.as_str().to_owned(), rev, rules, history_key: key })
         });
+        self.astray |= target.is_none();
         let events = by_card(&self.logged).next().map(|(_, events)| events).unwrap_or_default();
         keep_family(db, (key, &events), target.as_slice(), &self.elsewhere, &self.groups)
     }
@@ -91,19 +90,15 @@ impl Arrivals {
     /// Takes an event about the card at hand. Returns whether it can be folded without the others.
     #[must_use]
     pub(super) fn take(&mut self, record: &Record, id: EventId, device: i64) -> bool {
-        let (day, extra) = (record.day, record.extra.as_deref());
-        let (rating, quality) = (record.rating, record.quality);
         let card = self.card.as_ref().map(|(_, key)| *key);
-        let kind = Kind::understand(&record.kind, rating, quality, day, extra, |_| 0);
-        let answer = matches!(kind, Kind::Reviewed(_) | Kind::Practised(_));
-        let reaches_far = matches!(kind, Kind::Linked { .. } | Kind::Retracted { .. });
+        // A card that a link names is of no use here: all of them are folded together then.
+        let event = Event::of(record, id, card, |_| 0);
+        let answer = matches!(event.kind, Kind::Reviewed(_) | Kind::Practised(_));
+        let reaches_far = matches!(event.kind, Kind::Linked { .. } | Kind::Retracted { .. });
+        let extra = record.extra.as_deref().filter(|_| answer);
+        let sure = extra.and_then(extra::confidence);
         self.newest_ms = self.newest_ms.max(Some(record.when.at_ms));
-        self.logged.push(Logged {
-            event: Event { id, card, when: record.when, day, rev: record.rev, kind },
-            took_ms: record.took_ms,
-            device,
-            sure: extra.filter(|_| answer).and_then(extra::confidence),
-        });
+        self.logged.push(Logged { event, took_ms: record.took_ms, device, sure });
         !reaches_far && record.kind != kind::PARAMETERS
     }
 
