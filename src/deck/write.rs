@@ -204,16 +204,16 @@ pub(super) fn scalar(value: &str, indent: usize) -> String {
 }
 
 /// Whether a text is the same without quotes, for every reader of YAML.
-fn is_plain(value: &str) -> bool {
+pub(super) fn is_plain(value: &str) -> bool {
     const OTHERWISE: [&str; 11] =
         ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"];
-    (value.starts_with(char::is_alphabetic) || is_word(value))
+    let is_shown = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        || !value.contains(|char| matches!(char, '\n' | '\t') || needs_escape(char));
+    is_shown
+        && (value.starts_with(char::is_alphabetic) || is_word(value))
         && !value.ends_with([' ', ':'])
-        && !value.contains(": ")
-        && !value.contains(" #")
-        && !value.contains(needs_escape)
-        && !value.contains(['\n', '\t'])
-        && !OTHERWISE.contains(&value.to_lowercase().as_str())
+        && !value.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
+        && !OTHERWISE.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
 /// Whether a text that begins with a digit is no number in any way of writing them: the id of most
@@ -282,7 +282,7 @@ fn quoted(value: &str) -> String {
 }
 
 /// Whether a character breaks lines, is invisible, or is not to stand in YAML.
-fn needs_escape(char: char) -> bool {
+pub(super) fn needs_escape(char: char) -> bool {
     match char {
         '\n' | '\t' => false,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => true,

@@ -35,7 +35,7 @@ pub enum Key {
     Lint,
 }
 
-const KEYS: Names<Key> = Names {
+pub(super) const KEYS: Names<Key> = Names {
     whose: "a card",
     keys: &[
         ("front", Key::Front),

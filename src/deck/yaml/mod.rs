@@ -1,8 +1,9 @@
 //! Text -> [`Deck`], with everything that is wrong in it.
 //!
-//! A file is first read without asking where each word stands, which is fast. If something is
-//! wrong with it, or if only the place tells what was written, it is read again with all places. A
-//! file that is no YAML as a whole is cut into its cards, so that one slip costs one card.
+//! A file whose cards stand as they are written here is read line by line. Any other is first read
+//! without asking where each word stands, which is fast. If something is wrong with it, or if only
+//! the place tells what was written, it is read again with all places. A file that is no YAML as a
+//! whole is cut into its cards, so that one slip costs one card.
 
 mod card;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 pub mod walk;
+mod written;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -47,7 +49,9 @@ pub fn read(bytes: &[u8], file: &str) -> Reading {
     let Some(text) = yaml::text_of(bytes, &mut problems) else {
         return Reading { deck: None, diagnostics: problems.into_diagnostics() };
     };
-    let mut draft = quickly(text).unwrap_or_else(|| thoroughly(text, &mut problems));
+    let mut draft = as_written(text)
+        .or_else(|| quickly(text))
+        .unwrap_or_else(|| thoroughly(text, &mut problems));
     if draft.root == Root::Broken
         && !["deck", "cards", "front"].iter().any(|key| text.contains(key))
     {
@@ -84,6 +88,26 @@ pub fn doubled(text: &str, file: &str, mut notes: BTreeMap<u32, String>) -> Vec<
         page.error(Place::point(line, blanks as u32 + 1), "duplicate-id", message, HELP);
     }
     problems.into_diagnostics()
+}
+
+/// Returns what a deck says whose cards stand as they are written here, without any fault.
+fn as_written(text: &str) -> Option<Draft> {
+    let (head, cards) = written::parts(text)?;
+    let mut problems = Problems::counted();
+    let mut draft = Draft::default();
+    let seed = DeckSeed {
+        page: &mut Page::new(head, 0, &mut problems),
+        draft: &mut draft,
+        pace: Pace::Head,
+    };
+    yaml::read(head, Extent::File, seed).ok()?;
+    let above = u32::try_from(yaml::lines_of(head).count() - 1).ok()?;
+    let mut page = Page::new(text, 0, &mut problems);
+    written::read(cards, above, |at, fields| {
+        draft.deck.notes.push(card::note(&mut page, at, fields)?);
+        Some(())
+    })?;
+    (draft.root == Root::Deck && problems.count() == 0).then_some(draft)
 }
 
 /// Returns what a file without any fault says; `None` if it is to be read thoroughly.

@@ -35,14 +35,19 @@ fn the_starter_decks_have_25_notes_and_no_fault() {
         include_bytes!("../../../decks/login.yaml"),
         include_bytes!("../../../decks/scim.yaml"),
     ];
-    let mut notes = 0;
+    let (mut notes, mut as_if_written) = (0, 0);
     for bytes in decks {
         let reading = read(bytes, "starter.yaml");
         assert_eq!(reading.diagnostics, []);
-        assert!(quickly(std::str::from_utf8(bytes).unwrap()).is_some(), "no second reading");
+        let text = std::str::from_utf8(bytes).unwrap();
+        assert!(quickly(text).is_some(), "no second reading");
+        if let Some(draft) = as_written(text) {
+            as_if_written += 1;
+            assert_eq!(Some(draft.deck), quickly(text).map(|draft| draft.deck));
+        }
         notes += reading.deck.unwrap().notes.len();
     }
-    assert_eq!(notes, 25);
+    assert_eq!((notes, as_if_written), (25, 3));
 }
 
 #[test]
