@@ -1,6 +1,7 @@
 //! What can be asked: notes, and the cards made from them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,14 +12,14 @@ use crate::cloze::Cloze;
 /// The permanent name of a card: its note's key, and its side where it has more than one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct CardId(String);
+pub struct CardId(Arc<str>);
 
 impl CardId {
     /// Returns the id that is written `text`.
     ///
     /// Histories hold ids that no deck of ours would allow (imports, newer versions), so any text
     /// is one.
-    pub fn new(text: impl Into<String>) -> CardId {
+    pub fn new(text: impl Into<Arc<str>>) -> CardId {
         CardId(text.into())
     }
 
@@ -50,8 +51,8 @@ impl Side {
     pub fn of(&self, key: &str) -> CardId {
         match self {
             Side::Front => CardId::new(key),
-            Side::Reverse => CardId(format!("{key}/reverse")),
-            Side::Gap(name) => CardId(format!("{key}/{name}")),
+            Side::Reverse => CardId(format!("{key}/reverse").into()),
+            Side::Gap(name) => CardId(format!("{key}/{name}").into()),
         }
     }
 }

@@ -49,7 +49,7 @@ impl History {
             rev: None,
             when: when.plus_ms(seq),
             day: when.day(Rollover::default()),
-            kind: kind.into(),
+            kind: kind.to_owned().into(),
             rating,
             quality: None,
             took_ms: None,

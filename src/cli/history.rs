@@ -85,7 +85,7 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
     };
     let rating = record.rating.and_then(Rating::from_number).map_or("", Rating::word);
     let quality = record.quality.map_or(String::new(), |quality| format!(" (q{quality})"));
-    let deed = match record.kind.as_str() {
+    let deed = match &*record.kind {
         kind::REVIEWED => format!("{rating}{quality}"),
         kind::PRACTISED => format!("{rating}{quality}, for practice"),
         kind::RETRACTED => {
@@ -104,17 +104,17 @@ fn in_words(row: &HistoryRow, with_card: bool) -> String {
             let until = record.extra.as_deref().and_then(extra::until);
             format!("buried{}", until.map_or(String::new(), |day| format!(" until {day}")))
         }
-        kind::PLACED => placed(record).unwrap_or_else(|| record.kind.clone()),
+        kind::PLACED => placed(record).unwrap_or_else(|| record.kind.clone().into_owned()),
         kind::RESCHEDULED => match record.extra.as_deref().and_then(extra::interval) {
             Some(interval) => format!("rescheduled, interval {}", days(interval)),
-            None => record.kind.clone(),
+            None => record.kind.clone().into_owned(),
         },
         kind::SUSPENDED if record.extra.as_deref().and_then(extra::because).is_some() => {
             "suspended, as a leech".to_owned()
         }
         other => other.to_owned(),
     };
-    let outcome = match (row.retracted, row.interval, record.kind.as_str()) {
+    let outcome = match (row.retracted, row.interval, &*record.kind) {
         (true, ..) => ", taken back".to_owned(),
         (_, Some(interval), _) => format!(", interval {}", days(interval.days())),
         (_, None, kind::REVIEWED) => ", a repeat".to_owned(),

@@ -33,7 +33,7 @@ pub fn run(undo: &Undo, desk: &mut Desk, io: &mut Io) -> Result<(), CliError> {
 pub fn described(record: &Record) -> String {
     let card = record.card.as_ref().map_or("", |card| card.as_str());
     let rating = record.rating.and_then(Rating::from_number).map_or("", Rating::word);
-    let deed = match record.kind.as_str() {
+    let deed = match &*record.kind {
         kind::REVIEWED => rating.to_owned(),
         kind::PRACTISED => format!("{rating}, for practice"),
         kind::LINKED => {

@@ -37,7 +37,7 @@ pub fn deck(head: &Head, notes: &[&Note]) -> String {
     }
     text.push_str("cards:\n");
     for note in notes {
-        text.push_str(&card(note, &head.tags, INDENT));
+        push_card(&mut text, note, &head.tags, INDENT);
     }
     text
 }
@@ -45,12 +45,19 @@ pub fn deck(head: &Head, notes: &[&Note]) -> String {
 /// Returns a card as an item of `cards` whose dash stands `indent` columns in. Tags that the deck
 /// gives are left out.
 pub fn card(note: &Note, of_deck: &[String], indent: usize) -> String {
-    let mut text: String =
-        KEYS.iter().filter_map(|key| field(note, key, of_deck, indent + 2)).collect();
-    if text.len() > indent {
-        text.replace_range(indent..indent + 1, "-");
-    }
+    let mut text = String::new();
+    push_card(&mut text, note, of_deck, indent);
     text
+}
+
+fn push_card(text: &mut String, note: &Note, of_deck: &[String], indent: usize) {
+    let dash = text.len() + indent;
+    for key in KEYS {
+        push_field(text, note, key, of_deck, indent + 2);
+    }
+    if text.len() > dash {
+        text.replace_range(dash..dash + 1, "-");
+    }
 }
 
 /// What a key of a card says.
@@ -102,14 +109,32 @@ fn said<'n>(note: &'n Note, key: &str, of_deck: &[String]) -> Option<Said<'n>> {
 /// Returns the lines of one key of a card, `indent` columns in; `None` if there is nothing to say.
 pub fn field(note: &Note, key: &str, of_deck: &[String], indent: usize) -> Option<String> {
     let mut text = String::new();
-    match said(note, key, of_deck)? {
-        Said::Plain(value) => {
-            let _ = writeln!(text, "{}{key}: {value}", " ".repeat(indent)); // cannot fail
+    push_field(&mut text, note, key, of_deck, indent);
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn push_field(text: &mut String, note: &Note, key: &str, of_deck: &[String], indent: usize) {
+    match said(note, key, of_deck) {
+        Some(Said::Plain(value)) => {
+            push_key(text, indent, key);
+            text.push(' ');
+            text.push_str(&value);
+            text.push('\n');
         }
-        Said::Text(value) => push_text(&mut text, indent, key, value),
-        Said::Texts(values) => push_texts(&mut text, indent, key, &values),
+        Some(Said::Text(value)) => push_text(text, indent, key, value),
+        Some(Said::Texts(values)) => push_texts(text, indent, key, &values),
+        None => {}
     }
-    Some(text)
+}
+
+fn push_key(text: &mut String, indent: usize, key: &str) {
+    push_blanks(text, indent);
+    text.push_str(key);
+    text.push(':');
+}
+
+fn push_blanks(text: &mut String, count: usize) {
+    text.extend(std::iter::repeat_n(' ', count));
 }
 
 /// Returns a card in braces, as JSON where `json`.
@@ -174,32 +199,45 @@ fn push_texts(text: &mut String, indent: usize, key: &str, values: &[&str]) {
     if values.is_empty() {
         return;
     }
-    let margin = " ".repeat(indent);
-    text.push_str(&format!("{margin}{key}:\n"));
+    push_key(text, indent, key);
+    text.push('\n');
     for value in values {
+        push_blanks(text, indent + 2);
+        text.push_str("- ");
         // What an item goes on with stands behind its dash.
-        text.push_str(&format!("{margin}  - {}\n", scalar(value, indent + 4)));
+        push_scalar(text, value, indent + 4);
+        text.push('\n');
     }
 }
 
 fn push_text(text: &mut String, indent: usize, key: &str, value: &str) {
-    text.push_str(&format!("{}{key}: {}\n", " ".repeat(indent), scalar(value, indent + 2)));
+    push_key(text, indent, key);
+    text.push(' ');
+    push_scalar(text, value, indent + 2);
+    text.push('\n');
 }
 
 /// Returns a text as YAML; further lines of it stand `indent` columns in.
 pub(super) fn scalar(value: &str, indent: usize) -> String {
+    let mut text = String::new();
+    push_scalar(&mut text, value, indent);
+    text
+}
+
+fn push_scalar(text: &mut String, value: &str, indent: usize) {
     if is_plain(value) {
-        value.to_owned()
+        text.push_str(value);
     } else if is_block(value) {
-        let margin = " ".repeat(indent);
-        let lines = value
-            .trim_end_matches('\n')
-            .split('\n')
-            .map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") });
-        let mark = if value.ends_with('\n') { "|" } else { "|-" };
-        format!("{mark}\n{}", lines.collect::<Vec<_>>().join("\n"))
+        text.push_str(if value.ends_with('\n') { "|" } else { "|-" });
+        for line in value.trim_end_matches('\n').split('\n') {
+            text.push('\n');
+            if !line.is_empty() {
+                push_blanks(text, indent);
+                text.push_str(line);
+            }
+        }
     } else {
-        quoted(value)
+        text.push_str(&quoted(value));
     }
 }
 

@@ -12,6 +12,7 @@ pub use extra::Stake;
 pub use facts::{Asked, Fact, Facts, Heading, Untrue};
 pub use replay::{Past, Step, by_card, groups, keep_in_force, replay};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -83,7 +84,7 @@ pub struct Record {
     /// The study day, fixed when the answer was given.
     pub day: Day,
     /// What kind of fact, in its own word.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// 1 again to 4 easy.
     pub rating: Option<i64>,
     /// 0 to 5, where the learner chose among six.

@@ -244,7 +244,7 @@ impl Store {
             when,
             // By the clock, also where an answer from ahead of it holds the time there.
             day: entry.when.day(settings.day_starts_at),
-            kind: entry.deed.word().to_owned(),
+            kind: entry.deed.word().into(),
             rating: answer.map(|answer| answer.grade.rating.number()),
             quality: answer.and_then(|answer| answer.grade.quality).map(|quality| quality.number()),
             took_ms: answer.and_then(|answer| answer.took_ms),

@@ -40,7 +40,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(EventId, Record)> {
         rev: row.get(4)?,
         when: row::moment(row, (5, 6))?,
         day: row::day(row, 7)?,
-        kind: row::owned(row, 8)?,
+        kind: row::owned(row, 8)?.into(),
         rating: row.get(9)?,
         quality: row.get(10)?,
         took_ms: row.get(11)?,
@@ -115,7 +115,7 @@ impl Store {
             .map(|(id, record)| {
                 let is_back = |id| retracted.contains(&(id, record.card.clone()));
                 // As the folds take it: what an answer led to goes with it.
-                let led_to = match record.kind.as_str() {
+                let led_to = match &*record.kind {
                     kind::SUSPENDED => record.extra.as_deref().and_then(extra::because),
                     _ => None,
                 };

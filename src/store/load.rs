@@ -19,6 +19,9 @@ const ROWS: usize = 256;
 /// The columns of an event.
 const COLUMNS: usize = 13;
 
+/// An event, its id, and the key of its card.
+type Row = (Record, EventId, Option<i64>);
+
 /// Takes events of one device, in any order; it is quick where those of a card follow each other.
 pub struct Loader<'db> {
     db: &'db Connection,
@@ -35,7 +38,9 @@ pub struct Loader<'db> {
     /// Folds what comes, where that can be done meanwhile.
     arrivals: Option<Arrivals>,
     /// What is not written yet, with the keys of the cards.
-    waiting: Vec<(Record, EventId, Option<i64>)>,
+    waiting: Vec<Row>,
+    /// What `many` was given last, row by row.
+    bound: Vec<Row>,
     count: usize,
 }
 
@@ -114,22 +119,22 @@ impl<'db> Loader<'db> {
             guard: Some(guard),
             arrivals,
             waiting: Vec::with_capacity(ROWS),
+            bound: Vec::with_capacity(ROWS),
             count: 0,
         })
     }
 
-    /// Adds an event of the device.
+    /// Adds an event of the device, whose `id` is that of the record.
     ///
     /// # Errors
     ///
     /// What SQLite says: also if an event is none that a history may have.
-    pub fn add(&mut self, record: Record) -> Result<(), StoreError> {
-        debug_assert_eq!(record.device, self.device.0);
+    pub fn add(&mut self, id: EventId, record: Record) -> Result<(), StoreError> {
+        debug_assert_eq!((record.device, record.id()), (self.device.0, id));
         let card = match &self.last {
             Some((last, key)) if *last == record.card => *key,
             _ => self.turn_to(record.card.as_ref())?,
         };
-        let id = record.id();
         if self.guard.is_some() && !self.seen.insert(id) {
             return Ok(());
         }
@@ -139,11 +144,15 @@ impl<'db> Loader<'db> {
         }
         self.waiting.push((record, id, card));
         if self.waiting.len() == ROWS {
-            for (at, event) in self.waiting.iter().enumerate() {
-                bind(&mut self.many, at, self.device.1, event)?;
+            for (at, event) in self.waiting.drain(..).enumerate() {
+                let before = self.bound.get(at);
+                bind(&mut self.many, at, self.device.1, &event, before)?;
+                match self.bound.get_mut(at) {
+                    Some(bound) => *bound = event,
+                    None => self.bound.push(event),
+                }
             }
             self.count += self.many.raw_execute()?;
-            self.waiting.clear();
         }
         Ok(())
     }
@@ -151,7 +160,7 @@ impl<'db> Loader<'db> {
     /// Writes what waits, row by row.
     fn write(&mut self) -> Result<(), StoreError> {
         for event in &self.waiting {
-            bind(&mut self.one, 0, self.device.1, event)?;
+            bind(&mut self.one, 0, self.device.1, event, None)?;
             self.count += self.one.raw_execute()?;
         }
         self.waiting.clear();
@@ -220,30 +229,34 @@ fn insert(rows: usize) -> String {
     )
 }
 
-/// Gives a statement its row number `at`.
+/// Gives a statement its row number `at`, in which `before` still is: what is the same stays there.
 fn bind(
     statement: &mut Statement<'_>,
     at: usize,
     device: i64,
-    (record, id, card): &(Record, EventId, Option<i64>),
+    (record, id, card): &Row,
+    before: Option<&Row>,
 ) -> rusqlite::Result<()> {
     let facts = Facts::of(record);
-    let values: [&dyn rusqlite::ToSql; COLUMNS] = [
-        &id.0,
-        &device,
-        &facts.device_seq,
-        card,
-        &facts.rev,
-        &facts.at_ms,
-        &facts.utc_offset_s,
-        &facts.day,
-        &facts.kind,
-        &facts.rating,
-        &facts.quality,
-        &facts.took_ms,
-        &facts.extra,
+    let stays = |same: fn(&Record, &Record) -> bool| {
+        before.is_some_and(|(before, _, _)| same(before, record))
+    };
+    let values: [(bool, &dyn rusqlite::ToSql); COLUMNS] = [
+        (false, &id.0),
+        (before.is_some(), &device),
+        (stays(|one, other| one.device_seq == other.device_seq), &facts.device_seq),
+        (before.is_some_and(|(_, _, before)| before == card), card),
+        (stays(|one, other| one.rev == other.rev), &facts.rev),
+        (false, &facts.at_ms),
+        (stays(|one, other| one.when.utc_offset_s == other.when.utc_offset_s), &facts.utc_offset_s),
+        (stays(|one, other| one.day == other.day), &facts.day),
+        (stays(|one, other| one.kind == other.kind), &facts.kind),
+        (stays(|one, other| one.rating == other.rating), &facts.rating),
+        (stays(|one, other| one.quality == other.quality), &facts.quality),
+        (stays(|one, other| one.took_ms == other.took_ms), &facts.took_ms),
+        (stays(|one, other| one.extra == other.extra), &facts.extra),
     ];
-    for (place, value) in (at * COLUMNS + 1..).zip(values) {
+    for (place, (_, value)) in (at * COLUMNS + 1..).zip(values).filter(|(_, (stays, _))| !stays) {
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())
@@ -263,7 +276,7 @@ mod tests {
             rev: None,
             when: Moment { at_ms, utc_offset_s: 0 },
             day: Day(20_000),
-            kind: kind::REVIEWED.to_owned(),
+            kind: kind::REVIEWED.into(),
             rating: Some(3),
             quality: None,
             took_ms: None,
@@ -274,7 +287,7 @@ mod tests {
     fn loaded(records: &[Record]) -> (Store, Result<usize, StoreError>) {
         let mut store = Store::nowhere(Box::new(|| [1; 16])).unwrap();
         let loaded = store.load(DeviceId([7; 16]), &Settings::default(), |loader| {
-            records.iter().try_for_each(|record| loader.add(record.clone()))
+            records.iter().try_for_each(|record| loader.add(record.id(), record.clone()))
         });
         (store, loaded)
     }

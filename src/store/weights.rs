@@ -211,7 +211,7 @@ impl Store {
                 rev: None,
                 when,
                 day: now.day(settings.day_starts_at),
-                kind: kind::PARAMETERS.to_owned(),
+                kind: kind::PARAMETERS.into(),
                 rating: None,
                 quality: None,
                 took_ms: None,

@@ -425,7 +425,7 @@ fn a_known_kind_without_its_facts_is_refused() {
     let good =
         Record { rating: Some(2), ..record(7, 1, "card-4", moment(FIRST_DAY, 3), "reviewed") };
     let of = |kind: &str, extra: Option<&str>| Record {
-        kind: kind.into(),
+        kind: kind.to_owned().into(),
         extra: extra.map(str::to_owned),
         rating: None,
         ..good.clone()
@@ -473,7 +473,7 @@ fn a_known_kind_without_its_facts_is_refused() {
     // The same facts under a kind of tomorrow are nobody's business.
     for (number, record) in bad.into_iter().enumerate() {
         let newer = Record {
-            kind: format!("newer-{}", record.kind),
+            kind: format!("newer-{}", record.kind).into(),
             device_seq: 50 + number as i64,
             ..record
         };

@@ -114,7 +114,7 @@ proptest! {
         let after = |seq, kind: &str, extra| Record {
             device_seq: seq,
             when: moment(event.day.0 + later, 7),
-            kind: kind.into(),
+            kind: kind.to_owned().into(),
             extra,
             rating: None,
             ..event.clone()
@@ -225,7 +225,7 @@ proptest! {
     fn kinds_that_nobody_knows_are_skipped(records in histories(30), rating in any::<i64>()) {
         let strange = records.iter().enumerate().map(|(number, event)| Record {
             device_seq: 4_000 + number as i64,
-            kind: format!("kind-of-{}", event.kind),
+            kind: format!("kind-of-{}", event.kind).into(),
             rating: Some(rating),
             ..event.clone()
         });

@@ -29,7 +29,7 @@ pub fn record(device: u8, seq: i64, card: &str, when: Moment, kind: &str) -> Rec
         rev: None,
         when,
         day: when.day(Rollover::default()),
-        kind: kind.into(),
+        kind: kind.to_owned().into(),
         rating: None,
         quality: None,
         took_ms: None,
@@ -75,8 +75,11 @@ pub fn name(card: usize) -> String {
 pub fn made(raw: &Raw, seq: i64, before: &[Record]) -> Record {
     let card = name(raw.card);
     let base = record(1, seq, &card, moment(raw.day, raw.ms), "");
-    let of =
-        |kind: &str, extra: Option<String>| Record { kind: kind.into(), extra, ..base.clone() };
+    let of = |kind: &str, extra: Option<String>| Record {
+        kind: kind.to_owned().into(),
+        extra,
+        ..base.clone()
+    };
     match raw.kind {
         0..=6 => Record { rating: Some(raw.rating), ..of("reviewed", None) },
         7 => Record { rating: Some(raw.rating), ..of("practised", None) },

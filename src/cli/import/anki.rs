@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use super::at_once::{Gone, both, made_and_taken};
 use super::sources::{Source, is_called_package};
 use crate::card::CardId;
 use crate::cli::args::Import;
@@ -102,14 +103,19 @@ fn opened(
     package.collection(&mut File::create(&copy).map_err(failed)?).map_err(refused)?;
     // Names that lead elsewhere refuse the package as a whole.
     package.media().map_err(refused)?;
-    let mut collection = anki::collection(&copy)?;
+    let mut database = anki::Database::open(&copy)?;
+    let mut collection = database.notes_and_cards()?;
     let what = format!(
         "package of Anki, {}, {}",
         words::count(collection.notes.len(), "note", "notes"),
         words::count(collection.cards.len(), "card", "cards")
     );
-    let Brought { mut imported, ids, media } =
-        cards::brought(&mut collection, import.deck.as_deref());
+    let (reviews, brought) = both(
+        move || database.reviews(),
+        || cards::brought(&mut collection, import.deck.as_deref()),
+    );
+    collection.reviews = reviews?;
+    let Brought { mut imported, ids, media } = brought;
     imported.what = what;
     let refold = import.refold;
     let now = desk.now;
@@ -201,21 +207,26 @@ impl Package {
     /// Adds all events to a history that has none, at once; returns what they are, and how many of
     /// them there were.
     fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
-        let nothing = |_: &CardId| Ok(Here::default());
-        let mut count = Count::default();
         let Desk { store, settings, .. } = desk;
-        let added = store.load(history::device(), settings, |loader| {
-            let mut done = 0;
-            let add = |record: events::Record| {
-                done += 1;
-                bar.show(self.done(done));
-                Ok::<(), CliError>(loader.add(record)?)
-            };
-            count =
-                history::events(&self.collection, &self.ids, self.refold, self.now, nothing, add)?;
-            Ok::<(), CliError>(())
-        })?;
-        Ok((count, added))
+        let Package { collection, ids, refold, now, .. } = &*self;
+        let (count, added) = made_and_taken(
+            |hand| {
+                let nothing = |_: &CardId| Ok::<_, Gone>(Here::default());
+                // Their ids are hashes, which is work as well.
+                let identified = |record: events::Record| hand((record.id(), record));
+                history::events(collection, ids, *refold, *now, nothing, identified)
+            },
+            |made| {
+                store.load(history::device(), settings, |loader| {
+                    made.enumerate().try_for_each(|(done, (id, record))| {
+                        bar.show(self.done(done));
+                        Ok::<(), CliError>(loader.add(id, record)?)
+                    })
+                })
+            },
+        );
+        // What is made ends early only where it is not taken.
+        Ok((count.unwrap_or_default(), added?))
     }
 
     /// Calls `with` for every event that is not here already.

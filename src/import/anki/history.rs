@@ -290,7 +290,13 @@ impl Calendar {
         Day(day.clamp(-100_000, 100_000) as i32)
     }
 
-    fn record(&self, card: &CardId, word: &str, when: Moment, extra: Option<String>) -> Record {
+    fn record(
+        &self,
+        card: &CardId,
+        word: &'static str,
+        when: Moment,
+        extra: Option<String>,
+    ) -> Record {
         Record {
             device: self.device,
             device_seq: 0,
@@ -298,7 +304,7 @@ impl Calendar {
             rev: None,
             when,
             day: when.day(self.rollover),
-            kind: word.to_owned(),
+            kind: word.into(),
             rating: None,
             quality: None,
             took_ms: None,

@@ -23,6 +23,9 @@ const MEDIA: &str = "media/";
 /// A mark of Markdown in the text is escaped only if the text would be shown otherwise without: in
 /// TeX a backslash would be one too many.
 pub fn read(html: &str) -> Read {
+    if let Some(markdown) = as_it_is(html) {
+        return Read { markdown, ..Read::default() };
+    }
     let bare = read_with(html, false);
     if !bare.has_marks && has_no_marks(&bare.read.markdown) {
         return bare.read;
@@ -34,10 +37,48 @@ pub fn read(html: &str) -> Read {
     read_with(html, true).read
 }
 
+/// Returns a field that has nothing in it but text, as most have.
+fn as_it_is(html: &str) -> Option<String> {
+    if html.contains(['<', '&', '[']) {
+        return None;
+    }
+    let blank = |char: char| char.is_ascii_whitespace() || char == '\u{a0}';
+    let doubled = |pair: &[u8]| pair == b"  ";
+    let is_even = html.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && !html.starts_with(' ')
+        && !html.ends_with(' ')
+        && !html.as_bytes().windows(2).any(doubled);
+    let text = if is_even {
+        html.to_owned()
+    } else {
+        html.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    has_no_marks(&text).then_some(text)
+}
+
 /// Whether nothing in a text could be a mark of Markdown: most texts need no second look.
 fn has_no_marks(text: &str) -> bool {
     let begins = |char: char| "#>-+=".contains(char) || char.is_ascii_digit();
-    !text.contains(['`', '*', '_', '[', ']', '~', '<', '&', '|', '$', '\\', '!', '@', '/', '\t'])
+    let may_be_mark = |byte: u8| {
+        matches!(
+            byte,
+            b'`' | b'*'
+                | b'_'
+                | b'['
+                | b']'
+                | b'~'
+                | b'<'
+                | b'&'
+                | b'|'
+                | b'$'
+                | b'\\'
+                | b'!'
+                | b'@'
+                | b'/'
+                | b'\t'
+        )
+    };
+    !text.bytes().any(may_be_mark)
         && text
             .lines()
             .all(|line| !line.starts_with("    ") && !line.trim_start().starts_with(begins))
@@ -396,8 +437,24 @@ fn unescaped(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
     use crate::markdown::plain_text;
+
+    proptest! {
+        #[test]
+        fn a_field_without_marks_is_read_as_any_other(
+            pieces in vec(select(vec!["a", "Bc", "é", " ", "  ", "\n", "\t", "\u{a0}", ".", "-", "1", "1.", "#", "*", "&", "<", "[", "\u{2003}"]), 0..8)
+        ) {
+            let html = pieces.concat();
+            if let Some(markdown) = as_it_is(&html) {
+                prop_assert_eq!(Read { markdown, ..Read::default() }, read_with(&html, false).read);
+            }
+        }
+    }
 
     #[test]
     fn fields_become_markdown() {

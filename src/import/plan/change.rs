@@ -147,7 +147,10 @@ impl Shelf {
                 None => self.unused_name(&deck.name, &known),
             };
             loop {
-                let notes = self.named(&coming, work, &name);
+                for (at, id) in coming.iter().zip(self.ids_of(&coming, work, &name)) {
+                    work.done[*at].item.note.id = id;
+                }
+                let notes: Vec<&Note> = coming.iter().map(|at| work.done[*at].coming()).collect();
                 let target = self.by_name.get(&name).copied();
                 let put = match target {
                     Some(at) => self.append(at, &notes),
@@ -158,11 +161,11 @@ impl Shelf {
                         done if done.moving.is_some() => note.hash_of_both(),
                         done => done.texts,
                     };
-                    let hashes: Vec<u64> = coming.iter().zip(&notes).map(of_both).collect();
-                    self.learn((at, first), &notes, hashes);
-                    for (item, note) in coming.iter().zip(&notes) {
+                    let hashes = coming.iter().zip(notes.iter().copied()).map(of_both);
+                    self.learn((at, first), notes.iter().copied().zip(hashes));
+                    for item in &coming {
                         let done = &mut work.done[*item];
-                        done.id = note.id.clone().unwrap_or_default();
+                        done.id = done.coming().id.clone().unwrap_or_default();
                         done.file = self.files[at].shown.clone();
                         done.deck_name.clone_from(&name);
                     }
@@ -178,15 +181,15 @@ impl Shelf {
         }
     }
 
-    /// Returns the notes that come into the deck `name`, with their ids.
-    fn named(&self, coming: &[usize], work: &Work, name: &str) -> Vec<Note> {
+    /// Returns the ids of the notes that come into the deck `name`; one that moves keeps its own.
+    fn ids_of(&self, coming: &[usize], work: &Work, name: &str) -> Vec<Option<String>> {
         let mut given: HashSet<String> = HashSet::new();
         coming
             .iter()
             .map(|at| {
                 let done = &work.done[*at];
-                if let Some(moving) = &done.moving {
-                    return Note::clone(moving);
+                if done.moving.is_some() {
+                    return done.item.note.id.clone();
                 }
                 let known = (!done.id.is_empty()).then(|| done.id.clone());
                 let wanted = known.unwrap_or_else(|| match &done.item.id {
@@ -213,7 +216,7 @@ impl Shelf {
                     number += 1;
                 }
                 given.insert(id.clone());
-                Note { id: Some(id), ..Note::clone(&done.item.note) }
+                Some(id)
             })
             .collect()
     }

@@ -81,19 +81,18 @@ impl Shelf {
     /// Takes what a file says into the indexes.
     fn learn_all(&mut self, at: usize, file: &Shelved) {
         let Some(deck) = file.says() else { return };
-        self.learn((at, 0), &deck.notes, deck.notes.iter().map(Note::hash_of_both));
+        self.learn((at, 0), deck.notes.iter().map(|note| (note, note.hash_of_both())));
         self.taken.extend(deck.left_out.iter().map(|(key, _)| key.clone()));
     }
 
     /// Takes notes of a file into the indexes, of which the first stands at this place, with the
     /// hashes of their texts.
-    pub(super) fn learn(
+    pub(super) fn learn<'n>(
         &mut self,
         (at, first): (usize, usize),
-        notes: &[Note],
-        hashes: impl IntoIterator<Item = u64>,
+        notes: impl IntoIterator<Item = (&'n Note, u64)>,
     ) {
-        for (number, (note, of_both)) in (first..).zip(notes.iter().zip(hashes)) {
+        for (number, (note, of_both)) in (first..).zip(notes) {
             let keys = match &note.id {
                 Some(id) => vec![id.clone()],
                 None => vec![note.key_of_front(), note.key_of_both()],
@@ -192,23 +191,24 @@ impl Shelf {
     }
 
     /// Adds notes to a deck that is there; returns its number, and of the first new note.
-    pub(super) fn append(&mut self, at: usize, notes: &[Note]) -> Option<(usize, usize)> {
+    pub(super) fn append(&mut self, at: usize, notes: &[&Note]) -> Option<(usize, usize)> {
         let deck = self.files[at].says()?;
-        let text = edit::with_cards(&self.files[at].text, notes)?;
+        let notes: Vec<Note> = notes.iter().copied().cloned().collect();
+        let text = edit::with_cards(&self.files[at].text, &notes)?;
         let mut all = deck.notes.clone();
         let first = all.len();
-        all.extend(notes.iter().cloned());
+        all.extend(notes);
         self.rewrite(at, text, &all).then_some((at, first))
     }
 
     /// Makes a deck of these notes, which are all that its text says; returns its number.
-    pub(super) fn make(&mut self, name: &str, deck: &ImportedDeck, notes: &[Note]) -> usize {
+    pub(super) fn make(&mut self, name: &str, deck: &ImportedDeck, notes: &[&Note]) -> usize {
         let mut head = deck.head.clone();
         if let Some(number) = name.strip_prefix(&*deck.name).and_then(|rest| rest.strip_prefix('-'))
         {
             head.title = head.title.map(|title| format!("{title} ({number})"));
         }
-        let text = write::deck(&head, &notes.iter().collect::<Vec<_>>());
+        let text = write::deck(&head, notes);
         let shown = format!("decks/{name}.yaml");
         let read = OnceCell::new();
         let path = self.root.join(format!("{name}.yaml"));

@@ -50,6 +50,13 @@ pub(super) struct Done {
     pub(super) kept: bool,
 }
 
+impl Done {
+    /// Returns the note that comes into a deck: that of the source, unless it moves.
+    pub(super) fn coming(&self) -> &Note {
+        self.moving.as_ref().unwrap_or(&self.item.note)
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Work {
     pub(super) done: Vec<Done>,

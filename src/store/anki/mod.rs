@@ -15,22 +15,65 @@ use crate::import::anki::{Card, Collection, Deck, Note, Notetype, Review, Templa
 /// As many notes, cards and answers as a collection may have, each.
 const MOST_ROWS: usize = 20_000_000;
 
+/// The database of a collection, which nobody else has.
+pub struct Database(Connection);
+
+impl Database {
+    /// Opens that at `path`.
+    ///
+    /// # Errors
+    ///
+    /// What is no collection, or one that is damaged.
+    pub fn open(path: &Path) -> Result<Database, Unreadable> {
+        open(path).map(Database).map_err(damaged)
+    }
+
+    /// Returns what is in it besides the answers.
+    ///
+    /// # Errors
+    ///
+    /// As above, and more rows than are read.
+    pub fn notes_and_cards(&mut self) -> Result<Collection, Unreadable> {
+        let found = notes_and_cards(&self.0).map_err(damaged)?;
+        within_bounds(found.notes.len().max(found.cards.len()))?;
+        Ok(found)
+    }
+
+    /// Returns the answers, by card and time.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn reviews(&mut self) -> Result<Vec<Review>, Unreadable> {
+        let reviews = reviews(&self.0).map_err(damaged)?;
+        within_bounds(reviews.len())?;
+        Ok(reviews)
+    }
+}
+
 /// Reads the collection at `path`, which nobody else has.
 ///
 /// # Errors
 ///
 /// What is no collection, or one that is damaged.
 pub fn collection(path: &Path) -> Result<Collection, Unreadable> {
-    let damaged = |error| Unreadable(format!("its collection is damaged: {error}"));
-    let found = read(path).map_err(damaged)?;
-    let most = found.notes.len().max(found.cards.len()).max(found.reviews.len());
-    if most == MOST_ROWS {
-        return Err(Unreadable(format!("it has more than {MOST_ROWS} rows of one kind")));
-    }
-    Ok(found)
+    let mut database = Database::open(path)?;
+    let found = database.notes_and_cards()?;
+    Ok(Collection { reviews: database.reviews()?, ..found })
 }
 
-fn read(path: &Path) -> rusqlite::Result<Collection> {
+fn damaged(error: rusqlite::Error) -> Unreadable {
+    Unreadable(format!("its collection is damaged: {error}"))
+}
+
+fn within_bounds(rows: usize) -> Result<(), Unreadable> {
+    if rows < MOST_ROWS {
+        return Ok(());
+    }
+    Err(Unreadable(format!("it has more than {MOST_ROWS} rows of one kind")))
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     // Names of decks and the like are compared by a collation of Anki's own.
@@ -50,6 +93,10 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
     if is_view {
         return Err(rusqlite::Error::InvalidQuery);
     }
+    Ok(db)
+}
+
+fn notes_and_cards(db: &Connection) -> rusqlite::Result<Collection> {
     let mut found = Collection::default();
     let (created, version, conf, models, decks): (i64, i64, String, String, String) = db
         .query_row("SELECT crt, ver, conf, models, decks FROM col", [], |row| {
@@ -70,9 +117,9 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
         found.notetypes = Notetype::all_of_json(&models).unwrap_or_default();
         found.decks = Deck::all_of_json(&decks).unwrap_or_default();
     } else {
-        found.minutes_west = setting(&db, "creationOffset")?;
-        found.rollover = setting(&db, "rollover")?;
-        found.notetypes = notetypes(&db)?;
+        found.minutes_west = setting(db, "creationOffset")?;
+        found.rollover = setting(db, "rollover")?;
+        found.notetypes = notetypes(db)?;
         let mut statement = db.prepare("SELECT id, name, kind FROM decks")?;
         let decks = statement.query_map([], |row| {
             let kind: Vec<u8> = row.get(2)?;
@@ -80,7 +127,7 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
         })?;
         found.decks = decks.collect::<Result<_, _>>()?;
     }
-    found.notes = rows(&db, "notes", "id, guid, mid, tags, flds", |row| {
+    found.notes = rows(db, "notes", "id, guid, mid, tags, flds", |row| {
         Ok(Note {
             id: row.get(0)?,
             guid: row::owned(row, 1)?,
@@ -90,7 +137,7 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
         })
     })?;
     found.cards = rows(
-        &db,
+        db,
         "cards",
         "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, odue, odid, data, mod",
         |row| {
@@ -113,7 +160,11 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
             })
         },
     )?;
-    found.reviews = rows(&db, "revlog", "id, cid, ease, factor, time, type, ivl", |row| {
+    Ok(found)
+}
+
+fn reviews(db: &Connection) -> rusqlite::Result<Vec<Review>> {
+    let mut reviews = rows(db, "revlog", "id, cid, ease, factor, time, type, ivl", |row| {
         Ok(Review {
             at_ms: row.get(0)?,
             card: row.get(1)?,
@@ -124,8 +175,8 @@ fn read(path: &Path) -> rusqlite::Result<Collection> {
             interval: row::clamped(whole(row, 6)?),
         })
     })?;
-    found.reviews.sort_unstable_by_key(|review| (review.card, review.at_ms));
-    Ok(found)
+    reviews.sort_unstable_by_key(|review| (review.card, review.at_ms));
+    Ok(reviews)
 }
 
 /// Reads these columns of all rows of a table.
