@@ -208,7 +208,7 @@ impl Package {
     /// them there were.
     fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
         let Desk { store, settings, .. } = desk;
-        let Package { collection, ids, refold, now, .. } = &*self;
+        let Package { collection, ids, refold, now, .. } = self;
         let (count, added) = made_and_taken(
             |hand| {
                 let nothing = |_: &CardId| Ok::<_, Gone>(Here::default());
