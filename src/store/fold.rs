@@ -15,7 +15,7 @@ use crate::cloze::bold_parts;
 use crate::history::{Event, EventId, Kind, Past, Step, by_card, extra, kind, replay};
 use crate::schedule::{Chosen, Schedule, Scheduler, Stage};
 use crate::settings::{Changed, Settings};
-use crate::stats::{Course, Logged};
+use crate::stats::{Course, Logged, pack};
 use crate::time::{Day, Moment};
 
 /// More cards than this are folded in one reading of the whole history.
@@ -116,7 +116,8 @@ impl Store {
                 packed::forget(&self.db, *member)?;
             }
             let events = by_card(&logged).next().map(|(_, events)| events).unwrap_or_default();
-            keep_family(&self.db, (key, &events), &targets, &elsewhere, &groups)?;
+            let family = Family::of((key, &events), &targets, &elsewhere);
+            family.keep(&self.db, key, &targets, &groups)?;
         }
         Ok(())
     }
@@ -137,10 +138,12 @@ impl Store {
         each_family(&self.db, &groups, |first, logged| {
             let targets = targets.remove(&first).unwrap_or_default();
             let events = by_card(logged).next().map(|(_, events)| events).unwrap_or_default();
-            keep_family(&self.db, (first, &events), &targets, &elsewhere, &groups)
+            let family = Family::of((first, &events), &targets, &elsewhere);
+            family.keep(&self.db, first, &targets, &groups)
         })?;
         for (first, targets) in targets {
-            keep_family(&self.db, (first, &[]), &targets, &elsewhere, &groups)?;
+            let family = Family::of((first, &[]), &targets, &elsewhere);
+            family.keep(&self.db, first, &targets, &groups)?;
         }
         for index in indexes {
             self.db.execute_batch(&index)?;
@@ -395,24 +398,47 @@ fn target(row: &Row<'_>, rules: &BTreeMap<i64, Rules>) -> rusqlite::Result<Targe
     })
 }
 
-/// Writes the answers to cards that are one, under the first of them, and their schedules beside
-/// those that stand in decks. What stands in none is scheduled as `elsewhere`.
-pub(super) fn keep_family(
-    db: &Connection,
-    (first, events): (i64, &[&Logged]),
-    targets: &[Target],
-    elsewhere: &Chosen,
-    groups: &Groups,
-) -> Result<(), StoreError> {
-    let Some((target, others)) = targets.split_first() else {
-        return packed::keep(db, first, &Course::of(first, events, elsewhere).answers);
-    };
-    let Course { past, schedules, answers } = Course::of(first, events, &target.scheduler());
-    packed::keep(db, first, &answers)?;
-    for target in others {
-        keep(db, target, &Folded::of(past.clone(), &target.scheduler()), groups)?;
+/// What the events of cards that are one come to.
+pub(super) struct Family {
+    /// Their answers, packed.
+    answers: Vec<u8>,
+    /// How those stand that are in decks, in their order.
+    folded: Vec<Folded>,
+}
+
+impl Family {
+    /// Returns that of cards of which `targets` stand in decks. What stands in none is scheduled as
+    /// `elsewhere`.
+    pub(super) fn of(
+        (first, events): (i64, &[&Logged]),
+        targets: &[Target],
+        elsewhere: &Chosen,
+    ) -> Family {
+        let Some((target, others)) = targets.split_first() else {
+            let answers = pack(&Course::of(first, events, elsewhere).answers);
+            return Family { answers, folded: Vec::new() };
+        };
+        let Course { past, schedules, answers } = Course::of(first, events, &target.scheduler());
+        let others = others.iter().map(|other| Folded::of(past.clone(), &other.scheduler()));
+        let others: Vec<Folded> = others.collect();
+        let folded = std::iter::once(Folded::by(past, schedules)).chain(others).collect();
+        Family { answers: pack(&answers), folded }
     }
-    keep(db, target, &Folded::by(past, schedules), groups)
+
+    /// Writes the answers under the first of the cards, and how they stand beside those in decks.
+    pub(super) fn keep(
+        &self,
+        db: &Connection,
+        first: i64,
+        targets: &[Target],
+        groups: &Groups,
+    ) -> Result<(), StoreError> {
+        packed::keep(db, first, &self.answers)?;
+        targets
+            .iter()
+            .zip(&self.folded)
+            .try_for_each(|(target, folded)| keep(db, target, folded, groups))
+    }
 }
 
 /// Writes what a card's past comes to beside the card.

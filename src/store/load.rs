@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Statement};
 
-use super::arrivals::Arrivals;
+use super::arrivals::{Arrival, Arrivals, Folder, reaches_far};
 use super::{Store, StoreError};
 use crate::card::CardId;
 use crate::history::{DeviceId, EventId, Facts, Record};
@@ -35,8 +35,12 @@ pub struct Loader<'db> {
     seen: HashSet<EventId>,
     /// What makes the guard; `None` once it is there again.
     guard: Option<String>,
-    /// Folds what comes, where that can be done meanwhile.
+    /// Folds what comes, until somebody does.
+    folder: Option<Folder>,
+    /// Writes what was folded, where that can be done meanwhile.
     arrivals: Option<Arrivals>,
+    /// Whether that has all that was added.
+    is_folded: bool,
     /// What is not written yet, with the keys of the cards.
     waiting: Vec<Row>,
     /// What `many` was given last, row by row.
@@ -80,9 +84,9 @@ impl Store {
             store.db.execute("INSERT INTO device (id) VALUES (?)", [device.0])?;
             let sql = "SELECT key FROM device WHERE id = ?";
             let key = store.db.query_row(sql, [device.0], |row| row.get(0))?;
-            let arrivals = Arrivals::expect(store, settings)?;
+            let (arrivals, folder) = Arrivals::expect(store, settings, key)?;
             let (count, arrivals) = {
-                let mut loader = Loader::new(&store.db, (device, key), guard, arrivals)?;
+                let mut loader = Loader::new(&store.db, (device, key), guard, (folder, arrivals))?;
                 if let Err(error) = each(&mut loader) {
                     said = Some(error);
                     return Err(StoreError::Begun);
@@ -106,7 +110,7 @@ impl<'db> Loader<'db> {
         db: &'db Connection,
         device: (DeviceId, i64),
         guard: String,
-        arrivals: Option<Arrivals>,
+        (folder, arrivals): (Folder, Option<Arrivals>),
     ) -> Result<Loader<'db>, StoreError> {
         Ok(Loader {
             db,
@@ -117,19 +121,40 @@ impl<'db> Loader<'db> {
             last: None,
             seen: HashSet::new(),
             guard: Some(guard),
+            folder: Some(folder),
             arrivals,
+            is_folded: true,
             waiting: Vec::with_capacity(ROWS),
             bound: Vec::with_capacity(ROWS),
             count: 0,
         })
     }
 
-    /// Adds an event of the device, whose `id` is that of the record.
+    /// Returns who makes of events what is to be added, the first time; then one that does no more
+    /// than hand them on.
+    pub fn folder(&mut self) -> Folder {
+        self.folder.take().unwrap_or_default()
+    }
+
+    /// Adds what comes from the [`Folder`].
     ///
     /// # Errors
     ///
     /// What SQLite says: also if an event is none that a history may have.
-    pub fn add(&mut self, id: EventId, record: Record) -> Result<(), StoreError> {
+    pub fn add(&mut self, arrival: Arrival) -> Result<(), StoreError> {
+        match arrival {
+            Arrival::Event(id, record) => self.add_event(id, record),
+            Arrival::Card(folded) => match (&mut self.arrivals, &self.last) {
+                (Some(arrivals), Some((_, Some(key)))) => {
+                    self.is_folded = true;
+                    arrivals.keep(self.db, *key, *folded)
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
+    fn add_event(&mut self, id: EventId, record: Record) -> Result<(), StoreError> {
         debug_assert_eq!((record.device, record.id()), (self.device.0, id));
         let card = match &self.last {
             Some((last, key)) if *last == record.card => *key,
@@ -138,10 +163,13 @@ impl<'db> Loader<'db> {
         if self.guard.is_some() && !self.seen.insert(id) {
             return Ok(());
         }
-        let (by, arrivals) = (self.device.1, self.arrivals.as_mut());
-        if card.is_some() && arrivals.is_some_and(|arrivals| !arrivals.take(&record, id, by)) {
+        if reaches_far(&record) {
             self.fold_later()?;
         }
+        if let Some(arrivals) = &mut self.arrivals {
+            arrivals.note(&record);
+        }
+        self.is_folded = false;
         self.waiting.push((record, id, card));
         if self.waiting.len() == ROWS {
             for (at, event) in self.waiting.drain(..).enumerate() {
@@ -187,6 +215,9 @@ impl<'db> Loader<'db> {
     /// Writes what waits; returns how many events there are, and what folded them.
     fn finish(mut self) -> Result<(usize, Option<Arrivals>), StoreError> {
         self.be_guarded()?;
+        if !self.is_folded {
+            self.fold_later()?;
+        }
         Ok((self.count, self.arrivals))
     }
 
@@ -194,6 +225,9 @@ impl<'db> Loader<'db> {
     /// has none, and has no events then.
     fn turn_to(&mut self, card: Option<&CardId>) -> Result<Option<i64>, StoreError> {
         self.seen.clear();
+        if !self.is_folded {
+            self.fold_later()?;
+        }
         let (key, new) = match card {
             Some(card) if self.card.execute([card.as_str()])? > 0 => {
                 (Some(self.db.last_insert_rowid()), true)
@@ -204,11 +238,7 @@ impl<'db> Loader<'db> {
             }
             None => (None, false),
         };
-        if new {
-            if let Some(arrivals) = &mut self.arrivals {
-                arrivals.turn_to(self.db, card.cloned().zip(key))?;
-            }
-        } else {
+        if !new {
             // It may have any event already: from now on each is looked for.
             self.fold_later()?;
             self.be_guarded()?;
@@ -287,7 +317,10 @@ mod tests {
     fn loaded(records: &[Record]) -> (Store, Result<usize, StoreError>) {
         let mut store = Store::nowhere(Box::new(|| [1; 16])).unwrap();
         let loaded = store.load(DeviceId([7; 16]), &Settings::default(), |loader| {
-            records.iter().try_for_each(|record| loader.add(record.id(), record.clone()))
+            let mut folder = loader.folder();
+            let mut each = records.iter().cloned();
+            each.try_for_each(|record| folder.take(record, |arrival| loader.add(arrival)))?;
+            folder.end(|arrival| loader.add(arrival))
         });
         (store, loaded)
     }

@@ -47,13 +47,13 @@ impl Store {
     }
 }
 
-/// Keeps the answers to a card, of which nothing is kept.
-pub(super) fn keep(db: &Connection, card: i64, answers: &[Answer]) -> Result<(), StoreError> {
+/// Keeps the packed answers to a card, of which nothing is kept.
+pub(super) fn keep(db: &Connection, card: i64, answers: &[u8]) -> Result<(), StoreError> {
     if answers.is_empty() {
         return Ok(());
     }
     db.prepare_cached("INSERT INTO cache_answers (card, answers) VALUES (?, ?)")?
-        .execute(params![card, stats::pack(answers)])?;
+        .execute(params![card, answers])?;
     Ok(())
 }
 

@@ -472,7 +472,11 @@ proptest! {
             records.sort_by_key(|record| record.card.clone());
         }
         let add = |loader: &mut Loader<'_>| -> Result<(), StoreError> {
-            records.iter().try_for_each(|record| loader.add(record.id(), record.clone()))
+            let mut folder = loader.folder();
+            for record in &records {
+                folder.take(record.clone(), |arrival| loader.add(arrival))?;
+            }
+            folder.end(|arrival| loader.add(arrival))
         };
         let distinct: BTreeSet<EventId> = records.iter().map(Record::id).collect();
         prop_assert_eq!(world.store.load(device, &world.settings, add).unwrap(), distinct.len());

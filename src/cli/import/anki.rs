@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::at_once::{Gone, both, made_and_taken};
+use super::at_once::{Gone, Hand, both, made_and_taken};
 use super::sources::{Source, is_called_package};
 use crate::card::CardId;
 use crate::cli::args::Import;
@@ -23,12 +24,14 @@ use crate::import::anki::package::{self, Refused};
 use crate::import::plan::Record;
 use crate::import::{Imported, Unreadable};
 use crate::stats::Logged;
-use crate::store::{United, anki};
+use crate::store::{Arrival, United, anki};
 use crate::text;
 use crate::time::Moment;
 
 /// So many events are one transaction.
 const BATCH: usize = 20_000;
+/// So many bytes of a database are written at once.
+const WRITTEN: usize = 256 * 1024;
 
 /// What a package brings besides its cards.
 pub struct Package {
@@ -100,7 +103,10 @@ fn opened(
     // A database is a file of its own for SQLite.
     let folder = PassingFolder::make().map_err(failed)?;
     let copy = folder.path().join("collection");
-    package.collection(&mut File::create(&copy).map_err(failed)?).map_err(refused)?;
+    let mut file = BufWriter::with_capacity(WRITTEN, File::create(&copy).map_err(failed)?);
+    package.collection(&mut file).map_err(refused)?;
+    file.flush().map_err(failed)?;
+    drop(file);
     // Names that lead elsewhere refuse the package as a whole.
     package.media().map_err(refused)?;
     let mut database = anki::Database::open(&copy)?;
@@ -209,24 +215,30 @@ impl Package {
     fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
         let Desk { store, settings, .. } = desk;
         let Package { collection, ids, refold, now, .. } = self;
-        let (count, added) = made_and_taken(
-            |hand| {
-                let nothing = |_: &CardId| Ok::<_, Gone>(Here::default());
-                // Their ids are hashes, which is work as well.
-                let identified = |record: events::Record| hand((record.id(), record));
-                history::events(collection, ids, *refold, *now, nothing, identified)
-            },
-            |made| {
-                store.load(history::device(), settings, |loader| {
-                    made.enumerate().try_for_each(|(done, (id, record))| {
-                        bar.show(self.done(done));
-                        Ok::<(), CliError>(loader.add(id, record)?)
-                    })
-                })
-            },
-        );
-        // What is made ends early only where it is not taken.
-        Ok((count.unwrap_or_default(), added?))
+        let mut count = Ok(Count::default());
+        let added = store.load(history::device(), settings, |loader| {
+            let mut folder = loader.folder();
+            let fold = |hand: Hand<'_, Arrival>| {
+                let nothing = |_: &CardId| Ok(Here::default());
+                let take = |record| folder.take(record, &mut *hand);
+                let count = history::events(collection, ids, *refold, *now, nothing, take)?;
+                folder.end(hand)?;
+                Ok(count)
+            };
+            let taken;
+            (count, taken) = made_and_taken(fold, |made| {
+                let mut done = 0;
+                for arrival in made {
+                    done += usize::from(matches!(arrival, Arrival::Event(..)));
+                    bar.show(self.done(done));
+                    loader.add(arrival)?;
+                }
+                Ok::<(), CliError>(())
+            });
+            taken
+        })?;
+        // It ends early only where nobody takes what it makes.
+        Ok((count.unwrap_or_else(|Gone| Count::default()), added))
     }
 
     /// Calls `with` for every event that is not here already.

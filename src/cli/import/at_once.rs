@@ -13,10 +13,13 @@ const WAITING: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
 
+/// Takes a thing that was made.
+pub type Hand<'h, T> = &'h mut dyn FnMut(T) -> Result<(), Gone>;
+
 /// Takes with `take`, in their order, the things that `make` hands over meanwhile. Returns what both
 /// come to.
 pub fn made_and_taken<T: Send, M: Send, R>(
-    make: impl FnOnce(&mut dyn FnMut(T) -> Result<(), Gone>) -> M + Send,
+    make: impl FnOnce(Hand<'_, T>) -> M + Send,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
 ) -> (M, R) {
     let (sender, receiver) = sync_channel(WAITING);
@@ -56,8 +59,7 @@ mod tests {
     #[test]
     fn all_is_taken_in_its_order() {
         for count in [0, 1, PIECE, PIECE + 1, 3 * PIECE * WAITING] {
-            let make =
-                |hand: &mut dyn FnMut(usize) -> Result<(), Gone>| (0..count).try_for_each(hand);
+            let make = |hand: Hand<'_, usize>| (0..count).try_for_each(hand);
             let (made, taken) = made_and_taken(make, |things| things.collect::<Vec<_>>());
             assert_eq!(made, Ok(()));
             assert!(taken.into_iter().eq(0..count));
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn who_takes_no_more_ends_it() {
-        let make = |hand: &mut dyn FnMut(usize) -> Result<(), Gone>| (0..).try_for_each(hand);
+        let make = |hand: Hand<'_, usize>| (0..).try_for_each(hand);
         let (made, taken) = made_and_taken(make, |things| things.take(3).collect::<Vec<_>>());
         assert_eq!((made, taken), (Err(Gone), vec![0, 1, 2]));
     }
