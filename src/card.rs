@@ -203,15 +203,10 @@ impl Note {
         if self.cloze {
             return self.gaps(key);
         }
-        let kind = match self.back {
-            Answer::Text(_) if !self.details.choices.is_empty() => Kind::Choice,
-            Answer::Text(_) => Kind::Basic,
-            Answer::List(_) => Kind::List,
-        };
         let front = Card {
             id: Side::Front.of(key),
             note: key.to_owned(),
-            kind,
+            kind: self.kind_of_front(),
             front: self.front.clone(),
             back: self.back.clone(),
             line: self.line,
@@ -230,6 +225,33 @@ impl Note {
             });
         }
         cards
+    }
+
+    /// Returns the same cards of a note that is not needed any more.
+    pub fn into_cards(self, key: &str) -> Vec<Card> {
+        if self.cloze || self.reverse {
+            return self.cards(key);
+        }
+        let kind = self.kind_of_front();
+        let Note { front, back, line, details, .. } = self;
+        vec![Card {
+            id: Side::Front.of(key),
+            note: key.to_owned(),
+            kind,
+            front,
+            back,
+            line,
+            details,
+        }]
+    }
+
+    /// Returns how a note without gaps is asked front to back.
+    fn kind_of_front(&self) -> Kind {
+        match self.back {
+            Answer::Text(_) if !self.details.choices.is_empty() => Kind::Choice,
+            Answer::Text(_) => Kind::Basic,
+            Answer::List(_) => Kind::List,
+        }
     }
 
     /// Returns a card for the gaps of each number.

@@ -19,6 +19,7 @@
 //! `schedule` and `history`, then `card` and `time`.
 
 pub mod answer;
+mod at_once;
 pub mod board;
 pub mod card;
 pub mod cli;

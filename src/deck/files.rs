@@ -68,8 +68,8 @@ pub enum Pulled {
     Read(Box<ReadFile>),
 }
 
-/// Where decks come from.
-pub trait Sources {
+/// Where decks come from: they may be read on another core.
+pub trait Sources: Send {
     /// Returns the files there are now, in the order in which commands show them.
     fn files(&mut self) -> Vec<DeckFile>;
 

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::params;
 
 use super::cache::{self, Stamp};
+use super::entries::Entries;
 use super::rules::Rules;
 use super::{Access, Entry, Store, StoreError};
-use crate::card::{CardId, Wording};
-use crate::deck::{DeckFile, Pulled, ReadFile, Sources};
+use crate::at_once::{Hand, made_and_taken};
+use crate::card::CardId;
+use crate::deck::{DeckFile, Pulled, Sources};
 use crate::history::Deed;
 use crate::settings::Settings;
 use crate::time::Moment;
@@ -184,27 +186,41 @@ impl Store {
         let mut touched_decks = BTreeSet::new();
         let mut touched = BTreeSet::new();
         let mut former = BTreeSet::new();
+        let mut wanted = Vec::new();
         for file in files {
             let known = gone.remove(&*file.key());
-            let hash = known.as_ref().map(|known| known.hash);
             let at_rest = known.as_ref().is_some_and(|known| {
-                known.settled && known.state == file.state.text && known.deck == file.deck
+                known.settled
+                    && known.state == file.state.text
+                    && known.deck == file.deck
+                    && known.shown == file.shown
             });
-            if at_rest && known.as_ref().is_some_and(|known| known.shown == file.shown) {
-                continue;
+            if !at_rest {
+                wanted.push((file, known));
             }
-            let same_name = known.as_ref().is_some_and(|known| known.deck == file.deck);
-            match sources.pull(file, hash.filter(|_| same_name)) {
-                Pulled::Unchanged => self.restate(file)?,
-                Pulled::Read(read) => {
-                    refreshed.files_read += 1;
-                    if let Some(known) = known {
-                        former.extend(self.answered_of(known.key)?);
-                        self.forget_file(known.key)?;
-                    }
-                    touched.extend(self.keep_file(file, &read)?);
-                    touched_decks.insert(file.deck.clone());
-                }
+        }
+        let mut keep = |(file, known): &(&DeckFile, Option<Known>), entries: Option<Entries>| {
+            let Some(entries) = entries else { return self.restate(file) };
+            refreshed.files_read += 1;
+            if let Some(known) = known {
+                former.extend(self.answered_of(known.key)?);
+                self.forget_file(known.key)?;
+            }
+            touched.extend(self.keep_file(file, entries)?);
+            touched_decks.insert(file.deck.clone());
+            Ok(())
+        };
+        match &wanted[..] {
+            [] => {}
+            [one] => keep(one, entries(sources, one))?,
+            _ => {
+                let each = |hand: Hand<'_, _>| {
+                    wanted.iter().try_for_each(|wanted| hand(entries(sources, wanted)))
+                };
+                let kept = made_and_taken(1, each, |made| {
+                    wanted.iter().zip(made).try_for_each(|(wanted, entries)| keep(wanted, entries))
+                });
+                kept.1?;
             }
         }
         let contents_changed = refreshed.files_read > 0 || !gone.is_empty();
@@ -340,9 +356,7 @@ impl Store {
     }
 
     /// Keeps what a file says; returns the keys of its cards.
-    fn keep_file(&self, file: &DeckFile, read: &ReadFile) -> Result<Vec<i64>, StoreError> {
-        let head = (read.head != Default::default()).then(|| json(&read.head));
-        let findings = (!read.findings.is_empty()).then(|| json(&read.findings));
+    fn keep_file(&self, file: &DeckFile, read: Entries) -> Result<Vec<i64>, StoreError> {
         self.db
             .prepare_cached(
                 "INSERT INTO cache_file (path, shown, deck, state, settled, hash, is_deck, head, findings)
@@ -356,8 +370,8 @@ impl Store {
                 file.state.settled,
                 read.hash,
                 read.is_deck,
-                head,
-                findings,
+                read.head,
+                read.findings,
             ])?;
         let file = self.db.last_insert_rowid();
         for (note, line) in &read.left_out {
@@ -365,35 +379,29 @@ impl Store {
                 .prepare_cached("INSERT INTO cache_left_out (note, file, line) VALUES (?, ?, ?)")?
                 .execute(params![note, file, line])?;
         }
-        let mut keys = Vec::with_capacity(read.notes.len());
+        let mut keys = Vec::with_capacity(read.cards.len());
         let mut card_row = self.db.prepare_cached(
             "INSERT INTO cache_card (file, place, id, note, side, front, shadowed, rev, content)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
         )?;
         let mut tag_row =
             self.db.prepare_cached("INSERT OR IGNORE INTO cache_tag (card, tag) VALUES (?, ?)")?;
-        let mut place = 0;
-        for note in &read.notes {
-            let front = note.id.is_none().then(|| note.key_of_front());
-            let key = note.id.as_ref().or(front.as_ref()).cloned().unwrap_or_default();
-            for (side, card) in note.cards(&key).into_iter().enumerate() {
-                card_row.execute(params![
-                    file,
-                    place,
-                    card.id.as_str(),
-                    card.note,
-                    side as i64,
-                    front,
-                    Wording::of(&card).rev(),
-                    json(&card),
-                ])?;
-                let key = self.db.last_insert_rowid();
-                for tag in &card.details.tags {
-                    tag_row.execute(params![key, tag])?;
-                }
-                keys.push(key);
-                place += 1;
+        for (place, card) in (0i64..).zip(&read.cards) {
+            card_row.execute(params![
+                file,
+                place,
+                card.id.as_str(),
+                card.note,
+                card.side,
+                card.front,
+                card.rev,
+                card.content,
+            ])?;
+            let key = self.db.last_insert_rowid();
+            for tag in &card.tags {
+                tag_row.execute(params![key, tag])?;
             }
+            keys.push(key);
         }
         // The cards of a file, and so the sides of a note, have keys that follow each other.
         if let (Some(first), Some(last)) = (keys.first(), keys.last()) {
@@ -421,6 +429,14 @@ impl Store {
     }
 }
 
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// Returns what is to be kept of a file; `None` if its bytes are those that are known.
+fn entries(
+    sources: &mut dyn Sources,
+    (file, known): &(&DeckFile, Option<Known>),
+) -> Option<Entries> {
+    let same_name = known.as_ref().filter(|known| known.deck == file.deck);
+    match sources.pull(file, same_name.map(|known| known.hash)) {
+        Pulled::Unchanged => None,
+        Pulled::Read(read) => Some(Entries::of(*read)),
+    }
 }

@@ -41,10 +41,10 @@ pub struct Loader<'db> {
     arrivals: Option<Arrivals>,
     /// Whether that has all that was added.
     is_folded: bool,
-    /// What is not written yet, with the keys of the cards.
-    waiting: Vec<Row>,
     /// What `many` was given last, row by row.
-    bound: Vec<Row>,
+    rows: Vec<Row>,
+    /// So many of them are not written yet.
+    waiting: usize,
     count: usize,
 }
 
@@ -124,8 +124,8 @@ impl<'db> Loader<'db> {
             folder: Some(folder),
             arrivals,
             is_folded: true,
-            waiting: Vec::with_capacity(ROWS),
-            bound: Vec::with_capacity(ROWS),
+            rows: Vec::with_capacity(ROWS),
+            waiting: 0,
             count: 0,
         })
     }
@@ -170,28 +170,31 @@ impl<'db> Loader<'db> {
             arrivals.note(&record);
         }
         self.is_folded = false;
-        self.waiting.push((record, id, card));
-        if self.waiting.len() == ROWS {
-            for (at, event) in self.waiting.drain(..).enumerate() {
-                let before = self.bound.get(at);
-                bind(&mut self.many, at, self.device.1, &event, before)?;
-                match self.bound.get_mut(at) {
-                    Some(bound) => *bound = event,
-                    None => self.bound.push(event),
-                }
-            }
+        self.put((record, id, card))
+    }
+
+    fn put(&mut self, row: Row) -> Result<(), StoreError> {
+        let at = self.waiting;
+        bind(&mut self.many, at, self.device.1, &row, self.rows.get(at))?;
+        match self.rows.get_mut(at) {
+            Some(before) => *before = row,
+            None => self.rows.push(row),
+        }
+        self.waiting += 1;
+        if self.waiting == ROWS {
             self.count += self.many.raw_execute()?;
+            self.waiting = 0;
         }
         Ok(())
     }
 
     /// Writes what waits, row by row.
     fn write(&mut self) -> Result<(), StoreError> {
-        for event in &self.waiting {
-            bind(&mut self.one, 0, self.device.1, event, None)?;
+        for row in &self.rows[..self.waiting] {
+            bind(&mut self.one, 0, self.device.1, row, None)?;
             self.count += self.one.raw_execute()?;
         }
-        self.waiting.clear();
+        self.waiting = 0;
         Ok(())
     }
 

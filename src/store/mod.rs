@@ -15,6 +15,7 @@ mod cache;
 mod connect;
 mod device;
 mod edited;
+mod entries;
 mod events;
 mod families;
 mod figures;

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::at_once::{Gone, Hand, both, made_and_taken};
 use super::sources::{Source, is_called_package};
+use crate::at_once::{Gone, Hand, both, made_and_taken};
 use crate::card::CardId;
 use crate::cli::args::Import;
 use crate::cli::bar::Bar;
@@ -32,6 +32,8 @@ use crate::time::Moment;
 const BATCH: usize = 20_000;
 /// So many bytes of a database are written at once.
 const WRITTEN: usize = 256 * 1024;
+/// So many events go from one core to the other at once.
+const PIECE: usize = 512;
 
 /// What a package brings besides its cards.
 pub struct Package {
@@ -215,7 +217,7 @@ impl Package {
     fn load(&self, bar: &mut Bar, desk: &mut Desk) -> Result<(Count, usize), CliError> {
         let Desk { store, settings, .. } = desk;
         let Package { collection, ids, refold, now, .. } = self;
-        let mut count = Ok(Count::default());
+        let mut count: Result<_, Gone> = Ok(Count::default());
         let added = store.load(history::device(), settings, |loader| {
             let mut folder = loader.folder();
             let fold = |hand: Hand<'_, Arrival>| {
@@ -226,7 +228,7 @@ impl Package {
                 Ok(count)
             };
             let taken;
-            (count, taken) = made_and_taken(fold, |made| {
+            (count, taken) = made_and_taken(PIECE, fold, |made| {
                 let mut done = 0;
                 for arrival in made {
                     done += usize::from(matches!(arrival, Arrival::Event(..)));
@@ -238,7 +240,7 @@ impl Package {
             taken
         })?;
         // It ends early only where nobody takes what it makes.
-        Ok((count.unwrap_or_else(|Gone| Count::default()), added))
+        Ok((count.unwrap_or_default(), added))
     }
 
     /// Calls `with` for every event that is not here already.

@@ -1,7 +1,6 @@
 //! `import`: other people's cards, read, planned, asked about and written.
 
 mod anki;
-mod at_once;
 mod kept;
 mod link;
 mod said;

@@ -4,10 +4,8 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// So many things go over at once: a look at the other core costs more than to make one of them.
-const PIECE: usize = 512;
 /// So many pieces wait at most.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 
 /// Nobody takes any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,26 +14,27 @@ pub struct Gone;
 /// Takes a thing that was made.
 pub type Hand<'h, T> = &'h mut dyn FnMut(T) -> Result<(), Gone>;
 
-/// Takes with `take`, in their order, the things that `make` hands over meanwhile. Returns what both
-/// come to.
+/// Takes with `take`, in their order, the things that `make` hands over meanwhile, `piece` of them at
+/// once: to look at the other core costs more than to make a small one. Returns what both come to.
 pub fn made_and_taken<T: Send, M: Send, R>(
+    piece: usize,
     make: impl FnOnce(Hand<'_, T>) -> M + Send,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
 ) -> (M, R) {
     let (sender, receiver) = sync_channel(WAITING);
     thread::scope(|scope| {
         let maker = scope.spawn(move || {
-            let mut piece = Vec::with_capacity(PIECE);
+            let mut made_so_far = Vec::with_capacity(piece);
             let made = make(&mut |thing| {
-                piece.push(thing);
-                if piece.len() < PIECE {
+                made_so_far.push(thing);
+                if made_so_far.len() < piece {
                     return Ok(());
                 }
-                let full = std::mem::replace(&mut piece, Vec::with_capacity(PIECE));
+                let full = std::mem::replace(&mut made_so_far, Vec::with_capacity(piece));
                 sender.send(full).map_err(|_| Gone)
             });
             // If nobody takes it, nobody misses it.
-            let _ = sender.send(piece);
+            let _ = sender.send(made_so_far);
             made
         });
         let taken = take(&mut receiver.into_iter().flatten());
@@ -58,9 +57,9 @@ mod tests {
 
     #[test]
     fn all_is_taken_in_its_order() {
-        for count in [0, 1, PIECE, PIECE + 1, 3 * PIECE * WAITING] {
+        for count in [0, 1, 10, 11, 30 * WAITING] {
             let make = |hand: Hand<'_, usize>| (0..count).try_for_each(hand);
-            let (made, taken) = made_and_taken(make, |things| things.collect::<Vec<_>>());
+            let (made, taken) = made_and_taken(10, make, |things| things.collect::<Vec<_>>());
             assert_eq!(made, Ok(()));
             assert!(taken.into_iter().eq(0..count));
         }
@@ -69,7 +68,7 @@ mod tests {
     #[test]
     fn who_takes_no_more_ends_it() {
         let make = |hand: Hand<'_, usize>| (0..).try_for_each(hand);
-        let (made, taken) = made_and_taken(make, |things| things.take(3).collect::<Vec<_>>());
+        let (made, taken) = made_and_taken(2, make, |things| things.take(3).collect::<Vec<_>>());
         assert_eq!((made, taken), (Err(Gone), vec![0, 1, 2]));
     }
 
