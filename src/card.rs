@@ -335,13 +335,14 @@ fn content_hash<'t>(parts: impl Iterator<Item = &'t str>) -> u64 {
 }
 
 /// Whether a text is surely in NFC and without blanks that would be taken out, as most are.
-fn is_normal(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let blank = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
-    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
-        && !blank(bytes.first())
-        && !blank(bytes.last())
-        && !bytes.windows(2).any(|pair| pair == b"  ")
+pub fn is_normal(text: &str) -> bool {
+    let mut before = b' ';
+    let mut is_other = false;
+    for byte in text.bytes() {
+        is_other |= !matches!(byte, b' '..=b'~') | (byte == b' ') & (before == b' ');
+        before = byte;
+    }
+    !is_other && before != b' '
 }
 
 /// Returns `bytes` as lower-case hexadecimal digits.

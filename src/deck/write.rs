@@ -245,12 +245,15 @@ fn push_scalar(text: &mut String, value: &str, indent: usize) {
 pub(super) fn is_plain(value: &str) -> bool {
     const OTHERWISE: [&str; 11] =
         ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"];
-    let is_shown = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // Looked at as a whole: that is quicker than to stop early.
+    let any = |is: fn(u8) -> bool| value.bytes().fold(false, |any, byte| any | is(byte));
+    let is_shown = !any(|byte| !matches!(byte, b' '..=b'~'))
         || !value.contains(|char| matches!(char, '\n' | '\t') || needs_escape(char));
     is_shown
         && (value.starts_with(char::is_alphabetic) || is_word(value))
         && !value.ends_with([' ', ':'])
-        && !value.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
+        && !(any(|byte| matches!(byte, b':' | b'#'))
+            && (value.contains(": ") || value.contains(" #")))
         && !OTHERWISE.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 

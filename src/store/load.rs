@@ -251,11 +251,12 @@ impl<'db> Loader<'db> {
     }
 }
 
-/// Returns the statement that adds so many events.
+/// Returns the statement that adds so many events. With all columns in the order of the table, SQLite
+/// has each where the row is made of it, and copies none; the `seq` is left to it.
 fn insert(rows: usize) -> String {
-    let row = format!("({})", vec!["?"; COLUMNS].join(", "));
+    let row = format!("(NULL, {})", vec!["?"; COLUMNS].join(", "));
     format!(
-        "INSERT INTO history (id, device, device_seq, card, rev, at_ms, utc_offset_s, day, kind,
+        "INSERT INTO history (seq, id, device, device_seq, card, rev, at_ms, utc_offset_s, day, kind,
                               rating, quality, took_ms, extra)
          VALUES {}",
         vec![row; rows].join(", ")

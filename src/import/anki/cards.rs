@@ -92,18 +92,23 @@ pub fn brought(collection: &mut Collection, together: Option<&str>) -> Brought {
     }
     notes.sort_by_cached_key(|note| (place_of(note, &shapes, &cards), note.id));
     let mut decks: BTreeMap<String, ImportedDeck> = BTreeMap::new();
+    let mut homes: HashMap<(i64, bool), ImportedDeck> = HashMap::new();
     let mut stripped = 0;
     let mut rendered_notes: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, note) in notes.into_iter().enumerate() {
         let line = number + 1;
-        if note.fields.iter().any(|field| field.contains(STAND_IN)) {
+        if note.fields.iter().any(|field| field.starts_with(STAND_IN)) {
             continue;
         }
         let mut own = cards.remove(&note.id).unwrap_or_default();
         own.sort_by_key(|card| card.ord);
         let kind = collection.notetypes.get(&note.notetype).zip(shapes.get(&note.notetype));
         let of_retain = matches!(kind, Some((_, Shape::Own(_))));
-        let mut deck = deck_of(&own, collection, together, of_retain);
+        let home = own.first().map_or(0, |card| home_of(card, collection));
+        let mut deck = homes
+            .entry((home, of_retain))
+            .or_insert_with(|| deck_of(home, collection, together, of_retain))
+            .clone();
         let mut source = Source {
             note: &note,
             cards: own,
@@ -165,14 +170,13 @@ pub fn brought(collection: &mut Collection, together: Option<&str>) -> Brought {
     brought
 }
 
-/// Returns the deck that the cards of a note are at home in, without them.
+/// Returns the deck that cards are at home in, without them.
 fn deck_of(
-    cards: &[&super::Card],
+    home: i64,
     collection: &Collection,
     together: Option<&str>,
     of_retain: bool,
 ) -> ImportedDeck {
-    let home = cards.first().map_or(0, |card| home_of(card, collection));
     let deck = collection.decks.get(&home);
     let name = match together {
         Some(name) => name.to_owned(),

@@ -1,6 +1,6 @@
 //! Fields of Anki, which are HTML, as Markdown.
 
-use crate::card::content_key;
+use crate::card::{self, content_key};
 use crate::markdown;
 
 /// A field, read.
@@ -43,12 +43,7 @@ fn as_it_is(html: &str) -> Option<String> {
         return None;
     }
     let blank = |char: char| char.is_ascii_whitespace() || char == '\u{a0}';
-    let doubled = |pair: &[u8]| pair == b"  ";
-    let is_even = html.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-        && !html.starts_with(' ')
-        && !html.ends_with(' ')
-        && !html.as_bytes().windows(2).any(doubled);
-    let text = if is_even {
+    let text = if card::is_normal(html) {
         html.to_owned()
     } else {
         html.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -78,7 +73,7 @@ fn has_no_marks(text: &str) -> bool {
                 | b'\t'
         )
     };
-    !text.bytes().any(may_be_mark)
+    !text.bytes().fold(false, |any, byte| any | may_be_mark(byte))
         && text
             .lines()
             .all(|line| !line.starts_with("    ") && !line.trim_start().starts_with(begins))

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 const DEEPEST: usize = 50;
 
 /// Where an answer repeats its question.
-const FRONT_SIDE: &str = "\u{e000}";
+const FRONT_SIDE: char = '\u{e000}';
 
 /// Returns the HTML of a side: fields put in, sections kept or left out. An answer stands for itself
 /// here: `FrontSide` is left out, and so is what is before the line of Anki's own templates.
@@ -15,18 +15,26 @@ const FRONT_SIDE: &str = "\u{e000}";
 pub fn rendered(template: &str, fields: &HashMap<&str, &str>, question: bool) -> String {
     let mut out = String::new();
     render(template, fields, question, &mut out, 0);
-    if !question && let Some(answer) = behind_the_rule(&out) {
-        return answer.replace(FRONT_SIDE, "").trim().to_owned();
+    let side = if question { None } else { behind_the_rule(&out) }.unwrap_or(&out);
+    if side.contains(FRONT_SIDE) {
+        return side.replace(FRONT_SIDE, "").trim().to_owned();
     }
-    out.replace(FRONT_SIDE, "").trim().to_owned()
+    side.trim().to_owned()
+}
+
+/// Returns where two of these stand, one behind the other.
+fn find_two(text: &str, brace: char) -> Option<usize> {
+    text.match_indices(brace).map(|(at, _)| at).find(|at| text[at + 1..].starts_with(brace))
 }
 
 /// Returns what is behind the line with which Anki's own templates part question and answer.
 fn behind_the_rule(answer: &str) -> Option<&str> {
-    answer.match_indices("<hr").find_map(|(at, _)| {
-        let (tag, rest) = answer[at..].split_once('>')?;
-        let tag: String = tag.chars().filter(|char| !"\"' /".contains(*char)).collect();
-        tag.eq_ignore_ascii_case("<hrid=answer").then_some(rest)
+    const LONGEST: usize = 64; // of the ways to write it
+    answer.match_indices('<').find_map(|(at, _)| {
+        let tag = answer[at..].strip_prefix("<hr")?;
+        let end = tag.bytes().take(LONGEST).position(|byte| byte == b'>')?;
+        let said: String = tag[..end].chars().filter(|char| !"\"' /".contains(*char)).collect();
+        said.eq_ignore_ascii_case("id=answer").then(|| &tag[end + 1..])
     })
 }
 
@@ -45,9 +53,9 @@ fn render(
     depth: usize,
 ) {
     let mut rest = template;
-    while let Some(at) = rest.find("{{") {
+    while let Some(at) = find_two(rest, '{') {
         out.push_str(&rest[..at]);
-        let Some(end) = rest[at..].find("}}") else {
+        let Some(end) = find_two(&rest[at..], '}') else {
             out.push_str(&rest[at..]);
             return;
         };
@@ -67,7 +75,7 @@ fn render(
             Some(_) => {
                 let name = tag.rsplit(':').next().unwrap_or(tag).trim();
                 if tag == "FrontSide" {
-                    out.push_str(FRONT_SIDE);
+                    out.push(FRONT_SIDE);
                 } else if let Some(field) = fields.get(name)
                     && !tag.starts_with("tts")
                     && !(question && (tag.starts_with("type:") || tag.starts_with("hint:")))
