@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import zipfile
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
+# So often each of the two imports.
+TIMES = 5
 CRT = 1_600_000_000 - 1_600_000_000 % 86_400 + 4 * 3600
 
 
@@ -74,30 +77,39 @@ def child(*command):
     return float(cpu), float(took), int(memory)
 
 
+def report(what, runs):
+    """Prints the medians of some runs; returns those of CPU time and of the time that it took."""
+    cpu, took = (statistics.median(run[at] for run in runs) for at in (0, 1))
+    memory = max(run[2] for run in runs)
+    print(f"{what:<34} {cpu:7.2f} s CPU {took:7.2f} s {memory:6} MiB", flush=True)
+    return cpu, took
+
+
 def main(retain, folder, notes=100_000, reviews=1_000_000):
     os.makedirs(folder, exist_ok=True)
     path = f"{folder}/large-{notes}-{reviews}.apkg"
     if not os.path.exists(path):
         make(path, int(notes), int(reviews))
-    home = tempfile.mkdtemp()
-    print(f"{notes} notes, {reviews} reviews, {os.path.getsize(path) >> 20} MiB")
-    runs = [
-        ("retain import", [retain, "--home", home, "import", path]),
-        ("retain import, again", [retain, "--home", home, "import", path]),
-        ("retain export anki", [retain, "--home", home, "export", "anki", "--to", f"{home}/out.apkg"]),
-        ("Anki's import", [sys.executable, __file__, "--anki", path]),
-        ("Anki's import of retain's export", [sys.executable, __file__, "--anki", f"{home}/out.apkg"]),
-    ]
-    measured = {}
-    for what, command in runs:
-        cpu, took, memory = measured[what] = child(*command)
-        print(f"{what:<34} {cpu:7.2f} s CPU {took:7.2f} s {memory:6} MiB", flush=True)
-    cpu, took = (measured["retain import"][at] / measured["Anki's import"][at] for at in (0, 1))
+    print(f"{notes} notes, {reviews} reviews, {os.path.getsize(path) >> 20} MiB; medians of {TIMES} runs, in turns")
+    ours, theirs = [], []
+    for _ in range(TIMES):
+        with tempfile.TemporaryDirectory() as home:
+            ours.append(child(retain, "--home", home, "import", path))
+        theirs.append(child(sys.executable, __file__, "--anki", path))
+    by = zip(report("retain import", ours), report("Anki's import", theirs))
+    cpu, took = (our / their for our, their in by)
     print(f"retain's import by Anki's: {cpu:.2f} of its CPU time, {took:.2f} of the time that it takes")
+    with tempfile.TemporaryDirectory() as home:
+        report("retain import, the first of two", [child(retain, "--home", home, "import", path)])
+        report("retain import, again", [child(retain, "--home", home, "import", path)])
+        out = f"{home}/out.apkg"
+        report("retain export anki", [child(retain, "--home", home, "export", "anki", "--to", out)])
+        report("Anki's import of that", [child(sys.executable, __file__, "--anki", out)])
 
 
 if sys.argv[1] == "--anki":
-    col = Collection(os.path.join(tempfile.mkdtemp(), "collection.anki2"))
+    folder = tempfile.TemporaryDirectory()
+    col = Collection(os.path.join(folder.name, "collection.anki2"))
     options = ImportAnkiPackageOptions(with_scheduling=True)
     col.import_anki_package(ImportAnkiPackageRequest(package_path=sys.argv[2], options=options))
     print(col.note_count(), col.card_count(), col.db.scalar("select count() from revlog"))
