@@ -199,3 +199,48 @@ pub struct Heading {
     /// Whether learner, devices and events have other names than where it came from.
     pub anonymous: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_hash_of_all_facts_however_long_they_are() {
+        for length in (0..700).step_by(7) {
+            let extra = "x".repeat(length);
+            let facts = Facts {
+                device: DeviceId([7; 16]),
+                device_seq: 3,
+                card: Some("a".into()),
+                rev: None,
+                at_ms: 1_700_000_000_000,
+                utc_offset_s: -3_600,
+                day: 19_000,
+                kind: "later".into(),
+                rating: Some(4),
+                quality: None,
+                took_ms: None,
+                extra: Some(extra.as_str().into()),
+            };
+            let mut bytes = b"retain-event-1".to_vec();
+            let mut field = |text: Option<&[u8]>| {
+                let length = text.map_or(u32::MAX, |text| text.len() as u32);
+                bytes.extend(length.to_le_bytes());
+                bytes.extend(text.unwrap_or_default());
+            };
+            field(Some(&[7; 16]));
+            field(Some(b"3"));
+            field(Some(b"a"));
+            field(None);
+            field(Some(b"1700000000000"));
+            field(Some(b"-3600"));
+            field(Some(b"19000"));
+            field(Some(b"later"));
+            field(Some(b"4"));
+            field(None);
+            field(None);
+            field(Some(extra.as_bytes()));
+            assert_eq!(facts.id().0, Sha256::digest(&bytes)[..16], "{length}");
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub struct Loader<'db> {
     /// The card of the last event, and its key.
     last: Option<(Option<CardId>, Option<i64>)>,
     /// The events of that card, or of none: as long as there is no guard.
-    seen: HashSet<EventId>,
+    seen: Seen,
     /// What makes the guard; `None` once it is there again.
     guard: Option<String>,
     /// Folds what comes, until somebody does.
@@ -46,6 +46,34 @@ pub struct Loader<'db> {
     /// So many of them are not written yet.
     waiting: usize,
     count: usize,
+}
+
+/// The events of a card that came already. The time is a part of the id: as long as each is later
+/// than all before, none of them needs a look.
+#[derive(Default)]
+struct Seen {
+    in_order: Vec<EventId>,
+    newest_ms: Option<i64>,
+    /// Once one was not later: all of them.
+    all: Option<HashSet<EventId>>,
+}
+
+impl Seen {
+    /// Whether an event of this time did not come before; it has now.
+    fn is_new(&mut self, id: EventId, at_ms: i64) -> bool {
+        let is_later = self.newest_ms.is_none_or(|newest| at_ms > newest);
+        if is_later && self.all.is_none() {
+            self.newest_ms = Some(at_ms);
+            self.in_order.push(id);
+            return true;
+        }
+        self.all.get_or_insert_with(|| self.in_order.iter().copied().collect()).insert(id)
+    }
+
+    fn clear(&mut self) {
+        self.in_order.clear();
+        (self.newest_ms, self.all) = (None, None);
+    }
 }
 
 impl Store {
@@ -119,7 +147,7 @@ impl<'db> Loader<'db> {
             card: db.prepare("INSERT INTO card (id) VALUES (?)")?,
             device,
             last: None,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             guard: Some(guard),
             folder: Some(folder),
             arrivals,
@@ -160,7 +188,7 @@ impl<'db> Loader<'db> {
             Some((last, key)) if *last == record.card => *key,
             _ => self.turn_to(record.card.as_ref())?,
         };
-        if self.guard.is_some() && !self.seen.insert(id) {
+        if self.guard.is_some() && !self.seen.is_new(id, record.when.at_ms) {
             return Ok(());
         }
         if reaches_far(&record) {
@@ -358,6 +386,8 @@ mod tests {
         records.extend([of_none(1), of_none(1), record("b", 5), of_none(1)]);
         let (store, count) = loaded(&records);
         assert_eq!(count.unwrap(), 103);
+        let (_, count) = loaded(&[5, 3, 5, 9, 9, 3, 4].map(|at| record("a", at)));
+        assert_eq!(count.unwrap(), 4, "in no order");
         let guarded = guards(&store);
         assert!(guarded.iter().any(|name| name == GUARD), "{guarded:?}");
     }
