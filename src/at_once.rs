@@ -1,8 +1,10 @@
-//! Two halves of a long piece of work, each on a core of its own.
+//! Two halves of a long piece of work, each on a core of its own; one after the other where no thread
+//! is to be had.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder, ScopedJoinHandle};
 
 /// So many pieces wait at most.
 const WAITING: usize = 4;
@@ -21,11 +23,12 @@ pub fn made_and_taken<T: Send, M: Send, R>(
     make: impl FnOnce(Hand<'_, T>) -> M + Send,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
 ) -> (M, R) {
+    let make = Once::new(make);
     let (sender, receiver) = sync_channel(WAITING);
     thread::scope(|scope| {
-        let maker = scope.spawn(move || {
+        let there = Builder::new().spawn_scoped(scope, || {
             let mut made_so_far = Vec::with_capacity(piece);
-            let made = make(&mut |thing| {
+            let made = make.take()(&mut |thing| {
                 made_so_far.push(thing);
                 if made_so_far.len() < piece {
                     return Ok(());
@@ -35,20 +38,55 @@ pub fn made_and_taken<T: Send, M: Send, R>(
             });
             // If nobody takes it, nobody misses it.
             let _ = sender.send(made_so_far);
+            drop(sender);
             made
         });
+        let Ok(there) = there else { return in_turn(make.take(), take) };
         let taken = take(&mut receiver.into_iter().flatten());
-        (maker.join().unwrap_or_else(|panic| resume_unwind(panic)), taken)
+        (end(there), taken)
     })
+}
+
+/// Does the same, and makes all before any of it is taken.
+fn in_turn<T, M, R>(
+    make: impl FnOnce(Hand<'_, T>) -> M,
+    take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
+) -> (M, R) {
+    let mut all = Vec::new();
+    let made = make(&mut |thing| {
+        all.push(thing);
+        Ok(())
+    });
+    (made, take(&mut all.into_iter()))
 }
 
 /// Does `one`, and `other` meanwhile; returns what both come to.
 pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    let one = Once::new(one);
     thread::scope(|scope| {
-        let one = scope.spawn(one);
+        let there = Builder::new().spawn_scoped(scope, || one.take()());
         let other = other();
-        (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
+        (there.map_or_else(|_| one.take()(), end), other)
     })
+}
+
+/// Waits for the end of a half. What went wrong in it goes wrong here.
+fn end<T>(there: ScopedJoinHandle<'_, T>) -> T {
+    there.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Work that is done once, there or here.
+struct Once<F>(Mutex<Option<F>>);
+
+impl<F> Once<F> {
+    fn new(work: F) -> Once<F> {
+        Once(Mutex::new(Some(work)))
+    }
+
+    fn take(&self) -> F {
+        let work = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work.unwrap_or_else(|| unreachable!("it is not begun here if it was there"))
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +108,12 @@ mod tests {
         let make = |hand: Hand<'_, usize>| (0..).try_for_each(hand);
         let (made, taken) = made_and_taken(2, make, |things| things.take(3).collect::<Vec<_>>());
         assert_eq!((made, taken), (Err(Gone), vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn without_a_second_thread_it_is_the_same() {
+        let make = |hand: Hand<'_, usize>| (0..100).try_for_each(hand);
+        assert_eq!(in_turn(make, |things| things.sum::<usize>()), (Ok(()), 4_950));
     }
 
     #[test]
