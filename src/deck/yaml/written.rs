@@ -79,8 +79,11 @@ fn list(lines: &mut Lines<'_>, margin: usize) -> Option<Value> {
         let written = item.strip_prefix("- ").filter(|_| indent == margin)?;
         lines.next();
         items.push(unplaced(Value::Text(text(written, lines, margin + 2)?)));
+        if items.len() > MOST_ITEMS {
+            return None;
+        }
     }
-    (1..=MOST_ITEMS).contains(&items.len()).then_some(Value::List(items))
+    (!items.is_empty()).then_some(Value::List(items))
 }
 
 /// Returns the words of a list in brackets, none of which could be anything but a text.
@@ -92,6 +95,7 @@ fn words(written: &str) -> Option<Value> {
     };
     let words: Option<Vec<_>> = inner
         .split(", ")
+        .take(MOST_ITEMS + 1)
         .map(|word| is_word(word).then(|| unplaced(Value::Text(word.to_owned()))))
         .collect();
     words.filter(|words| words.len() <= MOST_ITEMS).map(Value::List)
