@@ -6,9 +6,6 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder, ScopedJoinHandle};
 
-/// So many pieces wait at most.
-const WAITING: usize = 4;
-
 /// Nobody takes any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
@@ -16,15 +13,18 @@ pub struct Gone;
 /// Takes a thing that was made.
 pub type Hand<'h, T> = &'h mut dyn FnMut(T) -> Result<(), Gone>;
 
-/// Takes with `take`, in their order, the things that `make` hands over meanwhile, `piece` of them at
-/// once: to look at the other core costs more than to make a small one. Returns what both come to.
+/// Takes with `take`, in their order, the things that `make` hands over meanwhile. Returns what both
+/// come to.
+///
+/// They go over in pieces of so many, since to look at the other core costs more than to make a small
+/// one; so many pieces wait at most.
 pub fn made_and_taken<T: Send, M: Send, R>(
-    piece: usize,
+    (piece, waiting): (usize, usize),
     make: impl FnOnce(Hand<'_, T>) -> M + Send,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
 ) -> (M, R) {
     let make = Once::new(make);
-    let (sender, receiver) = sync_channel(WAITING);
+    let (sender, receiver) = sync_channel(waiting);
     thread::scope(|scope| {
         let there = Builder::new().spawn_scoped(scope, || {
             let mut made_so_far = Vec::with_capacity(piece);
@@ -47,7 +47,7 @@ pub fn made_and_taken<T: Send, M: Send, R>(
     })
 }
 
-/// Does the same, and makes all before any of it is taken.
+/// Does the same, and makes all before any of it is taken: it is in memory as a whole then.
 fn in_turn<T, M, R>(
     make: impl FnOnce(Hand<'_, T>) -> M,
     take: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
@@ -85,7 +85,7 @@ impl<F> Once<F> {
 
     fn take(&self) -> F {
         let work = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        work.unwrap_or_else(|| unreachable!("it is not begun here if it was there"))
+        work.unwrap_or_else(|| unreachable!("a thread that did not begin did not take it"))
     }
 }
 
@@ -95,9 +95,9 @@ mod tests {
 
     #[test]
     fn all_is_taken_in_its_order() {
-        for count in [0, 1, 10, 11, 30 * WAITING] {
+        for count in [0, 1, 10, 11, 300] {
             let make = |hand: Hand<'_, usize>| (0..count).try_for_each(hand);
-            let (made, taken) = made_and_taken(10, make, |things| things.collect::<Vec<_>>());
+            let (made, taken) = made_and_taken((10, 3), make, |things| things.collect::<Vec<_>>());
             assert_eq!(made, Ok(()));
             assert!(taken.into_iter().eq(0..count));
         }
@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn who_takes_no_more_ends_it() {
         let make = |hand: Hand<'_, usize>| (0..).try_for_each(hand);
-        let (made, taken) = made_and_taken(2, make, |things| things.take(3).collect::<Vec<_>>());
+        let (made, taken) =
+            made_and_taken((2, 1), make, |things| things.take(3).collect::<Vec<_>>());
         assert_eq!((made, taken), (Err(Gone), vec![0, 1, 2]));
     }
 

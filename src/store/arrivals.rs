@@ -30,6 +30,8 @@ pub enum Arrival {
 
 /// What the events of a card come to.
 pub struct Folded {
+    /// Whose events they are.
+    pub(super) id: CardId,
     /// The card of the decks; `None` if it stands in none.
     target: Option<Target>,
     family: Family,
@@ -98,7 +100,7 @@ impl Folding {
         let events = by_card(&self.logged).next().map(|(_, events)| events).unwrap_or_default();
         let family = Family::of((AT_HAND, &events), target.as_slice(), &self.elsewhere);
         self.logged.clear();
-        Some(Folded { target, family })
+        Some(Folded { id, target, family })
     }
 
     fn take(&mut self, record: &Record, id: EventId) {
@@ -181,7 +183,7 @@ impl Arrivals {
         key: i64,
         folded: Folded,
     ) -> Result<(), StoreError> {
-        let Folded { mut target, family } = folded;
+        let Folded { mut target, family, .. } = folded;
         if let Some(target) = &mut target {
             target.history_key = key;
         }

@@ -217,7 +217,8 @@ impl Store {
                 let each = |hand: Hand<'_, _>| {
                     wanted.iter().try_for_each(|wanted| hand(entries(sources, wanted)))
                 };
-                let kept = made_and_taken(1, each, |made| {
+                // One that is large waits alone.
+                let kept = made_and_taken((1, 1), each, |made| {
                     wanted.iter().zip(made).try_for_each(|(wanted, entries)| keep(wanted, entries))
                 });
                 kept.1?;

@@ -158,8 +158,7 @@ impl<'db> Loader<'db> {
         })
     }
 
-    /// Returns who makes of events what is to be added, the first time; then one that does no more
-    /// than hand them on.
+    /// Returns the folder of this load. A second one folds nothing, so that all is folded later.
     pub fn folder(&mut self) -> Folder {
         self.folder.take().unwrap_or_default()
     }
@@ -173,7 +172,7 @@ impl<'db> Loader<'db> {
         match arrival {
             Arrival::Event(id, record) => self.add_event(id, record),
             Arrival::Card(folded) => match (&mut self.arrivals, &self.last) {
-                (Some(arrivals), Some((_, Some(key)))) => {
+                (Some(arrivals), Some((Some(card), Some(key)))) if *card == folded.id => {
                     self.is_folded = true;
                     arrivals.keep(self.db, *key, *folded)
                 }
@@ -390,6 +389,38 @@ mod tests {
         assert_eq!(count.unwrap(), 4, "in no order");
         let guarded = guards(&store);
         assert!(guarded.iter().any(|name| name == GUARD), "{guarded:?}");
+    }
+
+    #[test]
+    fn every_column_of_every_row_is_as_it_came() {
+        let some = |number: i64| (number % 3 > 0).then_some(number % 4 + 1);
+        let mut records: Vec<Record> = Vec::new();
+        for number in 0..3 * ROWS as i64 + 7 {
+            let of_none = number % 11 == 0;
+            let later = number % 5 == 0 || of_none;
+            records.push(Record {
+                card: (!of_none).then(|| CardId::new(format!("card {}", number / 7))),
+                rev: some(number + 1),
+                when: Moment { at_ms: 1_000 + number, utc_offset_s: (number % 2) as i32 * 3_600 },
+                day: Day((number / 9) as i32),
+                kind: if later {
+                    format!("later {}", number % 2).into()
+                } else {
+                    "reviewed".into()
+                },
+                rating: if later { some(number) } else { Some(number % 4 + 1) },
+                quality: some(number + 2),
+                took_ms: some(number / 2),
+                extra: (number % 4 == 1).then(|| format!("{{\"n\":{}}}", number % 3)),
+                ..record("", 0)
+            });
+        }
+        let (mut store, count) = loaded(&records);
+        assert_eq!(count.unwrap(), records.len());
+        let kept = store.history(None, &Settings::default()).unwrap();
+        let mut kept: Vec<Record> = kept.into_iter().map(|row| row.record).collect();
+        kept.sort_by_key(|record| record.when.at_ms);
+        assert_eq!(kept, records);
     }
 
     #[test]

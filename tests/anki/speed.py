@@ -90,7 +90,7 @@ def main(retain, folder, notes=100_000, reviews=1_000_000):
     path = f"{folder}/large-{notes}-{reviews}.apkg"
     if not os.path.exists(path):
         make(path, int(notes), int(reviews))
-    print(f"{notes} notes, {reviews} reviews, {os.path.getsize(path) >> 20} MiB; medians of {TIMES} runs, in turns")
+    print(f"{notes} notes, {reviews} reviews, {os.path.getsize(path) >> 20} MiB; of the first two the medians of {TIMES} runs, in turns")
     ours, theirs = [], []
     for _ in range(TIMES):
         with tempfile.TemporaryDirectory() as home:

@@ -32,8 +32,8 @@ use crate::time::Moment;
 const BATCH: usize = 20_000;
 /// So many bytes of a database are written at once.
 const WRITTEN: usize = 256 * 1024;
-/// So many events go from one core to the other at once.
-const PIECE: usize = 512;
+/// So many events go from one core to the other at once, and so many times as many wait.
+const PIECES: (usize, usize) = (512, 4);
 
 /// What a package brings besides its cards.
 pub struct Package {
@@ -228,7 +228,7 @@ impl Package {
                 Ok(count)
             };
             let taken;
-            (count, taken) = made_and_taken(PIECE, fold, |made| {
+            (count, taken) = made_and_taken(PIECES, fold, |made| {
                 let mut done = 0;
                 for arrival in made {
                     done += usize::from(matches!(arrival, Arrival::Event(..)));

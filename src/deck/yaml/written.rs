@@ -8,8 +8,11 @@ use super::card::{KEYS, Key};
 use crate::deck::write::{is_plain, needs_escape};
 use crate::yaml::{At, Entry, Fields, Place, Value};
 
-/// A list of more items is left to the library, which may refuse it.
-const MOST_ITEMS: usize = 1_000;
+/// The longest list that is read here. The library has bounds of its own; whatever might come near
+/// them is left to it.
+const LONGEST_LIST: usize = 1_000;
+/// The most values that are read here, items of lists among them.
+const MOST_VALUES: usize = 4_000_000;
 
 /// Returns a deck in two: what stands above its cards, `cards:` and all, and the lines of the cards.
 pub fn parts(text: &str) -> Option<(&str, &str)> {
@@ -29,6 +32,7 @@ pub fn read(
     let mut lines = Lines { rest: cards, number: lines_above };
     let mut card: Option<(Place, Fields<Key>)> = None;
     let mut dash = None;
+    let mut values = 0;
     while let Some(line) = lines.next() {
         let (indent, mut entry) = indented(line);
         let is_comment = entry.starts_with('#') && !entry.contains(is_no_text);
@@ -49,8 +53,15 @@ pub fn read(
         let (_, fields) = card.as_mut()?;
         let (name, written) = entry.split_once(':')?;
         let key = KEYS.find(name).filter(|key| fields.get(*key).is_none())?;
-        let value = unplaced(value(key, written, &mut lines, dash + 4)?);
-        fields.add(key, Entry { key: Place::default(), value });
+        let value = value(key, written, &mut lines, dash + 4)?;
+        values += match &value {
+            Value::List(items) => items.len(),
+            _ => 1,
+        };
+        if values > MOST_VALUES {
+            return None;
+        }
+        fields.add(key, Entry { key: Place::default(), value: unplaced(value) });
     }
     let (place, fields) = card?;
     with(place, fields)
@@ -79,7 +90,7 @@ fn list(lines: &mut Lines<'_>, margin: usize) -> Option<Value> {
         let written = item.strip_prefix("- ").filter(|_| indent == margin)?;
         lines.next();
         items.push(unplaced(Value::Text(text(written, lines, margin + 2)?)));
-        if items.len() > MOST_ITEMS {
+        if items.len() > LONGEST_LIST {
             return None;
         }
     }
@@ -95,10 +106,10 @@ fn words(written: &str) -> Option<Value> {
     };
     let words: Option<Vec<_>> = inner
         .split(", ")
-        .take(MOST_ITEMS + 1)
+        .take(LONGEST_LIST + 1)
         .map(|word| is_word(word).then(|| unplaced(Value::Text(word.to_owned()))))
         .collect();
-    words.filter(|words| words.len() <= MOST_ITEMS).map(Value::List)
+    words.filter(|words| words.len() <= LONGEST_LIST).map(Value::List)
 }
 
 fn unplaced(value: Value) -> At<Value> {
@@ -399,5 +410,20 @@ mod tests {
         ] {
             assert!(as_written(&format!("cards:\n  - {card}\n")).is_none(), "{card}");
         }
+    }
+
+    #[test]
+    fn more_than_anybody_writes_is_left_to_the_library() {
+        let list = |count| {
+            let words = vec!["a"; count].join(", ");
+            format!("cards:\n- front: a\n  back: b\n  tags: [{words}]\n")
+        };
+        assert!(as_written(&list(1_000)).is_some());
+        assert!(as_written(&list(1_001)).is_none());
+        let items = format!("cards:\n- front: a\n  back:\n{}", "    - b\n".repeat(1_001));
+        assert!(as_written(&items).is_none());
+        let cards = |count| format!("cards:\n{}", "- front: a\n  back: b\n".repeat(count));
+        assert!(as_written(&cards(1_000)).is_some());
+        assert!(as_written(&cards(2_000_001)).is_none());
     }
 }

@@ -10,7 +10,7 @@ use crate::deck::Head;
 use crate::import::{Imported, ImportedDeck, Item, Skipped, UNNAMED, Wanted, deck_path};
 use crate::markdown;
 
-/// The note that stands in for a newer collection, for programs that read only older ones.
+/// The one note of what stands in for a newer collection, for programs that read only older ones.
 const STAND_IN: &str = "Please update to the latest Anki version, then import";
 /// What stands where a card has no answer: a deck wants one.
 const NO_ANSWER: &str = "(no answer)";
@@ -93,11 +93,13 @@ pub fn brought(collection: &mut Collection, together: Option<&str>) -> Brought {
     notes.sort_by_cached_key(|note| (place_of(note, &shapes, &cards), note.id));
     let mut decks: BTreeMap<String, ImportedDeck> = BTreeMap::new();
     let mut homes: HashMap<(i64, bool), ImportedDeck> = HashMap::new();
+    // Elsewhere it is what somebody learns.
+    let alone = notes.len() == 1;
     let mut stripped = 0;
     let mut rendered_notes: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, note) in notes.into_iter().enumerate() {
         let line = number + 1;
-        if note.fields.iter().any(|field| field.starts_with(STAND_IN)) {
+        if alone && note.fields.iter().any(|field| field.contains(STAND_IN)) {
             continue;
         }
         let mut own = cards.remove(&note.id).unwrap_or_default();
@@ -471,5 +473,25 @@ mod tests {
             assert_eq!(id_of(&guid_of(id)), id);
         }
         assert!(card::is_id(&id_of("")) && card::is_id(&id_of(&"x".repeat(500))));
+    }
+
+    #[test]
+    fn what_stands_in_for_a_newer_collection_is_no_card() {
+        let fields = vec![format!("<p>{STAND_IN} it again."), String::new()];
+        let note = Note { id: 1, notetype: 1, fields, ..Note::default() };
+        let kind = Notetype {
+            fields: vec!["Front".into(), "Back".into()],
+            templates: vec![Template { question: "{{Front}}".into(), ..Template::default() }],
+            ..Notetype::default()
+        };
+        let cards_of = |notes: Vec<Note>| {
+            let notetypes = BTreeMap::from([(1, kind.clone())]);
+            let mut collection = Collection { notetypes, notes, ..Collection::default() };
+            let decks = brought(&mut collection, None).imported.decks;
+            decks.iter().map(|deck| deck.items.len()).sum::<usize>()
+        };
+        assert_eq!(cards_of(vec![note.clone()]), 0);
+        let other = Note { id: 2, guid: "b".into(), ..note.clone() };
+        assert_eq!(cards_of(vec![note, other]), 2, "somebody learns about Anki");
     }
 }

@@ -29,7 +29,8 @@ fn find_two(text: &str, brace: char) -> Option<usize> {
 
 /// Returns what is behind the line with which Anki's own templates part question and answer.
 fn behind_the_rule(answer: &str) -> Option<&str> {
-    const LONGEST: usize = 64; // of the ways to write it
+    // The end of a tag is not looked for in the whole text, for each of many that have none.
+    const LONGEST: usize = 64;
     answer.match_indices('<').find_map(|(at, _)| {
         let tag = answer[at..].strip_prefix("<hr")?;
         let end = tag.bytes().take(LONGEST).position(|byte| byte == b'>')?;

@@ -147,8 +147,10 @@ impl Shelf {
                 None => self.unused_name(&deck.name, &known),
             };
             loop {
-                for (at, id) in coming.iter().zip(self.ids_of(&coming, work, &name)) {
-                    work.done[*at].item.note.id = id;
+                for (at, id) in coming.iter().zip(self.new_ids(&coming, work, &name)) {
+                    if id.is_some() {
+                        work.done[*at].item.note.id = id;
+                    }
                 }
                 let notes: Vec<&Note> = coming.iter().map(|at| work.done[*at].coming()).collect();
                 let target = self.by_name.get(&name).copied();
@@ -181,15 +183,16 @@ impl Shelf {
         }
     }
 
-    /// Returns the ids of the notes that come into the deck `name`; one that moves keeps its own.
-    fn ids_of(&self, coming: &[usize], work: &Work, name: &str) -> Vec<Option<String>> {
+    /// Returns the ids of the notes that come into the deck `name`; `None` of one that moves, and has
+    /// one.
+    fn new_ids(&self, coming: &[usize], work: &Work, name: &str) -> Vec<Option<String>> {
         let mut given: HashSet<String> = HashSet::new();
         coming
             .iter()
             .map(|at| {
                 let done = &work.done[*at];
                 if done.moving.is_some() {
-                    return done.item.note.id.clone();
+                    return None;
                 }
                 let known = (!done.id.is_empty()).then(|| done.id.clone());
                 let wanted = known.unwrap_or_else(|| match &done.item.id {
