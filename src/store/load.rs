@@ -396,7 +396,8 @@ mod tests {
         let some = |number: i64| (number % 3 > 0).then_some(number % 4 + 1);
         let mut records: Vec<Record> = Vec::new();
         for number in 0..3 * ROWS as i64 + 7 {
-            let of_none = number % 11 == 0;
+            // What comes to no card goes row by row, and what waits before it.
+            let of_none = number > 3 * ROWS as i64;
             let later = number % 5 == 0 || of_none;
             records.push(Record {
                 card: (!of_none).then(|| CardId::new(format!("card {}", number / 7))),
