@@ -376,10 +376,12 @@ fn a_package_that_cannot_be_read_leaves_nothing_behind() {
     }
     collection.0.execute_batch("DROP TABLE cards").unwrap();
     collection.pack(&home, "tables.apkg", &[]);
+    std::fs::write(home.path().join("collection.anki2"), b"SQLite format 3\0\x10\0").unwrap();
     for (file, said) in [
         ("cut.apkg", "a damaged one: its end, which says what is in it, is not there"),
         (".", "hint: name the package of Anki that is in it: ./cut.apkg, and the others as well"),
         ("text.apkg", "it is no package of Anki"),
+        ("collection.anki2", "is a database, not text"),
         ("media.apkg", "has a name that leads elsewhere"),
         ("tables.apkg", "its collection is damaged: no such table: cards"),
         ("first.apkg", "media cannot be written"),
@@ -482,6 +484,16 @@ fn members(home: &Home, package: &str) -> Vec<String> {
     names
 }
 
+/// Returns the database of a package that was written.
+fn unpacked(home: &Home, package: &str) -> Connection {
+    let file = std::fs::File::open(home.path().join(package)).unwrap();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    let path = home.path().join("db");
+    let mut out = std::fs::File::create(&path).unwrap();
+    std::io::copy(&mut zip.by_name("collection.anki21").unwrap(), &mut out).unwrap();
+    Connection::open(&path).unwrap()
+}
+
 #[test]
 fn a_package_has_all_that_is_here_and_comes_back_as_it_was() {
     let home = own();
@@ -517,6 +529,33 @@ fn a_package_has_all_that_is_here_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn files_that_are_not_in_the_package_are_named_and_not_counted() {
+    let collection = Collection::new();
+    collection.note(1, "g", 1, &["q <img src=\"y.png\">", "a [sound:x.mp3]"]);
+    collection.card(11, 1, 0, (0, 0, 5, 0));
+    let home = Home::new();
+    collection.pack(&home, "x.apkg", &[("y.png", b"png")]);
+    for command in ["import x.apkg --dry-run", "import x.apkg"] {
+        let ran = home.on(0).run(command).exits(0);
+        assert!(ran.out.contains("0 reviews, 1 media file\n"), "{}", ran.out);
+        let said = "note: x.mp3, which a card names, is not in the package\n";
+        assert_eq!(ran.err, said);
+    }
+}
+
+#[test]
+fn the_default_deck_is_that_of_every_collection() {
+    let home = Home::new();
+    home.deck("default", "deck: Default\ncards:\n  - id: a\n    front: b\n    back: c\n");
+    home.on(0).ok("export anki --to out.apkg");
+    let db = unpacked(&home, "out.apkg");
+    let decks: String = db.query_row("SELECT decks FROM col", [], |row| row.get(0)).unwrap();
+    assert_eq!(decks.matches("\"Default\"").count(), 1, "{decks}");
+    let deck: i64 = db.query_row("SELECT did FROM cards", [], |row| row.get(0)).unwrap();
+    assert_eq!(deck, 1);
+}
+
+#[test]
 fn an_answer_that_came_from_a_package_and_went_out_again_is_there_once() {
     let collection = Collection::new();
     collection.note(1, "g", 1, &["question", "answer"]);
@@ -540,12 +579,7 @@ fn a_package_is_the_same_each_time_but_for_its_days() {
     home.on(0).ok("export anki id:dog --to one.apkg");
     home.on(0).ok("export anki --to two.apkg");
     let numbers = |package: &str| -> Vec<(i64, i64)> {
-        let file = std::fs::File::open(home.path().join(package)).unwrap();
-        let mut zip = zip::ZipArchive::new(file).unwrap();
-        let path = home.path().join("db");
-        let mut out = std::fs::File::create(&path).unwrap();
-        std::io::copy(&mut zip.by_name("collection.anki21").unwrap(), &mut out).unwrap();
-        let db = Connection::open(&path).unwrap();
+        let db = unpacked(&home, package);
         let sql = "SELECT c.nid, c.id FROM cards AS c JOIN notes AS n ON n.id = c.nid
                     WHERE n.guid = 'dog' ORDER BY c.ord";
         let mut rows = db.prepare(sql).unwrap();

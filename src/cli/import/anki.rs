@@ -49,6 +49,8 @@ pub struct Package {
     added: Option<crate::store::Count>,
     /// The files that cards name, and where they are to be below the folder of the decks.
     media: BTreeMap<String, BTreeSet<String>>,
+    /// Files that cards name, and that are not in it.
+    missing: Vec<String>,
     /// Those that were written.
     written: Vec<PathBuf>,
 }
@@ -110,7 +112,7 @@ fn opened(
     file.flush().map_err(failed)?;
     drop(file);
     // Names that lead elsewhere refuse the package as a whole.
-    package.media().map_err(refused)?;
+    let files = package.media().map_err(refused)?;
     let mut database = anki::Database::open(&copy)?;
     let mut collection = database.notes_and_cards()?;
     let what = format!(
@@ -123,13 +125,24 @@ fn opened(
         || cards::brought(&mut collection, import.deck.as_deref()),
     );
     collection.reviews = reviews?;
-    let Brought { mut imported, ids, media } = brought;
+    let Brought { mut imported, ids, mut media } = brought;
     imported.what = what;
+    let files: BTreeSet<String> = files.into_iter().map(|(_, name)| name).collect();
+    let mut missing = Vec::new();
+    media.retain(|name, _| {
+        let is_there = files.contains(name);
+        if !is_there {
+            missing.push(name.clone());
+        }
+        is_there
+    });
     let refold = import.refold;
     let now = desk.now;
     let count = Count::default();
     let (added, written) = (None, Vec::new());
-    Ok((imported, Package { path, collection, ids, refold, now, count, added, media, written }))
+    let package =
+        Package { path, collection, ids, refold, now, count, added, media, missing, written };
+    Ok((imported, package))
 }
 
 /// Adds events to the history, in one transaction.
@@ -280,7 +293,7 @@ impl Package {
     /// # Errors
     ///
     /// What the system says, or a file of the package that is damaged.
-    pub fn put_media(&mut self, desk: &Desk, io: &mut Io) -> Result<(), CliError> {
+    pub fn put_media(&mut self, desk: &Desk) -> Result<(), CliError> {
         if self.media.is_empty() {
             return Ok(());
         }
@@ -297,12 +310,8 @@ impl Package {
             .into_iter()
             .map(|(place, name)| (name, place))
             .collect();
-        let mut missing = 0;
         for (name, paths) in &self.media {
-            let Some(place) = places.get(name) else {
-                missing += 1;
-                continue;
-            };
+            let Some(place) = places.get(name) else { continue };
             for path in paths {
                 let path = desk.home.decks().join(path);
                 if path.exists() {
@@ -316,10 +325,6 @@ impl Package {
                 package.file(place, &mut file).map_err(|error| failed(error.to_string()))?;
                 file.appear().map_err(|error| failed(error.to_string()))?;
             }
-        }
-        if missing > 0 {
-            let files = words::count(missing, "file", "files");
-            io.note(format!("note: {files} that cards name are not in the package"));
         }
         Ok(())
     }
@@ -359,6 +364,17 @@ impl Package {
             _ => "",
         };
         io.line(text::wrap(&format!("{}{known}", parts.join(", ")), io.width, "  ", "    "))?;
+        if let [first, others @ ..] = &self.missing[..] {
+            let first = words::shortened(&text::one_line(first), 60);
+            let what = match others.len() {
+                0 => format!("{first}, which a card names, is not in the package"),
+                others => format!(
+                    "{first} and {} that cards name are not in the package",
+                    words::count(others, "more file", "more files")
+                ),
+            };
+            io.note(format!("note: {what}"));
+        }
         for (number, what) in [
             (refused, "rows of its history make no sense, and are left out"),
             (strays, "rows of its history are of cards that are not there"),

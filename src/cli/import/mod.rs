@@ -93,7 +93,7 @@ pub fn run(import: &Import, desk: &mut Desk, io: &mut Io) -> Result<(), CliError
         let says = "interrupted: a part may be here; the same import again brings the rest";
         let _from_now_on = Tidy::saying(says);
         let put = packages(&mut reports)
-            .try_for_each(|package| package.put_media(desk, io))
+            .try_for_each(|package| package.put_media(desk))
             .and_then(|()| put(&shelf, desk));
         if let Err(error) = put {
             // Media without their decks are nobody's.

@@ -15,6 +15,8 @@ use crate::text;
 
 /// How a zip archive begins.
 const ZIP: [u8; 4] = *b"PK\x03\x04";
+/// How a database of SQLite begins, as a collection of Anki is one.
+const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// A file on its way in, or what comes through a pipe.
 pub struct Source {
@@ -188,6 +190,11 @@ fn source(
     if bytes.starts_with(&ZIP) {
         return Err(CliError::failed(format!("{shown} is a zip archive, not text")).hint(
             "a package of Anki is imported from a file, without --format: `retain import cards.apkg`",
+        ));
+    }
+    if bytes.starts_with(SQLITE) {
+        return Err(CliError::failed(format!("{shown} is a database, not text")).hint(
+            "if it is Anki's collection, let Anki export it (File > Export), and import that",
         ));
     }
     let bytes = encoding::decoded(bytes, import.encoding).map_err(|error| {

@@ -148,6 +148,9 @@ pub struct Times {
     pub rollover: Rollover,
 }
 
+/// The deck that every collection has, as number 1: no other one may be called so.
+const DEFAULT: &str = "Default";
+
 /// Returns a package of notes. `is_there` says whether a file of a deck can be written.
 pub fn package(
     notes: &[Outgoing],
@@ -161,10 +164,10 @@ pub fn package(
         names: BTreeMap::new(),
         is_there,
     };
-    let mut decks = BTreeMap::from([(1, ("Default".to_owned(), String::new()))]);
+    let mut decks = BTreeMap::from([(1, (DEFAULT.to_owned(), String::new()))]);
     for note in notes {
         let deck = deck_name(&note.row.deck, &note.title);
-        let number = number("deck", &deck);
+        let number = if deck == DEFAULT { 1 } else { number("deck", &deck) };
         let is_its_name = deck.rsplit("::").next() == Some(&note.title);
         decks.insert(number, (deck, if is_its_name { "" } else { &note.title }.to_owned()));
         writer.note(note, number);
