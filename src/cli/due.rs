@@ -132,8 +132,12 @@ fn new_cards_beyond_the_limit(desk: &Desk) -> Result<String, CliError> {
     if new == 0 || plan.new > 0 || plan.new_held_back {
         return Ok(String::new());
     }
-    let more = desk.home.command("review --new 10");
     let wait = words::count(new, "new card waits", "new cards wait");
+    let with_more = desk.plan(None, Wish { new: Some(1), ..Wish::default() })?;
+    if with_more.new == 0 {
+        return Ok(format!("; {wait} until tomorrow, as other sides were asked today"));
+    }
+    let more = desk.home.command("review --new 10");
     Ok(format!("; {wait}, and `{more}` asks some today"))
 }
 

@@ -248,19 +248,34 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns the first day from `after` on which a card comes back, and how many do.
+    /// Returns the first day after `today` on which cards are asked, and of how many notes, once
+    /// nothing is left for `today`: what is due and was not asked, such as the other side of a note
+    /// that was, comes on the next day.
     ///
     /// # Errors
     ///
     /// What SQLite says.
-    pub fn next_due(&self, after: Day) -> Result<Option<(Day, usize)>, StoreError> {
+    pub fn next_due(&self, today: Day) -> Result<Option<(Day, usize)>, StoreError> {
+        const ASKED: &str = "suspended = 0 AND (buried_until IS NULL OR buried_until <= ?2)";
+        let tomorrow = today.plus(1);
+        let left = format!(
+            "SELECT count(DISTINCT note), coalesce(min(due) <= ?1, 0) FROM cache_schedule
+              WHERE due <= ?2 AND {ASKED}"
+        );
+        let (notes, is_left): (i64, bool) = self
+            .db
+            .prepare_cached(&left)?
+            .query_row([today.0, tomorrow.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if is_left {
+            return Ok(Some((tomorrow, notes as usize)));
+        }
         Ok(self
             .db
             .prepare_cached(
                 "SELECT due, count(DISTINCT note) FROM cache_schedule
                   WHERE due > ? AND suspended = 0 GROUP BY due ORDER BY due LIMIT 1",
             )?
-            .query_row([after.0], |row| Ok((Day(row.get(0)?), row.get::<_, i64>(1)? as usize)))
+            .query_row([today.0], |row| Ok((Day(row.get(0)?), row.get::<_, i64>(1)? as usize)))
             .optional()?)
     }
 }

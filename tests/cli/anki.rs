@@ -505,8 +505,10 @@ fn a_package_has_all_that_is_here_and_comes_back_as_it_was() {
     // Where it came from it adds nothing.
     let digest = home.on(0).ok("doctor --digest");
     let deck = written(&home, "deck.yaml");
-    let told = home.on(0).ok("import own.apkg");
-    assert!(told.contains("all of it was there already"), "{told}");
+    for command in ["import own.apkg --dry-run", "import own.apkg"] {
+        let told = home.on(0).ok(command);
+        assert!(told.contains("all of it was there already"), "{told}");
+    }
     assert_eq!(home.on(0).ok("doctor --digest"), digest);
     assert_eq!(written(&home, "deck.yaml"), deck);
     // Elsewhere it is all there.

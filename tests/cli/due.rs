@@ -125,6 +125,23 @@ fn the_table_for_people_names_the_decks_by_their_titles() {
 }
 
 #[test]
+fn what_waits_for_its_other_side_comes_tomorrow() {
+    let home = Home::with("cards: [{id: r, front: one, back: uno, reverse: true}]\n");
+    home.on(0).ok("grade r good");
+    let waits = "nothing is due; 1 card tomorrow (2026-11-25); 1 new card waits until tomorrow,\nas other sides were asked today\n";
+    assert_eq!(home.on(0).ok("due"), waits);
+    home.on(1).ok("grade r good");
+    home.on(2).ok("grade r/reverse good");
+    // Now both are due, and `r` will not be for weeks.
+    home.on(7).ok("grade r good");
+    assert_eq!(home.on(7).ok("due"), "nothing is due; 1 card tomorrow (2026-12-02)\n");
+    assert_eq!(home.on(8).due(), ["r/reverse"]);
+    // What is set aside for longer does not.
+    home.on(7).ok("suspend r/reverse");
+    assert!(home.on(7).ok("due").starts_with("nothing is due; 1 card in "));
+}
+
+#[test]
 fn a_home_without_cards_has_nothing_due_and_says_where_decks_go() {
     let home = Home::new();
     assert_eq!(home.on(0).ok("due --count"), "0\n");

@@ -45,7 +45,7 @@ pub struct Package {
     refold: bool,
     now: Moment,
     count: Count,
-    /// How many of the events were new, once they are added.
+    /// How many of the events were new, once they are added; or would be.
     added: Option<crate::store::Count>,
     /// The files that cards name, and where they are to be below the folder of the decks.
     media: BTreeMap<String, BTreeSet<String>>,
@@ -71,7 +71,12 @@ pub fn read(
     };
     say_what_was(&mut imported, source, desk)?;
     if import.dry_run {
-        package.count = package.each_event(desk, |_, _| Ok(()))?;
+        let mut new = 0;
+        package.count = package.each_event(desk, |_, _| {
+            new += 1;
+            Ok(())
+        })?;
+        package.added = Some(crate::store::Count { new, known: 0 });
     }
     Ok(Ok((imported, package)))
 }
