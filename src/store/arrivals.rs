@@ -25,11 +25,11 @@ pub enum Arrival {
     /// An event, and its id.
     Event(EventId, Record),
     /// What the events of the card come to that went before.
-    Card(Box<Folded>),
+    Card(Box<FoldedCard>),
 }
 
 /// What the events of a card come to.
-pub struct Folded {
+pub struct FoldedCard {
     /// Whose events they are.
     pub(super) id: CardId,
     /// The card of the decks; `None` if it stands in none.
@@ -91,7 +91,7 @@ impl Folder {
 
 impl Folding {
     /// Turns to another card, or to none; returns what came of the one before.
-    fn turn_to(&mut self, card: Option<CardId>) -> Option<Folded> {
+    fn turn_to(&mut self, card: Option<CardId>) -> Option<FoldedCard> {
         let id = std::mem::replace(&mut self.card, card)?;
         let target = self.cards.remove(id.as_str()).and_then(|(card, rev, file)| {
             let rules = self.rules.get(&file)?.clone();
@@ -100,7 +100,7 @@ impl Folding {
         let events = by_card(&self.logged).next().map(|(_, events)| events).unwrap_or_default();
         let family = Family::of((AT_HAND, &events), target.as_slice(), &self.elsewhere);
         self.logged.clear();
-        Some(Folded { id, target, family })
+        Some(FoldedCard { id, target, family })
     }
 
     fn take(&mut self, record: &Record, id: EventId) {
@@ -181,9 +181,9 @@ impl Arrivals {
         &mut self,
         db: &Connection,
         key: i64,
-        folded: Folded,
+        folded: FoldedCard,
     ) -> Result<(), StoreError> {
-        let Folded { mut target, family, .. } = folded;
+        let FoldedCard { mut target, family, .. } = folded;
         if let Some(target) = &mut target {
             target.history_key = key;
         }

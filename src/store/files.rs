@@ -218,10 +218,10 @@ impl Store {
                     wanted.iter().try_for_each(|wanted| hand(entries(sources, wanted)))
                 };
                 // One that is large waits alone.
-                let kept = made_and_taken((1, 1), each, |made| {
+                let (_, kept) = made_and_taken((1, 1), each, |made| {
                     wanted.iter().zip(made).try_for_each(|(wanted, entries)| keep(wanted, entries))
                 });
-                kept.1?;
+                kept?;
             }
         }
         let contents_changed = refreshed.files_read > 0 || !gone.is_empty();

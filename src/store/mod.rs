@@ -39,7 +39,7 @@ mod weights;
 pub use ahead::AHEAD_MS;
 pub use answers::Answered;
 pub use append::{Appended, Entry};
-pub use arrivals::{Arrival, Folded, Folder};
+pub use arrivals::{Arrival, FoldedCard, Folder};
 pub use backup::{BACKUPS, refuse_no_copy};
 pub use board::Played;
 pub use edited::Likeness;

@@ -82,7 +82,9 @@ fn read_back(notes: &[Outgoing]) -> Collection {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("collection");
     anki::write(&package, &path).unwrap();
-    anki::collection(&path).unwrap()
+    let mut database = anki::Database::open(&path).unwrap();
+    let collection = database.notes_and_cards().unwrap();
+    Collection { reviews: database.reviews().unwrap(), ..collection }
 }
 
 fn returned(collection: &Collection) -> Brought {

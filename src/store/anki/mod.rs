@@ -51,17 +51,6 @@ impl Database {
     }
 }
 
-/// Reads the collection at `path`, which nobody else has.
-///
-/// # Errors
-///
-/// What is no collection, or one that is damaged.
-pub fn collection(path: &Path) -> Result<Collection, Unreadable> {
-    let mut database = Database::open(path)?;
-    let found = database.notes_and_cards()?;
-    Ok(Collection { reviews: database.reviews()?, ..found })
-}
-
 fn damaged(error: rusqlite::Error) -> Unreadable {
     Unreadable(format!("its collection is damaged: {error}"))
 }
